@@ -1,0 +1,1 @@
+"""The dashboard: reads one audience's releases and shows them. It computes no published number."""

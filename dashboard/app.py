@@ -1,0 +1,225 @@
+"""The dashboard as one Dash application for one audience: shell, routes, and how it is served.
+
+Belongs here: the map from an address to a page function, the page's frame, and the server's settings. Does
+not belong here: what a page says (`pages`), HTTP headers and compression (`http`), queries (`store`).
+
+A page is a function of the release and the query string and nothing else, so answers are cached by both, and
+the address bar is the whole state: a copied link shows the same view.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dash import Dash, Input, Output, dcc, html
+from flask import Response, abort, request
+
+from dashboard import components, export, http, store, view, words
+from dashboard.pages import data, definitions, home, voice
+
+log = logging.getLogger("send_audit.dashboard")
+HERE = Path(__file__).parent
+NAME = "SEND Audit"
+PORT = 8050
+PAGES = {"/": home.page, "/voice": voice.page, "/definitions": definitions.page, "/data": data.page}
+NAVIGATION = (("/", "Start"), ("/voice", "Voice"), ("/definitions", "Definitions"), ("/data", "Data"))
+INDEX = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+<a class="skip-link" href="#main">Skip to main content</a>
+<noscript><p class="notice">This page needs JavaScript. The figures are also at
+<a href="/voice.csv">voice.csv</a> and <a href="/voice.json">voice.json</a>.</p></noscript>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>"""
+
+
+def create_app(store_root: Path, audience: str) -> Dash:
+    """The application for the releases of one audience under `store_root`; `app.server` is its WSGI app."""
+    releases = store.Store(store_root, audience)
+    app = Dash(
+        __name__,
+        assets_folder=str(HERE / "assets"),
+        assets_path_ignore=["vendor"],
+        serve_locally=True,
+        use_pages=False,
+        include_pages_meta=False,
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+        compress=False,
+        title=NAME,
+        update_title=None,  # type: ignore[arg-type]
+        index_string=INDEX,
+    )
+    app.layout = _shell
+
+    @app.callback(Output("content", "children"), Input("url", "pathname"), Input("url", "search"))
+    def show(pathname: object, search: object) -> html.Div:
+        return _framed(releases, pathname, search)
+
+    _downloads(app, releases)
+    http.furnish(app, releases, is_page=lambda path: _route(path) is not None)
+    return app
+
+
+def serve(
+    store_root: Path, audience: str = "officers", host: str = "127.0.0.1", port: int = PORT, workers: int = 2
+) -> None:
+    """Serve the dashboard until stopped. There is no sign-in yet, so only this machine may reach it."""
+    check_host(host)
+    if sys.platform == "win32":
+        import waitress
+
+        waitress.serve(create_app(store_root, audience).server, host=host, port=port, threads=8)
+        return
+    http.run_gunicorn(lambda: create_app(store_root, audience).server, host, port, workers)
+
+
+def check_host(host: str) -> None:
+    """Refuse to listen anywhere but on this machine."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SystemExit(
+            f"The dashboard has no sign-in yet, so it does not listen on {host}: anybody who could reach that address "
+            "would see the figures. Use --host 127.0.0.1."
+        )
+
+
+def _shell() -> html.Div:
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            html.Header(
+                html.Div(
+                    [
+                        html.P(dcc.Link(NAME, href="/"), className="product"),
+                        html.Nav(
+                            html.Ul([html.Li(dcc.Link(label, href=path)) for path, label in NAVIGATION]),
+                            **{"aria-label": "Main"},
+                        ),
+                    ],
+                    className="width",
+                ),
+                className="top",
+            ),
+            html.P("", id="announce", className="unseen", role="status"),
+            html.Main(html.Div(html.P("Loading…"), id="content"), id="main", className="width", tabIndex="-1"),
+            html.Footer(
+                html.Div(
+                    html.Ul(
+                        [
+                            html.Li(dcc.Link("What the figures mean", href="/definitions")),
+                            html.Li(dcc.Link("Data quality", href="/data")),
+                        ]
+                    ),
+                    className="width",
+                ),
+                className="bottom",
+            ),
+        ]
+    )
+
+
+def _route(path: object) -> tuple[str, str] | None:
+    """The page function's address and what follows it, or None where there is no such page."""
+    if not isinstance(path, str) or len(path) > 200:
+        return None
+    path = path.rstrip("/") or "/"
+    if path in PAGES:
+        return path, ""
+    head, _, tail = path.rpartition("/")
+    return (head, tail) if head == "/definitions" and tail else None
+
+
+def _page(release: store.Release, path: object, query: Mapping[str, str]) -> components.Page:
+    route = _route(path)
+    if route is None:
+        return components.message(
+            "Page not found", "Check the address, or start again.", html.P(dcc.Link("Start", href="/")), status=404
+        )
+    if route[1]:
+        return definitions.one(release, route[1])
+    return PAGES[route[0]](release, query)
+
+
+def _framed(releases: store.Store, path: object, search: object) -> html.Div:
+    """A page with its strip and label, or a page that says why there is none."""
+    release = None
+    try:
+        release = releases.current()
+        if release is None:
+            page = components.message("Nothing to show yet", words.NOTHING_PUBLISHED)
+            return html.Div(page.body, className="page", **{"data-title": f"{page.title} – {NAME}"})
+        page = _page(release, path, view.parse(search if isinstance(search, str) else ""))
+    except store.StoreError as problem:
+        page = components.message("The figures cannot be opened", str(problem))
+    except Exception:
+        # The reader gets words, the log gets the place in the code; neither gets a value from the data.
+        log.exception("A page could not be made")
+        page = components.message(
+            "This page could not be made", "Something went wrong in the program. The other pages may still work."
+        )
+    if release is None:
+        return html.Div(page.body, className="page", **{"data-title": f"{page.title} – {NAME}"})
+    about = store.about(release)
+    label = f"{words.DEMONSTRATION} – " if about.get("demonstration") else ""
+    period = f" – {page.period}" if page.period else ""
+    title = f"{page.title}{period} – {label}data version {release.id} – {NAME}"
+    frame = [components.demonstration(about), components.strip(release, page.period), *page.body]
+    return html.Div([part for part in frame if part is not None], className="page", **{"data-title": title})
+
+
+def _downloads(app: Dash, releases: store.Store) -> None:
+    """The same figures as files: a page's CSV and JSON, the deliveries, and a delivery's findings."""
+
+    def current() -> store.Release:
+        release = releases.current()
+        if release is None:
+            abort(404, words.NOTHING_PUBLISHED)
+        return release
+
+    def answer(text: str, name: str, kind: str) -> Response:
+        response = Response(text, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+        return response
+
+    @app.server.get("/<any(voice):name>.<any(csv, json):kind>")
+    def figures(name: str, kind: str) -> Response:
+        release = current()
+        page = _page(release, f"/{name}", view.parse(request.query_string.decode("ascii", "replace")))
+        rows = export.figures(release, page)
+        text = export.to_csv(export.FIGURE_COLUMNS, rows) if kind == "csv" else export.to_json(rows)
+        return answer(text, export.file_name(release, name, page), kind)
+
+    @app.server.get("/data.csv")
+    def deliveries() -> Response:
+        release = current()
+        text = export.to_csv(export.DELIVERY_COLUMNS, export.deliveries(release))
+        return answer(text, export.file_name(release, "deliveries"), "csv")
+
+    @app.server.get("/data/findings.csv")
+    def findings() -> Response:
+        release = current()
+        if "findings" not in release.tables:
+            abort(404, "Findings row by row are for officers only.")
+        number, feed = request.args.get("delivery", ""), request.args.get("feed", "")
+        text = export.to_csv(export.FINDING_COLUMNS, export.findings(release, number, feed))
+        return answer(text, export.file_name(release, "findings"), "csv")

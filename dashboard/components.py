@@ -1,0 +1,238 @@
+"""The parts every page is made of: strip, filters, tables, charts, receipts, standing lines.
+
+Belongs here: functions from data to Dash components, with the accessible markup in one place. Does not
+belong here: queries, choice of words for figures (`words`), and anything about one page alone.
+
+Tables travel as data (`table`) and are built by assets/tables.js: at once, or when a <details> is opened or
+the page is printed. A table as Dash components costs a component for every cell, ten times the page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import charts, store, view, words
+
+Row = Mapping[str, Any]
+Cell = str | int | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page function returns. `figures` are the rows it showed, for its CSV and JSON."""
+
+    title: str
+    body: list[Component]
+    period: str = ""
+    figures: list[store.Row] = field(default_factory=list)
+    filters: str = ""
+    status: int = 200
+
+
+def paragraph(*children: Any, kind: str = "") -> Component:
+    """A paragraph, optionally lead or hint."""
+    return html.P(list(children), className=kind or None)
+
+
+def section(anchor: str, heading: str, *children: Any) -> Component:
+    """A section of a page with a heading that links can reach."""
+    return html.Section(
+        [html.H2(heading, id=anchor), *(child for child in children if child is not None)], className="section"
+    )
+
+
+def contents(entries: Sequence[tuple[str, str]]) -> Component:
+    """“On this page”: links to the sections."""
+    return html.Nav(
+        [
+            html.H2("On this page", className="contents-heading"),
+            html.Ul([html.Li(html.A(label, href=f"#{anchor}")) for anchor, label in entries]),
+        ],
+        className="contents",
+        **{"aria-label": "On this page"},
+    )
+
+
+def strip(release: store.Release, period: str) -> Component:
+    """Which figures these are, in words, at the top of every page and print."""
+    about = store.about(release)
+    parts = words.strip(about, period, store.check_counts(release)).split(" · ")
+    return html.Ul([html.Li(part) for part in parts], className="strip", **{"aria-label": "About these figures"})
+
+
+def demonstration(about: Row) -> Component | None:
+    """The banner on every page of a demonstration release."""
+    if not about.get("demonstration"):
+        return None
+    return html.P(html.Strong(words.DEMONSTRATION), className="demonstration")
+
+
+def notes(messages: Sequence[str]) -> Component | None:
+    """What the page could not do as asked."""
+    if not messages:
+        return None
+    return html.Div([html.P(message) for message in messages], className="notice")
+
+
+def receipt(*codes: str | None) -> Component:
+    """Receipt codes, shown beside every figure."""
+    shown = [code for code in codes if code]
+    parts: list[Any] = ["Receipt " if len(shown) == 1 else "Receipts "]
+    for number, code in enumerate(shown):
+        parts += [", " if number else "", html.Code(code)]
+    return html.Span(parts, className="receipt")
+
+
+def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str, hint: str = "") -> Component:
+    """A native select with its label, as one field of a form."""
+    return html.Div(
+        [
+            html.Label(label, htmlFor=f"filter-{name}"),
+            html.Span(hint, className="hint") if hint else None,
+            html.Select(
+                [html.Option(text, value=value, selected=value == chosen) for value, text in options],
+                id=f"filter-{name}",
+                name=name,
+            ),
+        ],
+        className="field",
+    )
+
+
+def grouped_select(
+    name: str, label: str, first: tuple[str, str], grouped: Mapping[str, Sequence[tuple[str, str]]], chosen: str
+) -> Component:
+    """A native select whose options come in groups, after one that stands alone."""
+    children: list[Component] = [html.Option(first[1], value=first[0], selected=first[0] == chosen)]
+    children += [
+        html.Optgroup([html.Option(text, value=value, selected=value == chosen) for value, text in options], label=title)
+        for title, options in grouped.items()
+    ]
+    return html.Div(
+        [html.Label(label, htmlFor=f"filter-{name}"), html.Select(children, id=f"filter-{name}", name=name)],
+        className="field",
+    )
+
+
+def filters(action: str, fields: Sequence[Component | None], key: str) -> Component:
+    """The filter form: an ordinary GET form, so the address holds every choice. `key` makes it anew on change."""
+    return html.Form(
+        [
+            html.H2("Choose what to show", className="filters-heading"),
+            html.Div([field for field in fields if field is not None], className="fields"),
+            html.Button("Apply filters", type="submit", className="button"),
+        ],
+        action=action,
+        method="GET",
+        className="filters",
+        key=key,
+        **{"aria-label": "Choose what to show"},
+    )
+
+
+def applied(entries: Sequence[tuple[str, str]], link: str) -> Component:
+    """The applied filters in words, printed and exported with the page, and the link to this view."""
+    return html.Div(
+        [
+            html.H2("Applied filters", className="applied-heading"),
+            html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in entries]),
+            html.P(["Link to this view: ", html.A(link, href=link)], className="view-link"),
+        ],
+        className="applied",
+    )
+
+
+def table(
+    caption: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[Cell]], quiet: bool = False
+) -> Component:
+    """A table as data. A column is a name, or (name, kind): number, code or bar.
+
+    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line), `href` (inside the
+    dashboard), `bar` (0 to 1). The first cell of a row is its heading. `quiet` hides the caption from sight.
+    """
+    spec = {
+        "caption": caption,
+        "quiet": quiet,
+        "columns": [{"name": c, "kind": ""} if isinstance(c, str) else {"name": c[0], "kind": c[1]} for c in columns],
+        "rows": [list(row) for row in rows],
+    }
+    held = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
+    return html.Div(className="table-slot", **{"data-table": held})
+
+
+def details(summary: str, *children: Any) -> Component:
+    """A native disclosure; tables inside are built when it is opened."""
+    return html.Details([html.Summary(summary), *children])
+
+
+def chart(
+    name: str, finding: str, description: str, figure: charts.Figure, hold: Component, least_width: int = 0
+) -> Component:
+    """A chart: the finding as heading, an accessible name, and its table in a disclosure.
+
+    `least_width` is the width in pixels below which the chart scrolls inside its own box.
+    """
+    height = figure["layout"]["height"]
+    graph = dcc.Graph(
+        id=f"chart-{name}",
+        figure=figure,
+        config=charts.CONFIG,
+        responsive=True,
+        style={"height": f"{height}px", "minWidth": f"{least_width}px"},
+    )
+    picture = html.Div(graph, role="img", className="chart-picture", **{"aria-label": f"{finding}. {description}"})
+    return html.Div(
+        [
+            html.H3(finding, className="finding"),
+            html.Div(picture, className="scroll-box", **{"data-label": f"Chart: {finding}"}),
+            details(f"Table of the chart: {finding[0].lower()}{finding[1:]}", hold),
+        ],
+        className="chart",
+    )
+
+
+def standing_lines(tells: Sequence[Any], does_not: Sequence[Any], source: Sequence[Any]) -> Component:
+    """The three lines that stand on every page of figures."""
+    return html.Div(
+        [
+            html.Div([html.H3(title), *[item if isinstance(item, Component) else html.P(item) for item in items]])
+            for title, items in (
+                ("What this tells you", tells),
+                ("What this does not tell you", does_not),
+                ("Where it came from", source),
+            )
+        ],
+        className="standing",
+    )
+
+
+def measure_link(measure: Row, text: str | None = None) -> Component:
+    """A link to the measure's definition."""
+    return dcc.Link(text or measure["title"], href=f"/definitions/{measure['measure']}")
+
+
+def voice_view_fields(release: store.Release, shown: view.View) -> tuple[list[Component | None], list[tuple[str, str]]]:
+    """The fields every page of figures offers (council, period), and the same as applied filters."""
+    councils = store.places(release)
+    council = None
+    if len(councils) > 1:
+        council = select("council", "Council", [(row["council"], row["name"]) for row in councils], shown.council)
+    fields = [
+        council,
+        select("window", "Kind of period", list(words.WINDOWS.items()), shown.window),
+        select("to", "Up to", view.ends(release, shown.council), shown.to.isoformat()),
+    ]
+    period = f"{words.span(shown.start, shown.end)}{'' if shown.complete else ' (not finished)'}"
+    entries = [("Council", shown.council_name), ("Period", f"{words.WINDOWS[shown.window]}: {period}")]
+    return fields, entries
+
+
+def message(title: str, *lines: Any, status: int = 200) -> Page:
+    """A page that only says something."""
+    return Page(title, [html.H1(title), *[line if isinstance(line, Component) else html.P(line) for line in lines]], status=status)

@@ -1,0 +1,206 @@
+"""The data page: which files the figures come from, what was checked, and what was found.
+
+Does not belong here: any value from a delivered row. A finding is a place (sheet, row, column) and a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components, store, words
+
+ROWS_A_PAGE = 100
+STATES = {"in force": "In force", "superseded": "Replaced by a newer file", "refused": "Refused: kept out"}
+TITLE = "Data: the files behind the figures"
+
+
+def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
+    """The list of deliveries, or one delivery where the query names it."""
+    held = store.deliveries(release)
+    if "delivery" in query:
+        for row in held:
+            if str(row["number"]) == query["delivery"] and query.get("feed", row["feed"]) == row["feed"]:
+                return _one(release, row, query)
+        return components.message(
+            "There is no such delivery",
+            "The link asked for a delivery that this release does not have.",
+            html.P(dcc.Link("See all deliveries", href="/data")),
+            status=404,
+        )
+    return _all(release, held)
+
+
+def _all(release: store.Release, held: list[store.Row]) -> components.Page:
+    checks = store.check_counts(release)
+    body: list[Component] = [
+        html.H1(TITLE),
+        html.P(
+            "Every row received is either accepted or set aside, and nothing is dropped without a word. A newer file "
+            "replaces an older one; figures use only the files in force.",
+            className="lead",
+        ),
+        html.P(
+            f"Checks on the files in force: {words.checks_words(checks)}. A warning keeps the row and asks the supplier "
+            "a question; a failed check sets rows aside or keeps the file out."
+        ),
+    ]
+    if not held:
+        body.append(html.P("This release names no deliveries."))
+        return components.Page("Data", body)
+    rows: list[list[components.Cell]] = [
+        [
+            {"text": _name(row), "href": _link(row), "sub": words.feed(row["feed"])},
+            words.day(row["received_at"].date() if row["received_at"] else None),
+            words.count(row["rows_received"]),
+            words.count(row["rows_accepted"]),
+            words.count(row["rows_rejected"]),
+            words.count(row["queries"]),
+            STATES.get(row["state"], row["state"]),
+        ]
+        for row in held
+    ]
+    columns = [
+        "Delivery",
+        "Received on",
+        ("Rows received", "number"),
+        ("Accepted", "number"),
+        ("Set aside", "number"),
+        ("Queries", "number"),
+        "State",
+    ]
+    total = sum(row["rows_received"] or 0 for row in held)
+    accepted, rejected = (sum(row[name] or 0 for row in held) for name in ("rows_accepted", "rows_rejected"))
+    body += [
+        components.table("Deliveries, the newest first", columns, rows),
+        html.P(_balance(total, accepted, rejected)),
+        html.P(html.A("Download this list (CSV)", href="/data.csv", download=""), className="downloads"),
+    ]
+    return components.Page("Data", body)
+
+
+def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> components.Page:
+    title = _name(row)
+    facts = [
+        ("Feed", words.feed(row["feed"])),
+        ("State", STATES.get(row["state"], row["state"]) + (f". {row['reason']}" if row["reason"] else "")),
+        ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
+        ("Taken from its system on", words.day(row["extracted_on"])),
+        ("Sends", "Corrections" if row["mode"] == "corrections" else "Everything for its months"),
+        ("Sheets read", ", ".join(row["sheets"] or []) or "Not given"),
+        ("Rows", _balance(row["rows_received"], row["rows_accepted"], row["rows_rejected"])),
+        ("Content", row["delivery"]),
+    ]
+    body: list[Component | None] = [
+        html.P("Delivery", className="caption"),
+        html.H1(title),
+        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts], className="definition"),
+        _rules(release, row),
+        _columns(release, row),
+        _rows(release, row, query),
+        html.P(dcc.Link("See all deliveries", href="/data")),
+    ]
+    return components.Page(title, [part for part in body if part is not None])
+
+
+def _rules(release: store.Release, row: store.Row) -> Component:
+    broken = store.broken_rules(release, row["delivery"], row["feed"])
+    if not broken:
+        return components.section("rules", "What was found", html.P("Nothing: every check passed."))
+    cells: list[list[components.Cell]] = [
+        [
+            {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
+            words.count(rule["broken"]),
+            words.LEVELS.get(rule["level"], rule["level"]),
+            rule["action"] or "",
+        ]
+        for rule in broken
+    ]
+    return components.section(
+        "rules",
+        "What was found",
+        components.table(
+            "Findings by rule", ["What is wrong", ("Times", "number"), "What it means", "What to do"], cells, quiet=True
+        ),
+    )
+
+
+def _columns(release: store.Release, row: store.Row) -> Component | None:
+    if "columns_matched" not in release.tables:
+        return None
+    matched = store.columns_matched(release, row["delivery"], row["feed"])
+    if not matched:
+        return components.section("columns", "Columns", html.P("No columns were matched."))
+    unused = sum(1 for column in matched if column["column"] is None)
+    hold = components.table(
+        "What each of the supplier's columns was matched to",
+        ["Supplier's column", "Sheet", "Read as", "How it was matched"],
+        [[c["supplier_column"], c["sheet"] or "", c["column"] or "Not used", c["how"] or ""] for c in matched],
+    )
+    noun = "column was" if unused == 1 else "columns were"
+    return components.section(
+        "columns",
+        "Columns",
+        html.P(f"{len(matched) - unused} columns were read; {unused} {noun} not used."),
+        components.details("What each column was matched to", hold),
+    )
+
+
+def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> Component | None:
+    if "findings" not in release.tables:
+        return None
+    total = store.findings_count(release, row["delivery"], row["feed"])
+    if not total:
+        return None
+    pages = -(-total // ROWS_A_PAGE)
+    asked = query.get("page", "1")
+    number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
+    first = (number - 1) * ROWS_A_PAGE
+    found = store.findings(release, row["delivery"], row["feed"], ROWS_A_PAGE, first)
+    hold = components.table(
+        f"Findings row by row: {first + 1} to {first + len(found)} of {words.count(total)}",
+        ["Sheet", ("Row", "number"), "Supplier's column", "What is wrong", "What to do"],
+        [
+            [
+                finding["sheet"] or "Whole file",
+                "" if finding["row"] is None else finding["row"],
+                finding["supplier_column"] or "",
+                {"text": finding["message"] or "", "sub": finding["code"]},
+                finding["action"] or "",
+            ]
+            for finding in found
+        ],
+    )
+    turns = [
+        html.Li(dcc.Link(label, href=f"{_link(row)}&page={to}"))
+        for label, to in (("Earlier rows", number - 1), ("Later rows", number + 1))
+        if 1 <= to <= pages
+    ]
+    return components.section(
+        "rows",
+        "Row by row",
+        html.P("Row numbers are those that the supplier's own file shows."),
+        html.P(
+            html.A("Download all findings of this delivery (CSV)", href=f"/data/findings.csv?{_link(row)[6:]}", download=""),
+            className="downloads",
+        ),
+        hold,
+        html.Nav(html.Ul(turns), className="turns", **{"aria-label": "More rows"}) if turns else None,
+    )
+
+
+def _balance(received: int | None, accepted: int | None, rejected: int | None) -> str:
+    said = f"{words.count(received)} rows received = {words.count(accepted)} accepted + {words.count(rejected)} set aside."
+    if None not in (received, accepted, rejected) and received != accepted + rejected:
+        said += " These do not add up: please report it."
+    return said
+
+
+def _name(row: store.Row) -> str:
+    return row.get("file") or f"Delivery {row['number']}"
+
+
+def _link(row: store.Row) -> str:
+    return f"/data?delivery={row['number']}&feed={row['feed']}"

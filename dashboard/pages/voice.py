@@ -1,0 +1,171 @@
+"""The voice page: are children and families taking part in audits?
+
+Belongs here: the order of the page, its filters, headline and standing lines. The sections themselves are in
+`voice_sections`. Does not belong here: what a figure means (the definitions) or how it is worded (`words`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components, store, view, words
+from dashboard.pages import voice_sections as sections
+
+FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
+TITLE = "Are children and families taking part in audits?"
+CONTENTS = (
+    ("headline", "The headline"),
+    ("time", "Month by month"),
+    ("steps", "Step by step"),
+    ("not-asked", "Who was not asked, and why"),
+    ("mode", "How people took part"),
+    ("groups", "By group"),
+    ("other-answers", "Other ways of counting"),
+    ("about", "What this tells you"),
+)
+
+
+def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
+    """Voice, for the place, period and group that the query asks for."""
+    shown = view.make(release, query, FOCUS)
+    if shown is None:
+        return components.message(TITLE, "This release has no figures yet.")
+    known = store.measures(release)
+    figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
+    form, applied = _filters(release, shown, known)
+    used: list[store.Row] = []
+    body = [
+        html.P(f"Voice · {shown.council_name}", className="caption"),
+        html.H1(TITLE),
+        html.P(f"In {shown.period_words}.", className="lead"),
+        components.notes(shown.notes),
+        form,
+        components.applied(applied, f"/voice?{shown.query()}"),
+        components.contents(CONTENTS),
+        _headline(known, figures, used),
+        sections.over_time(release, shown, known, used),
+        sections.steps(known, figures, used),
+        sections.not_asked(release, shown, known, figures, used),
+        sections.mode(release, shown, known, figures, used),
+        sections.groups(release, shown, known, used),
+        sections.other_answers(known, figures, used),
+        _about(release, shown, known),
+        _downloads(shown),
+    ]
+    return components.Page(
+        TITLE,
+        [part for part in body if part is not None],
+        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
+        figures=list({row["receipt"]: row for row in used}.values()),
+        filters="; ".join(f"{name}: {value}" for name, value in applied),
+    )
+
+
+def _filters(
+    release: store.Release, shown: view.View, known: Mapping[str, store.Row]
+) -> tuple[Component, list[tuple[str, str]]]:
+    fields, applied = components.voice_view_fields(release, shown)
+    focus = [(name, known[name]["title"]) for name in FOCUS if name in known]
+    fields.append(components.select("measure", "Charts show", focus, shown.measure))
+    applied.append(("Charts show", dict(focus).get(shown.measure, shown.measure)))
+    titles, labels = store.breakdowns(release), store.groups(release)
+    held = store.breakdowns_held(release, shown.council).get(shown.measure, [])
+    if not held:
+        applied.append(("Groups", "Figures by group are not in this release"))
+        return components.filters("/voice", fields, shown.query()), applied
+    by = [(name, titles.get(name, name)) for name in held]
+    fields.append(components.select("by", "Compare groups by", by, shown.by))
+    applied.append(("Compare groups by", dict(by)[shown.by]))
+
+    def label(breakdown: str, group: str) -> str:
+        return (labels.get((breakdown, group)) or {}).get("label") or group
+
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for breakdown, group in store.groups_held(release, shown.council, shown.measure):
+        grouped.setdefault(titles.get(breakdown, breakdown), []).append((f"{breakdown}:{group}", label(breakdown, group)))
+    fields.append(components.grouped_select("only", "Audits", ("", "All audits"), grouped, ":".join(shown.only)))
+    only = f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
+    applied.append(("Audits", only))
+    return components.filters("/voice", fields, shown.query()), applied
+
+
+def _headline(known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]) -> Component:
+    measure, figure = known.get(view.HEADLINE), figures.get(view.HEADLINE)
+    if measure is None:
+        said: list[Component] = [html.P("This release has no measure of audits that heard from the family.")]
+    else:
+        said = [html.P(words.headline(measure, figure), className="lead")]
+        if figure:
+            said.append(html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])]))
+    total = figures.get("voice.nobody_offered")
+    if total and not total["symbol"]:
+        parts = [figures.get("voice.nobody_offered_not_appropriate"), figures.get("voice.nobody_offered_no_reason")]
+        used += [row for row in (total, *parts) if row]
+        said.append(
+            html.P(
+                [
+                    words.nobody_offered(total, *parts),
+                    " ",
+                    components.receipt(*[row["receipt"] for row in (total, *parts) if row]),
+                ]
+            )
+        )
+    cards = []
+    for name in FOCUS:
+        if name in known and name in figures:
+            used.append(figures[name])
+            cards.append(_card(known[name], figures[name]))
+    return components.section("headline", "The headline", *said, html.Ul(cards, className="cards"))
+
+
+def _card(measure: store.Row, figure: store.Row) -> Component:
+    big, small = words.number_parts(measure, figure)
+    lines = [small, words.capital(words.likely(figure)), words.change_cell(figure)]
+    return html.Li(
+        [
+            html.H3(components.measure_link(measure)),
+            html.P(big, className="big"),
+            *[html.P(line) for line in lines if line],
+            html.P(words.polarity(measure["higher_is"]), className="hint"),
+            components.receipt(figure["receipt"]),
+        ],
+        className="card",
+    )
+
+
+def _about(release: store.Release, shown: view.View, known: Mapping[str, store.Row]) -> Component:
+    measure = known.get(shown.measure, {})
+    tells = [
+        "How many completed audits heard from the child, a parent or carer, or staff; how many were asked, and "
+        "where along the way people dropped out."
+    ]
+    does_not = [
+        "Whether what families said was acted on, or whether the families who took part are like those who did not.",
+        "Views already on file are never counted as taking part.",
+        "There is no national figure for this, so it cannot be compared with other councils.",
+        "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
+    ]
+    if measure.get("caveats"):
+        does_not.insert(1, measure["caveats"])
+    source = [measure["source"]] if measure.get("source") else []
+    for feed, newest, files in sections.feeds_in_force(release):
+        noun = "file" if files == 1 else "files"
+        source.append(f"{words.feed(feed)}: {files} {noun} in force, the newest taken from its system on {words.day(newest)}.")
+    source.append(html.P(dcc.Link("See the files and what was checked", href="/data")))
+    source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
+    return components.section("about", "What this tells you", components.standing_lines(tells, does_not, source))
+
+
+def _downloads(shown: view.View) -> Component:
+    query = shown.query()
+    return html.P(
+        [
+            html.A("Download the figures on this page (CSV)", href=f"/voice.csv?{query}", download=""),
+            " · ",
+            html.A("The same as JSON", href=f"/voice.json?{query}"),
+        ],
+        className="downloads",
+    )

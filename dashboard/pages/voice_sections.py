@@ -1,0 +1,419 @@
+"""The sections of the voice page: over time, step by step, not asked, mode, groups, other ways of counting.
+
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
+which the page's CSV is made. Does not belong here: filters and the order of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import charts, components, store, view, words
+
+Known = Mapping[str, store.Row]
+ROLES = {"child": "Children and young people", "parent": "Parents and carers", "staff": "Staff who work with the child"}
+# Step in words, and the measure whose numerator counts it, always out of completed audits.
+STEPS = (
+    ("Contact was appropriate", "voice.{role}_contact_appropriate"),
+    ("Offered a say", "voice.{role}_offered_of_completed"),
+    ("Replied", "voice.{role}_replied"),
+    ("Accepted", "voice.{role}_accepted_of_completed"),
+    ("Contributed", "voice.{role}"),
+    ("Told what changed", "voice.{role}_told"),
+)
+# A step's share of the step before, where a definition gives it.
+SHARE_OF_STEP_BEFORE = {"voice.{role}_offered_of_completed": "voice.{role}_offered"}
+OTHER_ANSWERS = (
+    "voice.any_family",
+    "voice.any_family_of_appropriate",
+    "voice.any_family_of_offered",
+    "voice.any_family_of_planned",
+    "voice.any_family_thematic",
+    "voice.child_and_parent",
+    "voice.parent",
+    "voice.parent_of_offered",
+    "voice.child",
+    "voice.child_of_offered",
+    "voice.people",
+    "voice.people_of_offered",
+)
+MISSING = "This release does not have these figures."
+
+
+def over_time(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """The control chart of the measure in focus, its signals in words, and the slow 12-month line."""
+    measure = known.get(shown.measure)
+    by_window = store.chart(release, shown.measure, shown.council)
+    if measure is None or not by_window:
+        return components.section("time", "Month by month", html.P(MISSING))
+    window = _best_window(by_window)
+    points = by_window[window]
+    finding = words.chart_finding(measure, points)
+    name = "Quarter" if window == "quarter" else "Month"
+    receipts = {
+        (row["period_start"], row["period_end"]): row
+        for row in store.series(release, shown.measure, shown.council, window)
+    }
+    rows: list[list[components.Cell]] = []
+    for row in points:
+        figure = receipts.get((row["period_start"], row["period_end"]))
+        if figure:
+            used.append(figure)
+        rows.append(
+            [
+                words.point_name(window, row["period_end"]),
+                words.number(row["numerator"], row["denominator"], words.unit(measure)),
+                "No limits" if row["upper"] is None else f"{words.percent(row['lower'])} to {words.percent(row['upper'])}",
+                words.signal_cell(row),
+                figure["receipt"] if figure else "Not available",
+            ]
+        )
+    hold = components.table(
+        f"{measure['title']}, each {name.lower()}",
+        [name, "Number", "Usual range", "Signal", ("Receipt", "code")],
+        rows,
+    )
+    noun = "quarter" if window == "quarter" else "month"
+    parts: list[Component | None] = [
+        html.P(
+            [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} The number under each point "
+             f"is how many {words.unit(measure)} there were that {noun}."]
+        ),
+        html.P("This chart is for all audits: signals are looked for in the council's totals only.") if shown.only[0] else None,
+    ]  # fmt: skip
+    if points[-1]["state"] == "table":
+        parts += [html.H3(finding, className="finding"), html.P(words.limits_words(points)), hold]
+    else:
+        described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
+        figure = charts.control_chart(measure, points)
+        parts.append(components.chart("time", finding, described, figure, hold, charts.width(points)))
+        parts.append(html.P(words.limits_words(points)))
+    said = words.signal_sentences(measure, points)
+    if said:
+        parts += [html.Ul([html.Li(text) for text in said]), html.P(words.CHANCE, className="hint")]
+    parts.append(_slow(release, shown, measure, used))
+    return components.section("time", f"{name} by {name.lower()}", *parts)
+
+
+def _slow(release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row]) -> Component | None:
+    points = store.series(release, measure["measure"], shown.council, "12m")
+    if len(points) < 2:
+        return None
+    used += points
+    first, last = points[0], points[-1]
+    finding = (
+        f"12-month average: {words.percent(first['value'])} to {words.day(first['period_end'])}, "
+        f"{words.percent(last['value'])} to {words.day(last['period_end'])}"
+    )
+    hold = components.table(
+        f"{measure['title']}, 12-month average",
+        ["12 months to", "Number", "Likely range", ("Receipt", "code")],
+        [
+            [
+                words.day(row["period_end"]),
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])),
+                row["receipt"],
+            ]
+            for row in points
+        ],
+    )
+    drawn = components.chart(
+        "slow", finding, f"{measure['title']}. Moves slowly; periods overlap.", charts.slow_line(measure, points), hold, 460
+    )
+    note = html.P(
+        "12-month average: it moves slowly and its periods overlap, so it is not tested for signals. The shaded "
+        "band is the likely range of each value."
+    )
+    return html.Div([note, drawn], className="secondary")
+
+
+def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """The funnel for the child, the parent or carer and staff: from audits completed to told what changed."""
+    parts: list[Component] = [
+        html.P(
+            "Each step counts completed audits. “Of the step before” is worked out from the two counts beside each "
+            "other, or taken from its own measure where there is one; the receipts say which."
+        )
+    ]
+    for role, title in ROLES.items():
+        parts.append(html.H3(title))
+        rows = _funnel_rows(role, known, figures, used)
+        if len(rows) < 2:
+            parts.append(html.P(MISSING))
+            continue
+        columns = [
+            "Step",
+            ("Audits", "number"),
+            ("Of audits completed", "bar"),
+            ("Of the step before", "number"),
+            ("Receipt", "code"),
+        ]
+        parts.append(components.table(f"{title}: from audits completed to told what changed", columns, rows, quiet=True))
+        parts.append(_funnel_sentence(role, known, figures, used))
+    return components.section("steps", "Step by step: from audit completed to told what changed", *parts)
+
+
+def _funnel_rows(role: str, known: Known, figures: Known, used: list[store.Row]) -> list[list[components.Cell]]:
+    held = [(step, name.format(role=role), name) for step, name in STEPS]
+    held = [(step, measure, name) for step, measure, name in held if measure in known]
+    if role == "staff":
+        held = [entry for entry in held if "contact_appropriate" not in entry[1]]
+    base = next((figures[m] for _, m, _ in held if m in figures and not figures[m]["symbol"]), None)
+    if base is None:
+        return []
+    rows: list[list[components.Cell]] = [
+        ["Audits completed", words.count(base["denominator"]), {"text": "100%", "bar": 1}, "", base["receipt"]]
+    ]
+    before, before_code = base["denominator"], base["receipt"]
+    for step, measure, name in held:
+        figure = figures.get(measure)
+        if figure is None or figure["symbol"]:
+            rows.append([step, words.symbol(figure["symbol"] if figure else "x"), "", "", figure["receipt"] if figure else ""])
+            before, before_code = None, ""
+            continue
+        used.append(figure)
+        own = figures.get(SHARE_OF_STEP_BEFORE.get(name, "").format(role=role))
+        if own is not None and not own["symbol"] and own["denominator"] == before:
+            used.append(own)
+            of_before = {"text": words.percent(own["value"]), "sub": own["receipt"]}
+        elif before is None:
+            of_before = {"text": words.SYMBOLS["x"]}
+        else:
+            codes = figure["receipt"] if before_code == figure["receipt"] else f"{before_code} and {figure['receipt']}"
+            of_before = {"text": words.of_step_before(figure["numerator"], before), "sub": codes}
+        rows.append(
+            [
+                step,
+                words.count(figure["numerator"]),
+                {"text": words.percent(figure["value"]), "bar": figure["value"]},
+                of_before,
+                figure["receipt"],
+            ]
+        )
+        before, before_code = figure["numerator"], figure["receipt"]
+    return rows
+
+
+def _funnel_sentence(role: str, known: Known, figures: Known, used: list[store.Row]) -> Component:
+    parts: list = []
+    for name in (f"voice.{role}_offered", f"voice.{role}_of_offered"):
+        if name in known and name in figures:
+            used.append(figures[name])
+            parts += [words.sentence(known[name], figures[name]), " ", components.receipt(figures[name]["receipt"]), " "]
+    return html.P(parts)
+
+
+def not_asked(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    """Audits where nobody was offered a say, and the reasons recorded for contact not being appropriate."""
+    parts: list[Component] = [
+        html.P(
+            "Whether contact is appropriate is a decision like any other: fewer people are heard when more contacts "
+            "are recorded as not appropriate, so the reasons are shown."
+        )
+    ]
+    rows = _number_rows(
+        known,
+        figures,
+        ("voice.nobody_offered", "voice.nobody_offered_not_appropriate", "voice.nobody_offered_no_reason"),
+        used,
+    )
+    if rows:
+        parts.append(
+            components.table("Audits where nobody was offered a say", ["", "Number", "Change", ("Receipt", "code")], rows)
+        )
+    for role, of in (("child", "the child"), ("parent", "a parent or carer")):
+        parts.append(html.H3(f"Why contact with {of} was not appropriate"))
+        parts.append(
+            _distribution(release, shown, known, f"voice.{role}_not_appropriate", "not_appropriate_reason", "Reason", used)
+        )
+    return components.section("not-asked", "Who was not asked, and why", *parts)
+
+
+def mode(release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """How people took part, with views already on file apart."""
+    parts = [_distribution(release, shown, known, "voice.mode", "mode", "How", used)]
+    parts.append(html.H3("Views already on file"))
+    name = "voice.existing_record_only"
+    if name in known and name in figures:
+        used.append(figures[name])
+        parts.append(
+            html.P(
+                [
+                    words.sentence(known[name], figures[name]),
+                    " These are never counted as taking part. ",
+                    components.receipt(figures[name]["receipt"]),
+                ]
+            )
+        )
+    else:
+        parts.append(html.P(f"Views already on file are never counted as taking part. {MISSING}"))
+    return components.section("mode", "How people took part", *parts)
+
+
+def groups(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """The measure in focus for each group: dot and range, table, and quarter by quarter."""
+    measure = known.get(shown.measure)
+    heading = "By group"
+    if measure is None or not shown.by:
+        return components.section(
+            "groups", heading, html.P("Figures by group are not in this release, so that no child or family can be recognised.")
+        )
+    rows = store.by_group(release, shown.measure, shown.council, shown.window, shown.end, shown.by)
+    if not rows:
+        return components.section("groups", heading, html.P(MISSING))
+    used += rows
+    overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
+    title = store.breakdowns(release).get(shown.by, shown.by)
+    finding = words.groups_finding(rows, overall)
+    hold = components.table(
+        f"{measure['title']}, by {title.lower()}, in {shown.period_words}",
+        [title, "Number", "Likely range", "Change", ("Receipt", "code")],
+        [
+            [
+                row["label"],
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])) or "None",
+                words.change_cell(row),
+                row["receipt"],
+            ]
+            for row in rows
+        ],
+    )
+    described = f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
+    parts: list[Component | None] = [
+        html.P(
+            [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
+             "through each dot is its likely range: a long line means few audits. About one group in 20 differs by "
+             "chance alone."]
+        ),
+        components.chart("groups", finding, described, charts.group_intervals(measure, rows, overall), hold, 560),
+        _group_quarters(release, shown, measure, title, used),
+    ]  # fmt: skip
+    return components.section("groups", f"{heading}: {title.lower()}", *parts)
+
+
+def _group_quarters(
+    release: store.Release, shown: view.View, measure: store.Row, title: str, used: list[store.Row]
+) -> Component | None:
+    rows = store.group_series(release, shown.measure, shown.council, "quarter", shown.by)
+    if len({row["period_end"] for row in rows}) < 3:
+        return None
+    used += rows
+    hold = components.table(
+        f"{measure['title']}, by {title.lower()} and quarter",
+        [title, "Quarter", "Number", ("Receipt", "code")],
+        [
+            [row["label"], words.point_name("quarter", row["period_end"]), words.figure_number(measure, row), row["receipt"]]
+            for row in rows
+        ],
+    )
+    drawn = components.chart(
+        "group-quarters",
+        f"Quarter by quarter, by {title.lower()}",
+        f"{measure['title']}: one small line for each group, on the same scale.",
+        charts.small_multiples(measure, rows),
+        hold,
+        460,
+    )
+    note = html.P("Groups are too small to look for signals: read these lines for their general direction only.", className="hint")
+    return html.Div([drawn, note], className="secondary")
+
+
+def other_answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """The same records, other questions: every way of counting voice, so that no single percentage is the only one."""
+    rows = _number_rows(known, figures, OTHER_ANSWERS, used)
+    if not rows:
+        return components.section("other-answers", "Other ways of counting", html.P(MISSING))
+    hold = components.table(
+        "The same records, counted other ways", ["What is counted", "Number", "Change", ("Receipt", "code")], rows
+    )
+    return components.section(
+        "other-answers",
+        "Other ways of counting",
+        html.P(
+            "The same audits give different percentages for different questions. Before quoting one, say which "
+            "question it answers."
+        ),
+        components.details(f"The same records, counted {len(rows)} ways", hold),
+    )
+
+
+def feeds_in_force(release: store.Release) -> list[tuple[str, date | None, int]]:
+    """Each feed with its newest extract date and number of files in force."""
+    held: dict[str, list[store.Row]] = {}
+    for row in store.deliveries(release):
+        if row["state"] == "in force":
+            held.setdefault(row["feed"], []).append(row)
+    return [
+        (feed, max((row["extracted_on"] for row in rows if row["extracted_on"]), default=None), len(rows))
+        for feed, rows in sorted(held.items())
+    ]
+
+
+def _distribution(
+    release: store.Release,
+    shown: view.View,
+    known: Known,
+    name: str,
+    breakdown: str,
+    heading: str,
+    used: list[store.Row],
+) -> Component:
+    if name not in known:
+        return html.P(MISSING)
+    if shown.only[0]:
+        return html.P("These are held for all audits only. Choose “All audits” above to see them.")
+    rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+    # Views already on file have their own place on the page and are never counted as taking part.
+    rows = [row for row in rows if row["group"] != "existing_record"]
+    if not rows:
+        return html.P(MISSING)
+    used += rows
+    cells: list[list[components.Cell]] = []
+    for row in rows:
+        if row["symbol"]:
+            cells.append([row["label"], words.symbol(row["symbol"]), "", row["receipt"]])
+        else:
+            share = {"text": words.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
+            cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
+    return components.table(
+        f"{known[name]['title']}, in {shown.period_words}",
+        [heading, ("Times", "number"), ("Share", "bar"), ("Receipt", "code")],
+        cells,
+    )
+
+
+def _number_rows(
+    known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
+) -> list[list[components.Cell]]:
+    rows: list[list[components.Cell]] = []
+    for name in names:
+        if name not in known:
+            continue
+        figure = figures.get(name)
+        if figure:
+            used.append(figure)
+        rows.append(
+            [
+                {"text": known[name]["title"], "href": f"/definitions/{name}"},
+                words.figure_number(known[name], figure),
+                words.change_cell(figure) if figure else "",
+                figure["receipt"] if figure else "",
+            ]
+        )
+    return rows
+
+
+def _best_window(by_window: Mapping[str, Sequence[store.Row]]) -> str:
+    """Months where they carry limits, else quarters where those do, else whatever is held."""
+    for window in ("month", "quarter"):
+        if by_window.get(window) and by_window[window][-1]["state"] in ("limits", "trial", "run"):
+            return window
+    return "month" if "month" in by_window else next(iter(by_window))

@@ -1,0 +1,375 @@
+"""What the data must be: contracts, code lists and councils, read from text that analysts edit.
+
+Belongs here: loading and checking `expectations/feeds/*.yaml`, `data/reference/` and `expectations/councils/`.
+Does not belong here: reading a delivered file (`feeds`), or what a rule means in SQL (`intake.rules`).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.settings import Settings
+
+M = TypeVar("M", bound=BaseModel)
+Level = Literal["query", "error", "refuse"]
+ColumnType = Literal[
+    "identifier", "council", "code", "label", "date", "month", "period", "birth_month",
+    "whole_number", "yes_no", "grade", "free_text",
+]  # fmt: skip
+LABEL_LISTS = ("teams", "localities", "agencies", "themes")
+UNREADABLE = "?"
+"""Stands in a coded column for a cell that held something not on the list."""
+
+
+class ContractError(ValueError):
+    """A contract, code list or council's file is wrong; the message says which file, where and what to do."""
+
+
+def simplify(text: str) -> str:
+    """A header or code without case, accents, punctuation and spacing: what `also_called` is compared on."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9+]+", " ", plain.lower()).strip()
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Column(Strict):
+    """One column of a feed."""
+
+    number: int = Field(ge=1, le=98)
+    title: str
+    type: ColumnType
+    about: str
+    required: bool = False
+    personal: bool = False
+    several: bool = False
+    codes: str | None = None
+    list: str | None = None
+    same_as: str | None = None
+    """For identifiers: the column whose pseudonyms these share (a moderator may be an auditor elsewhere)."""
+    level: Level = "error"
+    also_called: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def whole(self) -> Column:
+        if (self.type == "code") != (self.codes is not None):
+            raise ValueError("a column of type code, and only such a column, names its list in `codes`")
+        if (self.type == "label") != (self.list is not None):
+            raise ValueError("a column of type label, and only such a column, names its list in `list`")
+        if self.list is not None and self.list not in LABEL_LISTS:
+            raise ValueError(f"`list` must be one of {', '.join(LABEL_LISTS)}")
+        return self
+
+
+class Rule(Strict):
+    """One thing that must hold; `expect` names a pattern of `intake.rules`, `with` its arguments."""
+
+    code: str = Field(pattern=r"^[A-Z]{3}-\d{3}$")
+    level: Level
+    expect: str
+    arguments: dict[str, Any] = Field(alias="with", default_factory=dict)
+    message: str
+    action: str
+
+    @property
+    def scope(self) -> str:
+        """row | link | file, from the code's hundred: 4xx links feeds, 5xx looks at a whole file."""
+        return {"4": "link", "5": "file"}.get(self.code[4], "row")
+
+
+class Contract(Strict):
+    """One feed: its columns, key, what a delivery replaces, and its rules."""
+
+    feed: str
+    title: str
+    version: str
+    prefix: str = Field(pattern=r"^[A-Z]{3}$")
+    about: str
+    grain: str
+    key: tuple[str, ...]
+    replaces: Literal["key", "council_and_period", "all"]
+    period: tuple[str, ...] = ()
+    columns: dict[str, Column]
+    rules: tuple[Rule, ...] = ()
+    text: str = Field(exclude=True, repr=False)
+
+    @cached_property
+    def stored(self) -> dict[str, str]:
+        """Columns of the accepted table and their DuckDB types, in order: what is kept past intake."""
+        types: dict[str, str] = {}
+        for name, column in self.columns.items():
+            if column.type == "period":
+                types |= {f"{name}_start": "DATE", f"{name}_end": "DATE"}
+            elif column.type not in ("birth_month", "free_text"):
+                base = {"date": "DATE", "month": "DATE", "whole_number": "BIGINT", "yes_no": "BOOLEAN"}
+                types[name] = base.get(column.type, "VARCHAR") + ("[]" if column.several else "")
+        return types
+
+    @cached_property
+    def key_columns(self) -> tuple[str, ...]:
+        """The key in the accepted table's columns (a period is two)."""
+        return tuple(
+            part
+            for name in self.key
+            for part in ((f"{name}_start", f"{name}_end") if self.columns[name].type == "period" else (name,))
+        )
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Simplified header text -> column name, from names, titles and `also_called`."""
+        return {
+            simplify(text): name
+            for name, column in self.columns.items()
+            for text in (name, column.title, *column.also_called)
+        }
+
+    @cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The written rules with those that every feed and column carries.
+
+        1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header.
+        """
+        automatic = [
+            Rule(
+                code=f"{self.prefix}-199",
+                level="error",
+                expect="cells_within_header",
+                message="The row has more cells than the header has columns.",
+                action="Look for a stray separator or an unquoted comma in the row; move the cells back under their headers.",
+            )
+        ]
+        for name, column in self.columns.items():
+            if column.type not in ("free_text", "identifier"):
+                automatic.append(
+                    Rule(
+                        code=f"{self.prefix}-1{column.number:02d}",
+                        level=column.level,
+                        expect="column_values_readable",
+                        arguments={"column": name},
+                        message=_UNREADABLE_MESSAGE[column.type].format(title=column.title),
+                        action=_UNREADABLE_ACTION[column.type].format(codes=column.codes, list=column.list),
+                    )
+                )
+            if column.required:
+                automatic.append(
+                    Rule(
+                        code=f"{self.prefix}-2{column.number:02d}",
+                        level="error",
+                        expect="column_values_not_empty",
+                        arguments={"column": name},
+                        message=f"{column.title} is empty.",
+                        action="Fill it in: the row cannot be used without it.",
+                    )
+                )
+        return tuple(sorted((*automatic, *self.rules), key=lambda rule: rule.code))
+
+    @cached_property
+    def rules_by_code(self) -> dict[str, Rule]:
+        return {rule.code: rule for rule in self.all_rules}
+
+    @model_validator(mode="after")
+    def consistent(self) -> Contract:
+        unknown = [name for name in (*self.key, *self.period) if name not in self.columns]
+        if unknown:
+            raise ValueError(f"key or period names columns that the feed does not have: {', '.join(unknown)}")
+        if (self.replaces == "council_and_period") != bool(self.period):
+            raise ValueError("`period` is given exactly where `replaces` is council_and_period")
+        numbers = [column.number for column in self.columns.values()]
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("two columns have the same `number`; rule codes are built from it, so each needs its own")
+        codes = [rule.code for rule in self.all_rules]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice or any(not code.startswith(self.prefix) for code in codes):
+            raise ValueError(f"rule codes must be unique and start with {self.prefix}; look at {', '.join(twice)}")
+        names: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for text in (name, column.title, *column.also_called):
+                if names.setdefault(simplify(text), name) != name:
+                    raise ValueError(f"the header {text!r} would mean two columns: {names[simplify(text)]}, {name}")
+        return self
+
+
+_UNREADABLE_MESSAGE = {
+    "council": "{title} is not a council we know.",
+    "code": "{title} is not on its list of codes.",
+    "label": "{title} holds something that looks like a person's details.",
+    "date": "{title} is not a date.",
+    "month": "{title} is not a month.",
+    "period": "{title} is not a month, quarter or year.",
+    "birth_month": "{title} is not a month of birth.",
+    "whole_number": "{title} is not a whole number.",
+    "yes_no": "{title} is not yes or no.",
+    "grade": "{title} is not on the council's grade scale.",
+}
+_UNREADABLE_ACTION = {
+    "council": "Give the council's name or its three-digit DfE code.",
+    "code": "Use a code or label of the list `{codes}`; `send-audit template` has them as drop-downs.",
+    "label": "Give the name from the council's list of {list}; never a person's name or number.",
+    "date": "Write it as 31/03/2026 or 2026-03-31.",
+    "month": "Write it as 03/2026, March 2026 or 2026-03.",
+    "period": "Write it as 2026-03, 2025-26 Q4 or 2025/26.",
+    "birth_month": "Write it as 2014-09; the day is not needed.",
+    "whole_number": "Write digits only.",
+    "yes_no": "Write yes or no, or leave it empty where it is not known.",
+    "grade": "Use a grade of the council's scale in `expectations/councils/`.",
+}
+
+
+class Code(Strict):
+    """One entry of a code list."""
+
+    code: str
+    label: str
+    also_called: tuple[str, ...] = ()
+    group: str = ""
+
+
+class Council(Strict):
+    """One council of the reference list; `code` is its three-digit DfE code, stable through ONS changes."""
+
+    code: str
+    name: str
+    ons_codes: tuple[str, ...] = ()
+    also_called: tuple[str, ...] = ()
+    opened: str = ""
+    closed: str = ""
+    successor: str = ""
+    region: str = ""
+    fictional: bool = False
+
+
+class CouncilNames(Strict):
+    """What one council calls things: names that may pass intake, its grade scale, its local parameters."""
+
+    council: str
+    grade_scale: str = "ofsted"
+    teams: tuple[str, ...] = ()
+    localities: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+
+
+class Catalogue(BaseModel):
+    """Everything the contracts say, loaded once for a run. Frozen; cheap to pass around."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contracts: dict[str, Contract]
+    codes: dict[str, tuple[Code, ...]]
+    councils: dict[str, Council]
+    names: dict[str, CouncilNames]
+    grade_scales: dict[str, dict[str, tuple[str, ...]]]
+    """Scale -> canonical grade -> the scale's own words for it, best grade first."""
+
+    @cached_property
+    def council_lookup(self) -> dict[str, str]:
+        """Simplified name, alias, DfE code or ONS code -> DfE code."""
+        return {
+            simplify(text): council.code
+            for council in self.councils.values()
+            for text in (council.code, council.name, *council.ons_codes, *council.also_called)
+        }
+
+    def find_council(self, text: str) -> Council:
+        """The council that a name or code means.
+
+        Raises:
+            ContractError: no council is called so.
+        """
+        code = self.council_lookup.get(simplify(text))
+        if code is None:
+            raise ContractError(
+                "That is not a council we know. Give its name, its three-digit DfE code or its nine-character "
+                "ONS code; `data/reference/councils.csv` has the list."
+            )
+        return self.councils[code]
+
+    def names_of(self, council: str) -> CouncilNames:
+        return self.names.get(council, CouncilNames(council=council))
+
+
+def load(settings: Settings) -> Catalogue:
+    """Read every contract, code list and council's file.
+
+    Raises:
+        ContractError: a file is missing or wrong.
+    """
+    contracts = [read_contract(path) for path in sorted((settings.expectations / "feeds").glob("*.yaml"))]
+    if not contracts:
+        raise ContractError(f"There is no contract in {settings.expectations / 'feeds'}. Set SEND_AUDIT_EXPECTATIONS.")
+    codes = {path.stem: _codes(path) for path in sorted((settings.reference / "codes").glob("*.csv"))}
+    for contract in contracts:
+        for name, column in contract.columns.items():
+            if column.codes is not None and column.codes not in codes:
+                raise ContractError(
+                    f"{contract.feed}.{name} names the code list {column.codes!r}, which data/reference/codes does "
+                    "not have. Add it, or correct the name."
+                )
+    names = [_model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))]
+    scales = yaml.safe_load((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
+    return Catalogue(
+        contracts={contract.feed: contract for contract in contracts},
+        codes=codes,
+        councils={council.code: council for council in _councils(settings.reference / "councils.csv")},
+        names={entry.council: entry for entry in names},
+        grade_scales=scales,
+    )
+
+
+def read_contract(path: Path) -> Contract:
+    """One contract file.
+
+    Raises:
+        ContractError: it is not valid; says where and what is wanted.
+    """
+    return _model(Contract, path, text=path.read_text(encoding="utf-8"))
+
+
+def _model(kind: type[M], path: Path, **more: Any) -> M:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return kind.model_validate({**content, **more})
+    except yaml.YAMLError as problem:
+        raise ContractError(f"{path.name} is not valid YAML: {problem}") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ContractError(f"{path.name}, at {where}: {first['msg']}. Correct it there.") from None
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _several(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split("|") if part.strip())
+
+
+def _codes(path: Path) -> tuple[Code, ...]:
+    return tuple(
+        Code(code=row["code"], label=row["label"], also_called=_several(row["also_called"]), group=row.get("group") or "")
+        for row in _rows(path)
+    )
+
+
+def _councils(path: Path) -> list[Council]:
+    return [
+        Council(
+            **{name: row[name] for name in ("code", "name", "opened", "closed", "successor", "region")},
+            ons_codes=_several(row["ons_codes"]),
+            also_called=_several(row["also_called"]),
+            fictional=row["fictional"] == "yes",
+        )
+        for row in _rows(path)
+    ]

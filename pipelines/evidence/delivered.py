@@ -1,0 +1,190 @@
+"""What a release tells about its deliveries: what came, how it was judged, and which of it stands.
+
+Belongs here: the release's tables `deliveries`, `checks`, `findings`, `columns_matched` and `rules`, and the 5xx
+findings, which need the deliveries before.
+Does not belong here: judging rows (`intake`), deciding whose rows are in force (`model.in_force`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from pipelines.contracts import Catalogue
+from pipelines.intake.receive import Checked
+from pipelines.intake.whole_file import FileFinding, findings
+from pipelines.releases import table_of
+
+Row = dict[str, Any]
+_DELIVERIES = {
+    "delivery": "VARCHAR", "number": "INTEGER", "file": "VARCHAR", "feed": "VARCHAR", "sheets": "VARCHAR[]",
+    "council_names": "VARCHAR[]", "received_at": "TIMESTAMP", "extracted_on": "DATE", "extracted_on_from": "VARCHAR",
+    "mode": "VARCHAR", "rows_received": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
+    "rows_in_force": "BIGINT", "queries": "BIGINT", "errors": "BIGINT", "unlisted": "BIGINT", "state": "VARCHAR",
+    "reason": "VARCHAR",
+}  # fmt: skip
+_CHECKS = {
+    "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
+    "passed": "BOOLEAN", "broken": "BIGINT",
+}  # fmt: skip
+_FINDINGS = {
+    "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR", "row": "BIGINT",
+    "supplier_column": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
+}  # fmt: skip
+_COLUMNS = {
+    "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR", "supplier_column": "VARCHAR",
+    "column": "VARCHAR", "how": "VARCHAR",
+}  # fmt: skip
+_RULES = {
+    "code": "VARCHAR", "feed": "VARCHAR", "level": "VARCHAR", "column": "VARCHAR", "expect": "VARCHAR",
+    "message": "VARCHAR", "action": "VARCHAR",
+}  # fmt: skip
+
+
+def in_order(held: Sequence[Checked]) -> list[Checked]:
+    """Deliveries in the order of force: later replaces earlier."""
+    return sorted(held, key=lambda checked: checked.arrival.order)
+
+
+def whole_file_findings(catalogue: Catalogue, held: Sequence[Checked], feed: str, of: Checked) -> list[FileFinding]:
+    """The 5xx findings of one feed of a delivery, given those before it in the order of force."""
+    if of.arrival.corrections:
+        return []
+    earlier = [
+        other.profile(feed)
+        for other in in_order(held)
+        if other.arrival.order < of.arrival.order and feed in other.result["feeds"] and not other.arrival.corrections
+    ]
+    return findings(catalogue.contracts[feed], of.profile(feed), earlier)
+
+
+def column_of(code: str, catalogue: Catalogue, feed: str) -> str | None:
+    """The contract column that a rule is about, where it is about one."""
+    given = catalogue.contracts[feed].rules_by_code[code].arguments
+    column = given.get("column") or given.get("a") or (given.get("columns") or [None])[-1]
+    return str(column) if column else None
+
+
+def supplier_columns(checked: Checked, feed: str) -> dict[tuple[str, str], str]:
+    """(sheet, contract column) -> the supplier's own header."""
+    return {
+        (table["sheet"], column): header
+        for table in checked.result["tables"]
+        if table["feed"] == feed
+        for column, header in table["matched"].items()
+    }
+
+
+def deliver_tables(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    held: Sequence[Checked],
+    in_force: Mapping[tuple[int, str], int],
+    links: Sequence[tuple[int, str, str, int, str]],
+) -> list[str]:
+    """Make the TEMP TABLEs about deliveries; returns their names.
+
+    Args:
+        in_force: (arrival number, feed) -> rows that stand.
+        links: (arrival number, feed, sheet, row, code) of rows in force that break a rule between feeds.
+    """
+    deliveries: list[list[Any]] = []
+    checks: list[list[Any]] = []
+    columns: list[list[Any]] = []
+    by_link: dict[tuple[int, str, str], int] = {}
+    for number, feed, _, _, code in links:
+        by_link[(number, feed, code)] = by_link.get((number, feed, code), 0) + 1
+    extra: list[list[Any]] = []
+    for checked in held:
+        deliveries += _deliveries(catalogue, checked, in_force)
+        columns += _columns(checked)
+        for feed, result in checked.result["feeds"].items():
+            arrival, contract = checked.arrival, catalogue.contracts[feed]
+            broken = dict(result["by_rule"])
+            for finding in whole_file_findings(catalogue, held, feed, checked):
+                broken[finding.code] = broken.get(finding.code, 0) + 1
+                extra.append([arrival.delivery, arrival.number, feed, "", None, finding.code, finding.column])
+            for rule in contract.all_rules:
+                count = broken.get(rule.code, by_link.get((arrival.number, feed, rule.code), 0))
+                checks.append([arrival.delivery, arrival.number, feed, rule.code, rule.level, count == 0, count])
+    by_number = {checked.arrival.number: checked for checked in held}
+    extra += [
+        [by_number[number].arrival.delivery, number, feed, sheet, row, code, column_of(code, catalogue, feed)]
+        for number, feed, sheet, row, code in links
+    ]
+    table_of(con, "deliveries", _DELIVERIES, deliveries)
+    table_of(con, "checks", _CHECKS, checks)
+    table_of(con, "columns_matched", _COLUMNS, columns)
+    table_of(con, "rules", _RULES, [
+        [rule.code, feed, rule.level, column_of(rule.code, catalogue, feed), rule.expect, rule.message, rule.action]
+        for feed, contract in catalogue.contracts.items() for rule in contract.all_rules
+    ])  # fmt: skip
+    _findings(con, catalogue, held, extra)
+    return ["deliveries", "checks", "columns_matched", "rules", "findings"]
+
+
+def _deliveries(catalogue: Catalogue, checked: Checked, in_force: Mapping[tuple[int, str], int]) -> list[list[Any]]:
+    arrival, result = checked.arrival, checked.result
+    common = [arrival.delivery, arrival.number, arrival.file]
+    when = [arrival.received_at, arrival.extracted_on, arrival.extracted_on_from]
+    mode = "corrections" if arrival.corrections else "whole"
+    if checked.refused:
+        return [[*common, None, [], [], *when, mode, 0, 0, 0, 0, 0, 0, 0, "refused", result["refusal"]["message"]]]
+    rows = []
+    for feed, found in result["feeds"].items():
+        levels = {rule.code: rule.level for rule in catalogue.contracts[feed].all_rules}
+        stands = in_force.get((arrival.number, feed), 0)
+        count = {
+            level: sum(n for code, n in found["by_rule"].items() if (levels[code] == "query") == (level == "query"))
+            for level in ("query", "error")
+        }
+        sheets = sorted({table["sheet"] for table in result["tables"] if table["feed"] == feed})
+        names = sorted(catalogue.councils[code].name for code in found["profile"] if code in catalogue.councils)
+        state = "in force" if stands or not found["accepted"] else "superseded"
+        rows.append([
+            *common, feed, sheets, names, *when, mode, found["received"], found["accepted"], found["rejected"], stands,
+            count["query"], count["error"], sum(found["unlisted"].values()), state, "",
+        ])  # fmt: skip
+    return rows
+
+
+def _columns(checked: Checked) -> list[list[Any]]:
+    arrival = checked.arrival
+    rows: list[list[Any]] = []
+    for table in checked.result["tables"]:
+        about = [arrival.delivery, arrival.number, table["feed"], table["sheet"]]
+        rows += [[*about, header, column, table["how"][column]] for column, header in table["matched"].items()]
+        rows += [[*about, header, None, "not used"] for header in table["unknown"]]
+        rows += [[*about, None, column, "not in the file"] for column in table["missing"]]
+    return rows
+
+
+def _findings(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, held: Sequence[Checked], extra: list[list[Any]]) -> None:
+    headers = [
+        [checked.arrival.number, feed, sheet, column, header]
+        for checked in held
+        for feed in checked.result["feeds"]
+        for (sheet, column), header in supplier_columns(checked, feed).items()
+    ]
+    table_of(con, "headers", {"number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR", "column": "VARCHAR",
+                              "supplier_column": "VARCHAR"}, headers)  # fmt: skip
+    table_of(con, "found_elsewhere", {"delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR",
+                                      "row": "BIGINT", "code": "VARCHAR", "column": "VARCHAR"}, extra)  # fmt: skip
+    sources = [
+        f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, sheet, row, code, "
+        f"CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
+        for checked in held
+        for feed in checked.result["feeds"]
+    ]
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE findings AS
+        WITH found AS ({" UNION ALL ".join([*sources, "SELECT * FROM found_elsewhere"])})
+        SELECT found.delivery, found.number, found.feed, found.sheet, found.row, headers.supplier_column, found.code, rules.level
+        FROM found
+        JOIN rules ON rules.code = found.code AND rules.feed = found.feed
+        LEFT JOIN headers ON headers.number = found.number AND headers.feed = found.feed AND headers.sheet = found.sheet
+            AND headers.column = coalesce(found.column, rules.column)
+        ORDER BY found.number, found.feed, found.sheet, found.row, found.code"""
+    )

@@ -1,0 +1,103 @@
+"""Checking the typed rows of one delivery: what is broken, what is set aside, what goes on.
+
+Belongs here: one SQL pass that gives every row the codes of the rules it breaks, and the Parquet files that follow.
+Does not belong here: what a rule means (`rules`), Great Expectations' verdict on the same table (`verdicts`), rules
+that need other deliveries or feeds (`whole_file`, `links`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import Contract, Rule
+from pipelines.intake.rules import KEY_PATTERNS, Scene, broken, copies, literal
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one feed's rows in a delivery: received = accepted + rejected, always."""
+
+    received: int
+    accepted: int
+    rejected: int
+    by_rule: dict[str, int]
+    """Rows that break each row rule; every row rule is there, with 0 where none does."""
+
+
+def row_rules(contract: Contract) -> list[Rule]:
+    return [rule for rule in contract.all_rules if rule.scope == "row"]
+
+
+def check(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extracted_on: date, folder: Path) -> Outcome:
+    """Write `<feed>.accepted.parquet`, `.rejected.parquet` and `.findings.parquet` for a typed table into `folder`.
+
+    Also leaves TEMP TABLE `flags_<feed>` (_sheet, _row, codes) of the rows that break anything.
+
+    Raises:
+        AssertionError: the balance does not hold; nothing may be built on such a delivery.
+    """
+    flags = flag(con, typed, contract, extracted_on)
+    errors = [rule.code for rule in row_rules(contract) if rule.level != "query"]
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE set_aside AS SELECT _sheet, _row, codes FROM {flags} "
+        "WHERE list_has_any(codes, $errors)",
+        {"errors": errors},
+    )
+    stored = ", ".join(contract.stored)
+    _write(
+        con,
+        f"SELECT _sheet, _row, {stored} FROM {typed} ANTI JOIN set_aside USING (_sheet, _row) ORDER BY _sheet, _row",
+        folder / f"{contract.feed}.accepted.parquet",
+    )
+    _write(
+        con,
+        f"SELECT _sheet, _row, codes, {stored} FROM {typed} JOIN set_aside USING (_sheet, _row) ORDER BY _sheet, _row",
+        folder / f"{contract.feed}.rejected.parquet",
+    )
+    _write(
+        con,
+        f"SELECT _sheet AS sheet, _row AS row, unnest(codes) AS code FROM {flags} ORDER BY sheet, row, code",
+        folder / f"{contract.feed}.findings.parquet",
+    )
+    by_code = f"SELECT code, count(*) FROM (SELECT unnest(codes) AS code FROM {flags}) GROUP BY code"
+    counted = dict(con.execute(by_code).fetchall())
+    outcome = Outcome(
+        received=_count(con, f"FROM {typed}"),
+        accepted=_count(con, f"FROM {literal(folder / f'{contract.feed}.accepted.parquet')}"),
+        rejected=_count(con, f"FROM {literal(folder / f'{contract.feed}.rejected.parquet')}"),
+        by_rule={rule.code: counted.get(rule.code, 0) for rule in row_rules(contract)},
+    )
+    con.execute("DROP TABLE set_aside")
+    if outcome.received != outcome.accepted + outcome.rejected:
+        raise AssertionError(f"{contract.feed}: rows received are not rows accepted plus rows set aside: {outcome}")
+    return outcome
+
+
+def flag(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extracted_on: date) -> str:
+    """TEMP TABLE `flags_<feed>` (_sheet, _row, codes): the rows that break a row rule; returns its name."""
+    scene = Scene(contract, extracted_on)
+    rules = row_rules(contract)
+    cases = [f"CASE WHEN {broken(rule, scene)} THEN '{rule.code}' END" for rule in rules if rule.expect not in KEY_PATTERNS]
+    by_key = {rule.expect: rule.code for rule in rules if rule.expect in KEY_PATTERNS}
+    join = ""
+    if by_key:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE copies AS {copies(contract, typed)}")
+        cases += [f"CASE WHEN fault = '{expect}' THEN '{code}' END" for expect, code in by_key.items()]
+        join = "LEFT JOIN copies USING (_sheet, _row)"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS SELECT * FROM (SELECT _sheet, _row, "
+        f"list_filter([{', '.join(cases)}], lambda code: code IS NOT NULL) AS codes FROM {typed} {join}) WHERE len(codes) > 0"
+    )
+    return f"flags_{contract.feed}"
+
+
+def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def _count(con: duckdb.DuckDBPyConnection, source: str) -> int:
+    return int((con.execute(f"SELECT count(*) {source}").fetchone() or (0,))[0])

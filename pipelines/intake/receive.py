@@ -1,0 +1,317 @@
+"""Taking a file in: archive it whole or not at all, check it, and record its arrival.
+
+Belongs here: the archive of originals, checked deliveries, and the chain of arrivals that says what came when.
+Does not belong here: which delivery's rows count in the end (`model.in_force`), releases.
+
+    records/deliveries/<sha256>/           original.<ending>, manifest.json        never changed
+    records/checked/<sha256>/<basis>/      result.json and Parquet, remade when contracts, names or the key change
+    records/arrivals/000001.json           one a receipt, each naming the digest of the one before
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import durable
+from pipelines.contracts import Catalogue
+from pipelines.feeds import tabular
+from pipelines.intake import check, whole_file
+from pipelines.intake.key import Key
+from pipelines.intake.typed import make_typed
+from pipelines.settings import Settings
+
+CHECK_VERSION = 1
+"""Raised when the program would judge the same delivery differently; every delivery is then checked anew."""
+
+
+class IntakeFailure(RuntimeError):
+    """Reading or checking broke down; says where, never what the file holds."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One receipt of one content."""
+
+    number: int
+    delivery: str
+    """SHA-256 of the original's bytes."""
+    file: str
+    received_at: datetime
+    extracted_on: date
+    extracted_on_from: str
+    """file | given | receipt: who said when the data was taken from its system."""
+    council: str | None
+    corrections: bool
+    basis: str
+    """What the first check was made with; see `check_basis`."""
+    previous: str
+    """SHA-256 of the arrival before, '' for the first: the chain."""
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """Later replaces earlier."""
+        return (self.extracted_on, self.number)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A delivery as judged: its folder of Parquet files and the result that describes them."""
+
+    arrival: Arrival
+    folder: Path
+    result: dict[str, Any]
+
+    @property
+    def refused(self) -> bool:
+        return self.result["refusal"] is not None
+
+    @cached_property
+    def councils(self) -> frozenset[str]:
+        return frozenset(council for feed in self.result["feeds"].values() for council in feed["profile"] if council)
+
+    def profile(self, feed: str) -> whole_file.Profile:
+        return self.result["feeds"][feed]["profile"] if feed in self.result["feeds"] else {}
+
+
+def receive(
+    settings: Settings,
+    catalogue: Catalogue,
+    key: Key,
+    path: Path,
+    *,
+    extracted_on: date | None = None,
+    council: str | None = None,
+    corrections: bool = False,
+) -> tuple[Checked, bool]:
+    """Archive and check one file; returns it as judged and whether its arrival is new.
+
+    A file that is refused is archived and recorded too: nothing that arrived is lost. The same bytes sent again at
+    once, with nothing of their feeds and councils between, change nothing.
+
+    Raises:
+        tabular.Refused: the path is not a readable file, or larger than allowed (nothing is archived).
+        IntakeFailure: checking broke down; the archive holds the file, and no arrival is recorded.
+    """
+    delivery, original = _archive(settings, path)
+    council = council or settings.council
+    code = catalogue.find_council(council).code if council else None
+    before = arrivals(settings)
+    with connection(settings) as con:
+        draft = Arrival(
+            number=len(before) + 1,
+            delivery=delivery,
+            file=path.name,
+            received_at=settings.now(),
+            extracted_on=extracted_on or settings.now().date(),
+            extracted_on_from="given" if extracted_on else "receipt",
+            council=code,
+            corrections=corrections,
+            basis=check_basis(catalogue, key),
+            previous=_link(settings, before[-1]) if before else "",
+        )
+        arrival, checked = _judge(con, settings, catalogue, key, draft, original)
+    for other in reversed(before):
+        last = judged(settings, catalogue, key, other)
+        same_scope = set(last.result["feeds"]) & set(checked.result["feeds"]) and last.councils & checked.councils
+        if last.arrival.delivery == delivery and _says_the_same(last.arrival, arrival):
+            return last, False
+        if same_scope:
+            break
+    durable.write_json(_arrival_path(settings, arrival.number), asdict(arrival))
+    return checked, True
+
+
+def _says_the_same(one: Arrival, other: Arrival) -> bool:
+    return (one.extracted_on, one.council, one.corrections) == (other.extracted_on, other.council, other.corrections)
+
+
+def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:
+    """Every arrival in the order of receipt, up to the end of a day.
+
+    Raises:
+        IntakeFailure: the chain is broken: an arrival was changed or taken away.
+    """
+    found: list[Arrival] = []
+    link = ""
+    for path in sorted((settings.records / "arrivals").glob("[0-9]*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        arrival = Arrival(
+            **{
+                **content,
+                "received_at": datetime.fromisoformat(content["received_at"]),
+                "extracted_on": date.fromisoformat(content["extracted_on"]),
+            }
+        )
+        if arrival.previous != link or arrival.number != len(found) + 1:
+            raise IntakeFailure(
+                f"The record of arrivals does not fit together at {path.name}: one before it was changed or removed. "
+                "Restore records/arrivals from a backup."
+            )
+        link = durable.file_digest(path)
+        found.append(arrival)
+    return [arrival for arrival in found if as_of is None or arrival.received_at.date() <= as_of]
+
+
+def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival) -> Checked:
+    """A delivery as the present contracts judge it; checked anew where they, the names or the key changed since."""
+    folder = _checked_folder(settings, arrival, check_basis(catalogue, key))
+    if not (folder / "result.json").exists():
+        original = next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
+        with connection(settings) as con:
+            return _judge(con, settings, catalogue, key, arrival, original)[1]
+    return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+
+
+def check_basis(catalogue: Catalogue, key: Key) -> str:
+    """Digest of all that a check depends on beside the delivery itself."""
+    texts = {name: contract.text for name, contract in catalogue.contracts.items()}
+    lists = catalogue.model_dump(mode="json", exclude={"contracts"})
+    return durable.digest([CHECK_VERSION, texts, lists, key.fingerprint])[:16]
+
+
+@contextmanager
+def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB in memory that may spill into the work folder, with nothing to install or load from outside."""
+    durable.private_folder(settings.work)
+    con = duckdb.connect(
+        config={
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(settings.work / "spill"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
+    if not path.is_file():
+        raise tabular.Refused("FILE-00", f"{path.name} is not a file that can be read. Check the path and try again.")
+    if path.stat().st_size > settings.max_file_bytes:
+        raise tabular.Refused(
+            "FILE-01",
+            f"{path.name} is larger than {settings.max_file_bytes:,} bytes. Send it in parts, or raise "
+            "SEND_AUDIT_MAX_FILE_BYTES.",
+        )
+    made = durable.private_folder(settings.work / f"archive-{secrets.token_hex(4)}")
+    copy = made / f"original{path.suffix.lower()}"
+    shutil.copyfile(path, copy)
+    delivery = durable.file_digest(copy)
+    final = settings.records / "deliveries" / delivery
+    durable.write_json(
+        made / "manifest.json",
+        {"sha256": delivery, "bytes": copy.stat().st_size, "file": path.name, "archived_at": settings.now()},
+    )
+    durable.private_folder(final.parent)
+    durable.place_folder(made, final)
+    return delivery, next(final.glob("original.*"))
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection, settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival, original: Path
+) -> tuple[Arrival, Checked]:
+    """Read, pseudonymise and check; the arrival comes back with the date that the file itself gives, if it does."""
+    result: dict[str, Any] = {"refusal": None, "tables": [], "skipped": [], "feeds": {}}
+    made = durable.private_folder(settings.work / f"checked-{secrets.token_hex(4)}")
+    try:
+        tables, skipped = tabular.read(original, arrival.file, catalogue, con, settings, arrival.council)
+        arrival = _as_the_file_says(arrival, tables)
+        result["tables"] = [{name: value for name, value in asdict(table).items() if name != "relation"} for table in tables]
+        result["skipped"] = [asdict(sheet) for sheet in skipped]
+        for feed in sorted({table.feed for table in tables}):
+            result["feeds"][feed] = _check_feed(
+                con, [table for table in tables if table.feed == feed], catalogue, key, arrival, made
+            )
+    except tabular.Refused as refusal:
+        result["refusal"] = {"code": refusal.code, "message": str(refusal)}
+    except duckdb.Error as problem:
+        # A DuckDB message may quote a cell, so only its kind goes on.
+        raise IntakeFailure(
+            f"{arrival.file} could not be checked: DuckDB stopped with {type(problem).__name__}. The file is archived; "
+            "run again, and if it stops again send the file's layout (not its rows) to the maintainers."
+        ) from None
+    durable.write_json(made / "result.json", result)
+    folder = _checked_folder(settings, arrival, check_basis(catalogue, key))
+    durable.place_folder(made, folder)
+    return arrival, Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+
+
+def _as_the_file_says(arrival: Arrival, tables: list[tabular.Table]) -> Arrival:
+    dates = [table.extracted_on for table in tables if table.extracted_on]
+    says = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
+    if dates:
+        says |= {"extracted_on": max(dates), "extracted_on_from": "file"}
+    return Arrival(**{**asdict(arrival), **says})
+
+
+def _check_feed(
+    con: duckdb.DuckDBPyConnection,
+    tables: list[tabular.Table],
+    catalogue: Catalogue,
+    key: Key,
+    arrival: Arrival,
+    folder: Path,
+) -> dict[str, Any]:
+    from pipelines.intake.verdicts import verdicts
+
+    contract = catalogue.contracts[tables[0].feed]
+    typed = make_typed(con, tables, contract, catalogue, key)
+    for table in tables:
+        con.execute(f"DROP TABLE {table.relation}")
+    outcome = check.check(con, typed, contract, arrival.extracted_on, folder)
+    passed = {code: ok for code, (ok, _) in verdicts(con, typed, contract, catalogue, arrival.extracted_on).items()}
+    disagree = [code for code, ok in passed.items() if ok != (outcome.by_rule[code] == 0)]
+    if disagree:
+        raise IntakeFailure(
+            f"{arrival.file}: the verdict and the rows set aside disagree on {', '.join(sorted(disagree))}. "
+            "Nothing of this delivery is used. Report the rule codes to the maintainers."
+        )
+    judged_feed = {
+        **asdict(outcome),
+        "verdicts": passed,
+        "profile": whole_file.profile(con, typed, contract),
+        "unlisted": _unlisted(con, typed, catalogue, contract.feed),
+    }
+    con.execute(f"DROP TABLE {typed}")
+    return judged_feed
+
+
+def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, feed: str) -> dict[str, int]:
+    """How many different names of each list the council has not listed yet."""
+    counts: dict[str, int] = {}
+    for name, column in catalogue.contracts[feed].columns.items():
+        if column.type == "label":
+            values = f"unnest({name})" if column.several else name
+            query = f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed}) WHERE v LIKE 'unlisted-%'"
+            found = (con.execute(query).fetchone() or (0,))[0]
+            if found:
+                counts[name] = found
+    return counts
+
+
+def _checked_folder(settings: Settings, arrival: Arrival, basis: str) -> Path:
+    # The date and the assumed council change the verdict on the same bytes, so they are part of the place.
+    said = durable.digest([arrival.extracted_on, arrival.council])[:8]
+    return settings.records / "checked" / arrival.delivery / f"{basis}-{said}"
+
+
+def _arrival_path(settings: Settings, number: int) -> Path:
+    return settings.records / "arrivals" / f"{number:06d}.json"
+
+
+def _link(settings: Settings, arrival: Arrival) -> str:
+    return durable.file_digest(_arrival_path(settings, arrival.number))

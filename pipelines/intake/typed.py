@@ -1,0 +1,216 @@
+"""From the supplier's words to canonical columns, pseudonymised: nothing personal is in what this makes.
+
+Belongs here: one table of typed columns from the raw tables of a delivery. Each coded column is read once for each
+distinct text (`values`), then joined; identifiers become keyed hashes; free text and birth months end here.
+Does not belong here: whether a row is right (`rules`), or which sheet is which feed (`feeds`).
+
+A cell that held something unreadable is '?' in a text column, and NULL with `<column>__unreadable` true in others.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.contracts import UNREADABLE, Catalogue, Column, Contract, simplify
+from pipelines.feeds.tabular import Table
+from pipelines.intake import values
+from pipelines.intake.key import Key, hash_sql, prepare
+
+_NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
+_ARROW = {
+    "date": pa.date32(), "month": pa.date32(), "birth_month": pa.date32(), "whole_number": pa.int64(), "yes_no": pa.bool_(),
+}  # fmt: skip
+_TYPED = frozenset(_ARROW) | {"period"}
+
+
+def make_typed(
+    con: duckdb.DuckDBPyConnection, tables: Sequence[Table], contract: Contract, catalogue: Catalogue, key: Key
+) -> str:
+    """Create TABLE `typed_<feed>` (not TEMP: Great Expectations reads it through a cursor) from the raw tables of one feed in one delivery; returns its name.
+
+    Columns: _sheet, _row, _ragged, the contract's stored columns, and a __unreadable flag for each column that is not
+    text (and for a month of birth).
+    """
+    prepare(con, key)
+    given = f"given_{contract.feed}"
+    sheets = " UNION ALL BY NAME ".join(
+        f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}" for table in tables
+    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {given} AS {sheets}")
+    joins, selected = [], []
+    for name, column in contract.columns.items():
+        if column.type == "free_text":
+            continue
+        if column.type == "identifier":
+            join, expression = _identifier(con, given, name, column, is_key=name in contract.key)
+            selected.append(f"{expression} AS {name}")
+        else:
+            by_council = column.type in ("label", "grade")
+            _dictionary(con, given, name, column, _reader(column, catalogue, key), by_council=by_council)
+            join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw"
+            if by_council:
+                join += f" AND g.council IS NOT DISTINCT FROM dict_{name}.council"
+            selected += _canonical(name, column)
+        joins.append(join)
+    selected = [_with_age_band(contract, catalogue, part) for part in selected]
+    con.execute(
+        f"CREATE OR REPLACE TABLE typed_{contract.feed} AS SELECT g._sheet, g._row, g._ragged, "
+        f"{', '.join(selected)} FROM {given} g {' '.join(join for join in joins if join)}"
+    )
+    for name, column in contract.columns.items():
+        if column.type != "free_text":
+            con.execute(f"DROP TABLE IF EXISTS dict_{name}")
+    con.execute(f"DROP VIEW {given}")
+    return f"typed_{contract.feed}"
+
+
+def _canonical(name: str, column: Column) -> list[str]:
+    if column.type == "period":
+        flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
+        return [f"dict_{name}.value AS {name}_start", f"dict_{name}.value_end AS {name}_end", flag]
+    if column.type in _TYPED:
+        flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
+        return [flag] if column.type == "birth_month" else [f"dict_{name}.value AS {name}", flag]
+    return [f"dict_{name}.value AS {name}"]
+
+
+def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
+    births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
+    if not births or part != "dict_age_band.value AS age_band":
+        return part
+    on = f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})"
+    years = f"date_sub('year', dict_{births[0]}.value, {on})"
+    bands = " ".join(
+        f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'" for code in catalogue.codes["age_band"]
+    )
+    return f"coalesce(dict_age_band.value, CASE {bands} END) AS age_band"
+
+
+def _identifier(
+    con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column, *, is_key: bool
+) -> tuple[str, str]:
+    """Join and expression that give a column's pseudonyms: hashed straight where most differ, else once each.
+
+    A pseudonym is made from the kind of identifier, the council and the reference in capitals.
+    """
+    kind = column.same_as or name
+    message = f"'{kind}|' || dict_council.value || '|' || upper(trim(g.{name}))"
+    hashed = (
+        f"CASE WHEN g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER} THEN NULL ELSE {hash_sql(message)} END"
+    )
+    rows, distinct = con.execute(f"SELECT count({name}), approx_count_distinct({name}) FROM {given}").fetchone() or (0, 0)
+    if distinct > 0.7 * rows:
+        return "", hashed
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT g.council, g.{name} AS raw, {hashed} AS value FROM "
+        f"(SELECT DISTINCT council, {name} FROM {given}) g LEFT JOIN dict_council ON g.council = dict_council.raw"
+    )
+    return (
+        f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw AND g.council IS NOT DISTINCT FROM dict_{name}.council",
+        f"dict_{name}.value",
+    )
+
+
+Reader = Callable[[str, str | None], Any]
+
+
+def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
+    """Text (and the council's, where it matters) -> value; raises ValueError where it cannot be read."""
+    plain: dict[str, Callable[[str], Any]] = {
+        "date": values.to_date,
+        "month": values.to_month,
+        "birth_month": values.to_month,
+        "period": values.to_period,
+        "whole_number": values.to_whole_number,
+        "yes_no": values.to_yes_no,
+    }
+    if column.type in plain:
+        convert = plain[column.type]
+        return lambda text, _: convert(text)
+    if column.type == "council":
+        read_council = values.code_reader(catalogue.council_lookup)
+        return lambda text, _: read_council(text)
+    if column.type == "code":
+        read_code = values.code_reader(
+            {simplify(word): code.code for code in catalogue.codes[column.codes or ""]
+             for word in (code.code, code.label, *code.also_called)}
+        )  # fmt: skip
+        return lambda text, _: read_code(text)
+    if column.type == "grade":
+        return _grade_reader(catalogue)
+    return _label_reader(column.list or "", catalogue, key)
+
+
+def _grade_reader(catalogue: Catalogue) -> Reader:
+    readers = {
+        scale: values.code_reader({simplify(word): grade for grade, words in words_of.items() for word in (grade, *words)})
+        for scale, words_of in catalogue.grade_scales.items()
+    }
+    return lambda text, council: readers[catalogue.names_of(council or "").grade_scale](text)
+
+
+def _label_reader(kind: str, catalogue: Catalogue, key: Key) -> Reader:
+    """Names on the council's list pass; others become a code name, so that nothing unchecked passes."""
+
+    def read(text: str, council: str | None) -> str:
+        listed = {simplify(name): name for name in getattr(catalogue.names_of(council or ""), kind)}
+        if simplify(text) in listed:
+            return listed[simplify(text)]
+        if values.looks_personal(text):
+            raise ValueError("looks like a person's details")
+        mark = bytes.fromhex(key.keyed_hash(f"{kind}|{council}|{simplify(text)}"))
+        return f"unlisted-{base64.b32encode(mark).decode()[:6]}"
+
+    return read
+
+
+def _dictionary(
+    con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column, read: Reader, *, by_council: bool
+) -> None:
+    """TEMP TABLE dict_<name>: raw text (and raw council), value, unreadable. One entry for each distinct text."""
+    if by_council:
+        found = con.execute(
+            f"SELECT DISTINCT g.council, g.{name}, dict_council.value FROM {given} g "
+            f"LEFT JOIN dict_council ON g.council = dict_council.raw WHERE g.{name} IS NOT NULL"
+        ).fetchall()
+    else:
+        found = [(None, raw, None) for (raw,) in con.execute(
+            f"SELECT DISTINCT {name} FROM {given} WHERE {name} IS NOT NULL").fetchall()]  # fmt: skip
+    read_all = [_read_cell(raw, council, column, read) for _, raw, council in found]
+    kind = _ARROW.get(column.type, pa.date32() if column.type == "period" else pa.string())
+    columns: dict[str, pa.Array] = {
+        "council": pa.array([council for council, _, _ in found], pa.string()),
+        "raw": pa.array([raw for _, raw, _ in found], pa.string()),
+        "unreadable": pa.array([unreadable for _, unreadable in read_all], pa.bool_()),
+    }
+    if column.type == "period":
+        columns["value"] = pa.array([value and value[0] for value, _ in read_all], kind)
+        columns["value_end"] = pa.array([value and value[1] for value, _ in read_all], kind)
+    else:
+        columns["value"] = pa.array([value for value, _ in read_all], pa.list_(kind) if column.several else kind)
+    con.register("dictionary", pa.table(columns))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT * FROM dictionary")
+    con.unregister("dictionary")
+
+
+def _read_cell(raw: str, council: str | None, column: Column, read: Reader) -> tuple[Any, bool]:
+    """Value and whether the cell was unreadable; a text column says so in its value."""
+
+    def one(text: str) -> Any:
+        try:
+            return read(text, council)
+        except ValueError:
+            if values.is_missing(text):
+                return None
+            return UNREADABLE if column.type not in _TYPED else ValueError
+
+    if column.several:
+        entries = [value for value in map(one, values.split(raw)) if value is not None]
+        return sorted(set(entries)) or None, UNREADABLE in entries
+    value = one(raw)
+    return (None, True) if value is ValueError else (value, value == UNREADABLE)

@@ -1,0 +1,156 @@
+"""Reading one cell: what people write for a date, a month, a yes, a code, made canonical.
+
+Belongs here: converters that take one text and return one value, or raise ValueError (without the text in it).
+They run once for each distinct text of a column, never once a row.
+Does not belong here: whether a value makes sense beside others (rules).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+
+from pipelines.contracts import simplify
+
+MISSING = frozenset({"", "n a", "na", "null", "nil", "not recorded", "not known", "unknown", "tbc", "blank"})
+"""Simplified texts that mean that nothing is recorded (where a code list does not know them)."""
+_YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "✓", "✔", "☑"}
+_NO = frozenset("no n false f 0".split()) | {"✗", "✘", "☐"}
+_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n}
+_MONTHS["sept"] = 9
+_EXCEL_EPOCH = date(1899, 12, 30)
+_EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: dates of this field, and no year or count looks like them
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"\d{5,}"  # case, NHS and telephone numbers
+    r"|\b[a-z]\d{11,12}[a-z0-9]?\b"  # UPN
+    r"|\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b"  # postcode
+    r"|\b\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b"  # date
+    r"|@",
+    re.IGNORECASE,
+)
+
+
+def is_missing(text: str) -> bool:
+    return simplify(text) in MISSING and text.strip() not in _YES | _NO
+
+
+def to_date(text: str) -> date:
+    """A day: ISO, UK order (31/03/2026, 31-3-26, 31 March 2026), with or without a time, or Excel's day number."""
+    plain = _TIME.sub("", text.strip())
+    if re.fullmatch(r"\d{5}(\.\d+)?", plain):
+        days = int(float(plain))
+        if days not in _EXCEL_DAYS:
+            raise ValueError("not a date")
+        return _EXCEL_EPOCH + timedelta(days=days)
+    plain = re.sub(r"^[a-z]+day,?\s+|^(mon|tue|wed|thu|fri|sat|sun),?\s+", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", plain, flags=re.IGNORECASE)
+    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{4})(\d{2})(\d{2})", plain):
+        year, month, day = (int(part) for part in found.groups() if part)
+    elif found := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]+)[-/. ,]+(\d{4}|\d{2})", plain, re.IGNORECASE):
+        day, month, year = int(found[1]), _month(found[2]), _year(found[3])
+    elif found := re.fullmatch(r"([a-z]+) (\d{1,2}),? (\d{4})", plain, re.IGNORECASE):
+        day, month, year = int(found[2]), _month(found[1]), int(found[3])
+    else:
+        raise ValueError("not a date")
+    return _day(year, month, day)
+
+
+def to_month(text: str) -> date:
+    """The first day of a month: 2026-03, 03/2026, March 2026, Mar-26, or any date in it."""
+    plain = text.strip()
+    if found := re.fullmatch(r"(\d{4})[-/. ](\d{1,2})", plain):
+        return _day(int(found[1]), int(found[2]), 1)
+    if found := re.fullmatch(r"(\d{1,2}|[a-z]+)[-/. ']+(\d{4}|\d{2})", plain, re.IGNORECASE):
+        return _day(_year(found[2]), _month(found[1]), 1)
+    return to_date(plain).replace(day=1)
+
+
+def to_period(text: str) -> tuple[date, date]:
+    """First and last day of a month, quarter (2025-26 Q4, of the financial year) or financial year (2025/26)."""
+    plain = re.sub(r"\s+", " ", text.strip().upper())
+    if found := re.fullmatch(r"(?:FY ?)?(\d{4}) ?[-/] ?(\d{4}|\d{2})(?: ?Q(?:UARTER )?([1-4]))?", plain):
+        first, last = int(found[1]), found[2]
+        if int(last) % 100 == (first + 1) % 100 and (len(last) == 2 or int(last) == first + 1):
+            start = date(first, 4, 1)
+            if found[3] is None:
+                return start, date(first + 1, 3, 31)
+            start = _shift(start, 3 * (int(found[3]) - 1))
+            return start, _shift(start, 3) - timedelta(days=1)
+    if found := re.fullmatch(r"Q(?:UARTER )?([1-4]) (.+)", plain):
+        return to_period(f"{found[2]} Q{found[1]}")
+    start = to_month(text)
+    return start, _shift(start, 1) - timedelta(days=1)
+
+
+def to_yes_no(text: str) -> bool:
+    """Yes or no in its many spellings."""
+    plain = simplify(text) or text.strip()
+    first = plain.split(" ")[0] if plain else ""
+    if plain in _YES or first in ("yes", "y"):
+        return True
+    if plain in _NO or first == "no":
+        return False
+    raise ValueError("not yes or no")
+
+
+def to_whole_number(text: str) -> int:
+    """Digits, thousands separators allowed; 12.0 is 12."""
+    plain = text.strip().replace(",", "")
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.0+)?", plain):
+        raise ValueError("not a whole number")
+    return int(plain.split(".")[0])
+
+
+def code_reader(aliases: Mapping[str, str]) -> Callable[[str], str]:
+    """A converter for a code list: simplified spelling -> code. "G - Good" and "Good (G)" read as either part."""
+
+    def read(text: str) -> str:
+        plain = simplify(text)
+        if plain in aliases:
+            return aliases[plain]
+        parts = {aliases[part] for part in map(simplify, re.split(r"\s+[-–:]\s+|[()]", text)) if part in aliases}
+        if len(parts) == 1:
+            return parts.pop()
+        raise ValueError("not on the list")
+
+    return read
+
+
+def looks_personal(text: str) -> bool:
+    """Whether a free name holds something that only a person has: a number, date, postcode or address."""
+    return bool(_PERSONAL.search(text))
+
+
+def split(text: str) -> list[str]:
+    """The entries of a cell that holds several."""
+    return [part.strip() for part in re.split(r"[;|\n]", text) if part.strip()]
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    try:
+        return _MONTHS[text.lower()]
+    except KeyError:
+        raise ValueError("not a month") from None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    if not 1900 <= year <= 2100:
+        raise ValueError("not a date")
+    try:
+        return datetime(year, month, day).date()
+    except ValueError:
+        raise ValueError("not a date") from None
+
+
+def _shift(first: date, months: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)

@@ -1,0 +1,127 @@
+"""Great Expectations' verdict on a typed table, in DuckDB, on the connection that holds it.
+
+Belongs here: an execution engine that keeps one connection, and running the expectations that `suites` makes.
+Does not belong here: which rows are set aside (`check`): that is our own pass over the same rules, and a test holds
+the two equal, rule by rule.
+
+The stock SQL path hands its connection back before results are read, which DuckDB does not allow.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from typing import Any, Literal
+
+import duckdb
+
+from pipelines.contracts import Catalogue, Contract
+from pipelines.intake.check import row_rules
+from pipelines.intake.rules import Scene
+from pipelines.intake.suites import expectation
+
+Detail = Literal["BOOLEAN_ONLY", "SUMMARY"]
+
+
+def verdicts(
+    con: duckdb.DuckDBPyConnection,
+    typed: str,
+    contract: Contract,
+    catalogue: Catalogue,
+    extracted_on: date,
+    detail: Detail = "BOOLEAN_ONLY",
+) -> dict[str, tuple[bool, int | None]]:
+    """Rule code -> whether the table keeps it and, with detail SUMMARY, how many rows break it.
+
+    Raises:
+        RuntimeError: an expectation could not be evaluated; names the rules, never a value.
+    """
+    import great_expectations as gx
+
+    scene = Scene(contract, extracted_on)
+    rules = row_rules(contract)
+    with _batch(con, typed) as batch:
+        suite = gx.ExpectationSuite(
+            name=contract.feed, expectations=[expectation(rule, contract, catalogue, scene) for rule in rules]
+        )
+        result = batch.validate(suite, result_format=detail)
+    found: dict[str, tuple[bool, int | None]] = {}
+    failed = []
+    for one in result.results:
+        code = one.expectation_config.meta["code"]
+        info = one.exception_info or {}
+        if info.get("raised_exception") or any(isinstance(part, dict) for part in info.values()):
+            failed.append(code)
+        found[code] = (bool(one.success), _count(one.result))
+    if failed:
+        raise RuntimeError(f"Great Expectations could not evaluate {', '.join(sorted(failed))} of {contract.feed}.")
+    return found
+
+
+def _count(result: dict[str, Any]) -> int | None:
+    if "unexpected_count" in result:
+        return int(result["unexpected_count"])
+    observed = result.get("observed_value")
+    return int(observed) if isinstance(observed, int | float) else None
+
+
+@contextmanager
+def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = {"globally": False}
+        source = _datasource()(name=f"duckdb_{id(con)}")
+        source.attach(con)
+        context.add_datasource(datasource=source)
+        asset = source.add_table_asset(name=table, table_name=table)
+        yield asset.add_batch_definition_whole_table("whole").get_batch()
+
+
+@cache
+def _datasource() -> Any:
+    import sqlalchemy as sa
+    from duckdb_sqlalchemy import ConnectionWrapper
+    from great_expectations.datasource.fluent import SQLDatasource
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from sqlalchemy.pool import StaticPool
+
+    class OneConnectionEngine(SqlAlchemyExecutionEngine):
+        @contextmanager
+        def get_connection(self) -> Iterator[Any]:
+            if not hasattr(self, "_kept"):
+                self._kept = self.engine.connect()
+            yield self._kept
+
+        def close(self) -> None:
+            """The connection is not ours to close."""
+
+    class DuckDBDatasource(SQLDatasource):
+        type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+        connection_string: str = "duckdb:///:memory:"
+
+        def attach(self, con: duckdb.DuckDBPyConnection) -> None:
+            cursor = con.cursor()
+            self._engine = sa.create_engine(
+                "duckdb:///:memory:", creator=lambda: ConnectionWrapper(cursor), poolclass=StaticPool
+            )
+
+        def get_engine(self) -> Any:
+            return self._engine
+
+        def get_execution_engine(self) -> Any:
+            if self._execution_engine is None:
+                self._execution_engine = OneConnectionEngine(engine=self._engine)
+            return self._execution_engine
+
+        def test_connection(self, test_assets: bool = True) -> None:
+            """The connection is ours and open."""
+
+    return DuckDBDatasource

@@ -1,0 +1,126 @@
+"""Rules that look at a whole delivery, alone or beside the ones before it.
+
+Belongs here: the profile of a delivery (counts and yes/no facts, never a value) and the 5xx rules over profiles. They
+are a pure function of profiles in the order of force, so the order in which files were processed never matters.
+Does not belong here: rules about rows (`rules`) or about links between feeds (`links`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from pipelines.contracts import Contract, ContractError, Rule
+
+Profile = dict[str, Any]
+"""council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column]}"""
+
+
+@dataclass(frozen=True)
+class FileFinding:
+    """A whole-file rule that one council's part of a delivery breaks."""
+
+    code: str
+    council: str
+    column: str | None = None
+
+
+def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> Profile:
+    """Counts of a typed table by council: rows by the month that they belong to, months present, columns without use."""
+    watched = {
+        name: kind
+        for name, kind in contract.stored.items()
+        if not kind.endswith("[]") and name not in ("council", *contract.key)
+    }
+    facts = ", ".join(f"count({name}) = 0, coalesce(min({name}) = max({name}) AND count({name}) = count(*), false)" for name in watched)
+    found: Profile = {}
+    for council, rows, *flags in con.execute(f"SELECT council, count(*), {facts} FROM {typed} GROUP BY council").fetchall():
+        pairs = list(zip(watched, flags[::2], flags[1::2], strict=True))
+        found[council or ""] = {
+            "rows": rows,
+            "covers": {},
+            "months": {},
+            "empty": [name for name, is_empty, _ in pairs if is_empty],
+            "constant": [name for name, _, is_constant in pairs if is_constant],
+        }
+    if contract.period:
+        month = f"date_trunc('month', coalesce({', '.join(contract.period)}))::DATE"
+        for council, first, rows in _by_month(con, typed, month):
+            found[council or ""]["covers"][str(first)] = rows
+    for rule in contract.rules:
+        if rule.expect == "no_month_missing":
+            name = rule.arguments["column"]
+            for council, first, _ in _by_month(con, typed, f"date_trunc('month', {name})::DATE"):
+                found[council or ""]["months"].setdefault(name, []).append(str(first))
+    return found
+
+
+def _by_month(con: duckdb.DuckDBPyConnection, typed: str, month: str) -> list[tuple[str | None, Any, int]]:
+    query = f"SELECT council, {month} AS month, count(*) FROM {typed} GROUP BY ALL HAVING month IS NOT NULL ORDER BY ALL"
+    return con.execute(query).fetchall()
+
+
+def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> list[FileFinding]:
+    """What a delivery breaks, given the profiles of those before it in the order of force (the nearest last).
+
+    Raises:
+        ContractError: a 5xx rule names a pattern that is not one of `PATTERNS`.
+    """
+    found: list[FileFinding] = []
+    for rule in contract.rules:
+        if rule.scope != "file":
+            continue
+        if rule.expect not in PATTERNS:
+            raise ContractError(
+                f"{rule.code} expects {rule.expect!r}, which is no pattern for a whole file. Choose one of: {', '.join(PATTERNS)}."
+            )
+        for council, here in sorted(now.items()):
+            before = [profile[council] for profile in earlier if council in profile]
+            found += [FileFinding(rule.code, council, column) for column in PATTERNS[rule.expect](rule, here, before)]
+    return found
+
+
+def _row_count(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
+    stood = 0
+    for month in here["covers"]:
+        stood += next((profile["covers"][month] for profile in reversed(before) if month in profile["covers"]), 0)
+    if not here["covers"] and before:
+        stood = before[-1]["rows"]
+    short = stood >= rule.arguments["least"] and here["rows"] < rule.arguments["share"] * stood
+    return [None] if short else []
+
+
+def _no_month_missing(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
+    name = rule.arguments["column"]
+    present = sorted(_month_number(month) for month in here["months"].get(name, []))
+    if not present:
+        return []
+    last = [_month_number(month) for profile in before[-1:] for month in profile["months"].get(name, [])]
+    gap_inside = len(present) < present[-1] - present[0] + 1
+    gap_before = bool(last) and present[0] > max(last) + 1
+    return [name] if gap_inside or gap_before else []
+
+
+def _not_all_the_same(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
+    name = rule.arguments["column"]
+    return [name] if name in here["constant"] and here["rows"] >= rule.arguments["least"] else []
+
+
+def _not_newly_empty(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
+    name = rule.arguments["column"]
+    return [name] if before and name in here["empty"] and name not in before[-1]["empty"] else []
+
+
+PATTERNS: dict[str, Callable[[Rule, Profile, Sequence[Profile]], list[str | None]]] = {
+    "row_count_not_below": _row_count,
+    "no_month_missing": _no_month_missing,
+    "not_all_the_same": _not_all_the_same,
+    "not_newly_empty": _not_newly_empty,
+}
+
+
+def _month_number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7])

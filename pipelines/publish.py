@@ -1,0 +1,72 @@
+"""From an officers' release to what members and the public read.
+
+Belongs here: choosing what may be public, writing it as a release of its own store, and flipping the public pointer.
+Does not belong here: making figures, or protecting small numbers (the room `disclosure`, not built yet: until it is,
+only whole-council counts of work and nationally published figures are public).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pipelines import durable, releases
+from pipelines.evidence import receipts
+from pipelines.intake import key as keys
+from pipelines.intake.receive import connection
+from pipelines.settings import Settings
+
+_SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 'published'))"
+PUBLIC_TABLES = {
+    "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
+    "places": "SELECT * FROM places",
+    "breakdowns": "SELECT * FROM breakdowns WHERE false",
+    "groups": "SELECT * FROM groups WHERE false",
+    "charts": f"SELECT * FROM charts WHERE {_SHOWN}",
+    "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
+    "WHERE state <> 'refused'",
+    "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
+    "rules": "SELECT * FROM rules",
+}
+"""The public store's tables, from an officers' release. Anything not named here stays behind."""
+PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures
+    WHERE breakdown = '' AND {_SHOWN}"""
+
+
+def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[str, bool]:
+    """Publish an officers' release; returns the public release's id and whether it is new.
+
+    The approval (`by`, a role, and `note`) is written into the public release, which names the one before it.
+
+    Raises:
+        releases.NoRelease: there is no such officers' release.
+        ValueError: `by` or `note` is empty.
+        receipts.ReceiptCollision: two figures got the same id; nothing was published.
+    """
+    if not by.strip() or not note.strip():
+        raise ValueError("Say who approves the publication (--by, a role) and why (--note).")
+    with durable.store_lock(settings.store):
+        key = keys.load(settings)
+        manifest = releases.read_manifest(settings, "officers", release)
+        database = releases.database_path(settings, "officers", manifest["release"])
+        if not database.exists():
+            releases.build_database(settings, "officers", manifest)
+        with connection(settings) as con:
+            con.execute(f"ATTACH '{database}' AS officers (READ_ONLY)")
+            con.execute("USE officers")
+            con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
+            receipts.mint(con, "public_figures", "public", key)
+            queries = PUBLIC_TABLES | {"figures": "SELECT * FROM public_figures"}
+            parts = [
+                asdict(releases.write_part(con, settings, "public", table, "", f"SELECT * FROM ({query}) ORDER BY ALL"))
+                for table, query in queries.items()
+            ]
+        public = {
+            **{name: manifest[name] for name in ("as_of", "demonstration", "code_version", "contracts", "definitions")},
+            "audience": "public",
+            "made_at": settings.now(),
+            "officers_release": manifest["release"],
+            "by": by.strip(),
+            "note": note.strip(),
+            "parts": parts,
+        }
+        return releases.add(settings, "public", public, flip=True)
