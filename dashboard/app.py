@@ -1,7 +1,7 @@
 """The dashboard as one Dash application for one audience: shell, routes, and how it is served.
 
 Belongs here: the map from an address to a page function, the page's frame, and the server's settings. Does
-not belong here: what a page says (`pages`), HTTP headers and compression (`http`), queries (`store`).
+not belong here: what a page says (`pages`), HTTP headers and compression (`web`), queries (`store`).
 
 A page is a function of the release and the query string and nothing else, so answers are cached by both, and
 the address bar is the whole state: a copied link shows the same view.
@@ -18,7 +18,7 @@ from pathlib import Path
 from dash import Dash, Input, Output, dcc, html
 from flask import Response, abort, request
 
-from dashboard import components, export, http, store, view, words
+from dashboard import components, export, store, view, web, words
 from dashboard.pages import data, definitions, home, voice
 
 log = logging.getLogger("send_audit.dashboard")
@@ -73,7 +73,10 @@ def create_app(store_root: Path, audience: str) -> Dash:
         return _framed(releases, pathname, search)
 
     _downloads(app, releases)
-    http.furnish(app, releases, is_page=lambda path: _route(path) is not None)
+    web.furnish(app, releases, is_page=lambda path: _route(path) is not None)
+    # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
+    # before its first index page would refuse it, so every worker writes one before it takes requests.
+    app.server.test_client().get("/")
     return app
 
 
@@ -87,7 +90,7 @@ def serve(
 
         waitress.serve(create_app(store_root, audience).server, host=host, port=port, threads=8)
         return
-    http.run_gunicorn(lambda: create_app(store_root, audience).server, host, port, workers)
+    web.run_gunicorn(lambda: create_app(store_root, audience).server, host, port, workers)
 
 
 def check_host(host: str) -> None:
@@ -113,7 +116,7 @@ def _shell() -> html.Div:
                         html.P(dcc.Link(NAME, href="/"), className="product"),
                         html.Nav(
                             html.Ul([html.Li(dcc.Link(label, href=path)) for path, label in NAVIGATION]),
-                            **{"aria-label": "Main"},
+                            **components.attributes(aria_label="Main"),
                         ),
                     ],
                     className="width",
@@ -121,7 +124,9 @@ def _shell() -> html.Div:
                 className="top",
             ),
             html.P("", id="announce", className="unseen", role="status"),
-            html.Main(html.Div(html.P("Loading…"), id="content"), id="main", className="width", tabIndex="-1"),
+            html.Main(
+                html.Div(html.P("Loading…"), id="content"), id="main", className="width", tabIndex="-1"
+            ),
             html.Footer(
                 html.Div(
                     html.Ul(
@@ -153,7 +158,10 @@ def _page(release: store.Release, path: object, query: Mapping[str, str]) -> com
     route = _route(path)
     if route is None:
         return components.message(
-            "Page not found", "Check the address, or start again.", html.P(dcc.Link("Start", href="/")), status=404
+            "Page not found",
+            "Check the address, or start again.",
+            html.P(dcc.Link("Start", href="/")),
+            status=404,
         )
     if route[1]:
         return definitions.one(release, route[1])
@@ -167,24 +175,32 @@ def _framed(releases: store.Store, path: object, search: object) -> html.Div:
         release = releases.current()
         if release is None:
             page = components.message("Nothing to show yet", words.NOTHING_PUBLISHED)
-            return html.Div(page.body, className="page", **{"data-title": f"{page.title} – {NAME}"})
+            return _plain(page)
         page = _page(release, path, view.parse(search if isinstance(search, str) else ""))
     except store.StoreError as problem:
         page = components.message("The figures cannot be opened", str(problem))
     except Exception:
         # The reader gets words, the log gets the place in the code; neither gets a value from the data.
         log.exception("A page could not be made")
+        web.forget_answer()
         page = components.message(
-            "This page could not be made", "Something went wrong in the program. The other pages may still work."
+            "This page could not be made",
+            "Something went wrong in the program. The other pages may still work.",
         )
     if release is None:
-        return html.Div(page.body, className="page", **{"data-title": f"{page.title} – {NAME}"})
+        return _plain(page)
     about = store.about(release)
     label = f"{words.DEMONSTRATION} – " if about.get("demonstration") else ""
     period = f" – {page.period}" if page.period else ""
     title = f"{page.title}{period} – {label}data version {release.id} – {NAME}"
     frame = [components.demonstration(about), components.strip(release, page.period), *page.body]
-    return html.Div([part for part in frame if part is not None], className="page", **{"data-title": title})
+    shown = components.attributes(data_title=title, data_view=f"{path}{search or ''}")
+    return html.Div([part for part in frame if part is not None], className="page", **shown)
+
+
+def _plain(page: components.Page) -> html.Div:
+    """A page that stands without a release."""
+    return html.Div(page.body, className="page", **components.attributes(data_title=f"{page.title} – {NAME}"))
 
 
 def _downloads(app: Dash, releases: store.Store) -> None:
@@ -197,7 +213,9 @@ def _downloads(app: Dash, releases: store.Store) -> None:
         return release
 
     def answer(text: str, name: str, kind: str) -> Response:
-        response = Response(text, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json")
+        response = Response(
+            text, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json"
+        )
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
         return response
 

@@ -1,7 +1,8 @@
 """Plotly figures as plain dicts, and the one chart configuration every page uses.
 
 Belongs here: turning rows of a release into the marks of a chart. Does not belong here: the component around
-the chart (heading, accessible name, table), queries, and arithmetic on figures beyond placing them.
+the chart (heading, accessible name, table), charts of groups (`group_charts`), queries, and arithmetic on figures
+beyond placing them.
 
 Dicts, not `go.Figure`: building one takes 0.02 ms instead of 8 ms. Unit tests validate every dict with
 `go.Figure`. Meaning is carried by shape, position and words; colour only repeats it.
@@ -12,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import words
+from dashboard import signals, words
 
 Row = Mapping[str, Any]
 Figure = dict[str, Any]
 
 # No button that sends the reader's chart to another host, no toolbar, no drag: the page has words and tables.
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "displayModeBar": False,
     "showSendToCloud": False,
     "plotlyServerURL": "",
@@ -33,13 +34,13 @@ INK, MUTED, LINE, BAND = "#0b0c0c", "#505a5f", "#6f777b", "#e3e8ee"
 BLUE, ORANGE, PURPLE = "#1d5a96", "#b3470a", "#54319f"
 FONT = {"family": "system-ui, 'Segoe UI', Roboto, Arial, sans-serif", "size": 14, "color": INK}
 # Narrower than this a chart's labels would run into each other; the page scrolls the chart, not itself.
-PIXELS_A_POINT = 27
+PIXELS_A_POINT = 24
 
 
 def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
     """A p-chart: each point with its number of audits beneath, the usual range, signals by shape and words."""
     places = list(range(len(points)))
-    values = [_percent(row["value"]) for row in points]
+    values = [percent(row["value"]) for row in points]
     traces: list[dict[str, Any]] = []
     drawn = points and points[-1]["state"] in ("limits", "trial") and points[-1]["centre"] is not None
     annotations = []
@@ -55,11 +56,11 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
         ]
         last = points[-1]
         annotations += [
-            _note(len(points) - 0.4, _percent(last["centre"]), f"Average<br>{words.percent(last['centre'])}"),
-            _note(len(points) - 0.4, _percent(last["upper"]), "Upper limit", 12),
-            _note(len(points) - 0.4, _percent(last["lower"]), "Lower limit", 12),
+            _note(len(points) - 0.4, percent(last["centre"]), f"Average<br>{words.percent(last['centre'])}"),
+            _note(len(points) - 0.4, percent(last["upper"]), "Upper limit", 12),
+            _note(len(points) - 0.4, percent(last["lower"]), "Lower limit", 12),
         ]
-    texts = [_hover(measure, row) for row in points]
+    texts = [hover(measure, row) for row in points]
     traces.append(
         {
             "type": "scatter",
@@ -79,8 +80,8 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
         }
     )
     if drawn:
-        annotations += [_signal_label(measure, points, run) for run in words.signal_runs(points)]
-    layout = _layout(right=96 if drawn else 24, bottom=78)
+        annotations += [_signal_label(measure, points, run) for run in signals.runs(points)]
+    layout = base_layout(right=96 if drawn else 24, bottom=78)
     layout["annotations"] = annotations
     layout["xaxis"] |= {
         "tickmode": "array",
@@ -103,190 +104,37 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
             "type": "scatter",
             "mode": "lines",
             "x": places,
-            "y": [_percent(row["value"]) for row in points],
-            "text": [_hover(measure, row, "12 months to ") for row in points],
+            "y": [percent(row["value"]) for row in points],
+            "text": [hover(measure, row, "12 months to ") for row in points],
             "hovertemplate": "%{text}<extra></extra>",
             "line": {"color": BLUE, "width": 3},
             "showlegend": False,
         },
     ]
-    layout = _layout(right=96, bottom=50)
-    step = max(1, len(points) // 8)
+    layout = base_layout(right=56, bottom=56)
+    step = max(1, len(points) // 4)
     shown = [place for place in places if (len(points) - 1 - place) % step == 0]
     layout["xaxis"] |= {
         "tickmode": "array",
         "tickvals": shown,
-        "ticktext": [_short_month(points[place]["period_end"], True) for place in shown],
+        "ticktext": [month_over_year(points[place]["period_end"]) for place in shown],
         "tickangle": 0,
         "range": [-0.3, len(points) - 0.7],
     }
     if points:
         last = points[-1]
         layout["annotations"] = [
-            _note(len(points) - 0.9, _percent(last["value"]), f"<b>{words.percent(last['value'])}</b>", 15)
+            _note(len(points) - 0.9, percent(last["value"]), f"<b>{words.percent(last['value'])}</b>", 15)
         ]
-    return {"data": traces, "layout": layout}
-
-
-def group_intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> Figure:
-    """A dot and its 95% range for each group, in the groups' own order, beside the value for everybody."""
-    shown = [row for row in rows if not row.get("symbol") and row["value"] is not None]
-    labels = [_wrapped(row["label"]) for row in shown]
-    values = [_percent(row["value"]) for row in shown]
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": values,
-            "y": labels,
-            "error_x": {
-                "type": "data",
-                "symmetric": False,
-                "array": [_percent(row["high"]) - value for row, value in zip(shown, values, strict=True)],
-                "arrayminus": [value - _percent(row["low"]) for row, value in zip(shown, values, strict=True)],
-                "color": BLUE,
-                "thickness": 3,
-                "width": 6,
-            },
-            "marker": {"color": BLUE, "size": 12, "line": {"color": "#ffffff", "width": 1}},
-            "text": [f"{row['label']}: {words.figure_number(measure, row)}" for row in shown],
-            "hovertemplate": "%{text}<extra></extra>",
-            "showlegend": False,
-        }
-    ]
-    layout = _layout(right=150, bottom=40, top=34)
-    layout["xaxis"] |= {"range": [0, 100], "ticksuffix": "%", "dtick": 20, "showgrid": True, "gridcolor": "#e6e8ea"}
-    layout["yaxis"] = {
-        "autorange": "reversed",
-        "automargin": True,
-        "type": "category",
-        "ticklabelstandoff": 8,
-        "fixedrange": True,
-        "showgrid": False,
-    }
-    layout["height"] = 90 + 46 * max(1, len(shown))
-    layout["annotations"] = [
-        {
-            "xref": "paper",
-            "x": 1.02,
-            "y": label,
-            "xanchor": "left",
-            "showarrow": False,
-            "align": "left",
-            "text": f"<b>{words.percent(row['value'])}</b> ({words.count(row['numerator'])} of "
-            f"{words.count(row['denominator'])})",
-            "font": {"size": 13, "color": INK},
-        }
-        for row, label in zip(shown, labels, strict=True)
-    ]
-    if overall is not None and overall["value"] is not None:
-        at = _percent(overall["value"])
-        layout["shapes"] = [
-            {
-                "type": "line",
-                "xref": "x",
-                "yref": "paper",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": MUTED, "width": 1.5, "dash": "dash"},
-            }
-        ]
-        layout["annotations"].append(
-            {
-                "x": at,
-                "yref": "paper",
-                "y": 1,
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": f"Everybody: {words.percent(overall['value'])}",
-                "font": {"size": 13, "color": INK},
-            }
-        )
-    return {"data": traces, "layout": layout}
-
-
-def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> Figure:
-    """One small line for each group on the same scale, quarter by quarter. No signals: groups are too small."""
-    by_label: dict[str, list[Row]] = {}
-    for row in rows:
-        if not row.get("symbol") and row["value"] is not None:
-            by_label.setdefault(row["label"], []).append(row)
-    ends = sorted({row["period_end"] for held in by_label.values() for row in held})
-    place = {end: number for number, end in enumerate(ends)}
-    deep = max(1, -(-len(by_label) // columns))
-    layout = _layout(right=24, bottom=40, top=30)
-    layout["height"] = 60 + 170 * deep
-    layout["annotations"] = []
-    traces = []
-    for number, (label, held) in enumerate(by_label.items(), 1):
-        across, down = (number - 1) % columns, (number - 1) // columns
-        left, right = (across + 0.06 * (across > 0)) / columns, (across + 0.94) / columns
-        top = 1 - down / deep - 0.02
-        x, y = ("xaxis", "yaxis") if number == 1 else (f"xaxis{number}", f"yaxis{number}")
-        short = "" if number == 1 else str(number)
-        shown = ends[:: max(1, len(ends) // 3)]
-        layout[x] = {
-            "domain": [left, right],
-            "anchor": f"y{short}",
-            "range": [-0.5, len(ends) - 0.5],
-            "tickmode": "array",
-            "tickvals": [place[end] for end in shown],
-            "ticktext": [_short_month(end, True) for end in shown],
-            "tickangle": 0,
-            "showgrid": False,
-            "fixedrange": True,
-            "linecolor": LINE,
-            "tickfont": {"size": 12},
-        }
-        layout[y] = {
-            "domain": [top - 0.72 / deep, top - 0.08 / deep],
-            "anchor": f"x{short}",
-            "range": [0, 100],
-            "tickvals": [0, 50, 100],
-            "ticksuffix": "%",
-            "gridcolor": "#e6e8ea",
-            "fixedrange": True,
-            "tickfont": {"size": 12},
-        }
-        layout["annotations"].append(
-            {
-                "xref": "paper",
-                "yref": "paper",
-                "x": left,
-                "y": top - 0.05 / deep,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": f"<b>{label}</b>",
-                "font": {"size": 14, "color": INK},
-            }
-        )
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": [place[row["period_end"]] for row in held],
-                "y": [_percent(row["value"]) for row in held],
-                "xaxis": f"x{short}",
-                "yaxis": f"y{short}",
-                "text": [f"{label}, {_hover(measure, row)}" for row in held],
-                "hovertemplate": "%{text}<extra></extra>",
-                "line": {"color": BLUE, "width": 2},
-                "marker": {"color": BLUE, "size": 6},
-                "showlegend": False,
-            }
-        )
     return {"data": traces, "layout": layout}
 
 
 def width(points: Sequence[Row]) -> int:
     """The narrowest a control chart can be drawn with every label readable, in pixels."""
-    return max(560, 160 + PIXELS_A_POINT * len(points))
+    return max(560, 150 + PIXELS_A_POINT * len(points))
 
 
-def _layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:
+def base_layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:
     return {
         "autosize": True,
         "height": 380,
@@ -297,7 +145,13 @@ def _layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:
         "dragmode": False,
         "hovermode": "closest",
         "showlegend": False,
-        "xaxis": {"showgrid": False, "zeroline": False, "fixedrange": True, "linecolor": LINE, "showline": True},
+        "xaxis": {
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "linecolor": LINE,
+            "showline": True,
+        },
         "yaxis": {
             "range": [0, 100],
             "dtick": 20,
@@ -309,13 +163,15 @@ def _layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:
     }
 
 
-def _percent(value: float | None) -> float | None:
+def percent(value: float | None) -> float | None:
     return None if value is None else round(value * 100, 3)
 
 
-def _step(edges: list[float], points: Sequence[Row], column: str, name: str, fill: str | None) -> dict[str, Any]:
+def _step(
+    edges: list[float], points: Sequence[Row], column: str, name: str, fill: str | None
+) -> dict[str, Any]:
     """A limit that steps at the middle between two points, as each point has its own."""
-    heights = [_percent(row[column]) for row in points]
+    heights = [percent(row[column]) for row in points]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -335,7 +191,7 @@ def _edge(places: list[int], points: Sequence[Row], column: str, fill: str | Non
         "type": "scatter",
         "mode": "lines",
         "x": places,
-        "y": [_percent(row[column]) for row in points],
+        "y": [percent(row[column]) for row in points],
         "line": {"color": LINE, "width": 1},
         "fill": fill or "none",
         "fillcolor": BAND,
@@ -365,7 +221,7 @@ def _shape(row: Row) -> str:
 def _colour(measure: Row, row: Row) -> str:
     if not row.get("signal"):
         return INK
-    meaning = words.good_or_bad(row["side"], measure.get("higher_is"))
+    meaning = signals.good_or_bad(row["side"], measure.get("higher_is"))
     return {"Getting better": BLUE, "Getting worse": ORANGE}.get(meaning, PURPLE)
 
 
@@ -375,7 +231,7 @@ def _signal_label(measure: Row, points: Sequence[Row], run: Mapping[str, Any]) -
     side = "Higher" if run["side"] == "high" else "Lower"
     return {
         "x": run["first"],
-        "y": _percent(row["value"]),
+        "y": percent(row["value"]),
         "text": f"{side} from {_short_month(run['start'], True)}"
         if run["first"] != run["last"]
         else f"{side}, {_short_month(run['start'], True)}",
@@ -394,7 +250,11 @@ def _ticks(points: Sequence[Row]) -> list[str]:
     ticks, year = [], None
     for row in points:
         end = row["period_end"]
-        name = f"to {words.MONTHS[end.month - 1][:3]}" if row["window"] == "quarter" else words.MONTHS[end.month - 1][:3]
+        name = (
+            f"to {words.MONTHS[end.month - 1][:3]}"
+            if row["window"] == "quarter"
+            else words.MONTHS[end.month - 1][:3]
+        )
         shown = f"<b>{end.year}</b>" if end.year != year else ""
         year = end.year
         ticks.append(f"{name}<br>{words.count(row['denominator'])}<br>{shown}")
@@ -406,14 +266,10 @@ def _short_month(end: Any, with_year: bool) -> str:
     return f"{name} {end.year}" if with_year else name
 
 
-def _hover(measure: Row, row: Row, before: str = "") -> str:
+def month_over_year(end: Any) -> str:
+    return f"{words.MONTHS[end.month - 1][:3]}<br>{end.year}"
+
+
+def hover(measure: Row, row: Row, before: str = "") -> str:
     name = words.point_name(row["window"], row["period_end"])
     return f"{before}{name}: {words.number(row['numerator'], row['denominator'], words.unit(measure))}"
-
-
-def _wrapped(label: str, longest: int = 26) -> str:
-    """A long label on two lines, so that the chart keeps its width."""
-    if len(label) <= longest:
-        return label
-    at = label.rfind(" ", 0, longest + 1)
-    return label if at < 0 else f"{label[:at]}<br>{_wrapped(label[at + 1 :], longest)}"

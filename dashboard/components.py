@@ -21,6 +21,7 @@ from dashboard import charts, store, view, words
 
 Row = Mapping[str, Any]
 Cell = str | int | dict[str, Any]
+Column = str | tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,16 @@ class Page:
     status: int = 200
 
 
-def paragraph(*children: Any, kind: str = "") -> Component:
-    """A paragraph, optionally lead or hint."""
-    return html.P(list(children), className=kind or None)
+def attributes(**named: str) -> dict[str, Any]:
+    """Attributes with a hyphen in their name: `aria_label="…"` becomes `aria-label`."""
+    return {name.replace("_", "-"): value for name, value in named.items()}
 
 
 def section(anchor: str, heading: str, *children: Any) -> Component:
     """A section of a page with a heading that links can reach."""
     return html.Section(
-        [html.H2(heading, id=anchor), *(child for child in children if child is not None)], className="section"
+        [html.H2(heading, id=anchor), *(child for child in children if child is not None)],
+        className="section",
     )
 
 
@@ -55,7 +57,7 @@ def contents(entries: Sequence[tuple[str, str]]) -> Component:
             html.Ul([html.Li(html.A(label, href=f"#{anchor}")) for anchor, label in entries]),
         ],
         className="contents",
-        **{"aria-label": "On this page"},
+        **attributes(aria_label="On this page"),
     )
 
 
@@ -63,7 +65,9 @@ def strip(release: store.Release, period: str) -> Component:
     """Which figures these are, in words, at the top of every page and print."""
     about = store.about(release)
     parts = words.strip(about, period, store.check_counts(release)).split(" · ")
-    return html.Ul([html.Li(part) for part in parts], className="strip", **{"aria-label": "About these figures"})
+    return html.Ul(
+        [html.Li(part) for part in parts], className="strip", **attributes(aria_label="About these figures")
+    )
 
 
 def demonstration(about: Row) -> Component | None:
@@ -89,7 +93,9 @@ def receipt(*codes: str | None) -> Component:
     return html.Span(parts, className="receipt")
 
 
-def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str, hint: str = "") -> Component:
+def select(
+    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str, hint: str = ""
+) -> Component:
     """A native select with its label, as one field of a form."""
     return html.Div(
         [
@@ -106,12 +112,18 @@ def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: st
 
 
 def grouped_select(
-    name: str, label: str, first: tuple[str, str], grouped: Mapping[str, Sequence[tuple[str, str]]], chosen: str
+    name: str,
+    label: str,
+    first: tuple[str, str],
+    grouped: Mapping[str, Sequence[tuple[str, str]]],
+    chosen: str,
 ) -> Component:
     """A native select whose options come in groups, after one that stands alone."""
     children: list[Component] = [html.Option(first[1], value=first[0], selected=first[0] == chosen)]
     children += [
-        html.Optgroup([html.Option(text, value=value, selected=value == chosen) for value, text in options], label=title)
+        html.Optgroup(
+            [html.Option(text, value=value, selected=value == chosen) for value, text in options], label=title
+        )
         for title, options in grouped.items()
     ]
     return html.Div(
@@ -132,7 +144,7 @@ def filters(action: str, fields: Sequence[Component | None], key: str) -> Compon
         method="GET",
         className="filters",
         key=key,
-        **{"aria-label": "Choose what to show"},
+        **attributes(aria_label="Choose what to show"),
     )
 
 
@@ -149,7 +161,10 @@ def applied(entries: Sequence[tuple[str, str]], link: str) -> Component:
 
 
 def table(
-    caption: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[Cell]], quiet: bool = False
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Cell]],
+    quiet: bool = False,
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
@@ -159,11 +174,13 @@ def table(
     spec = {
         "caption": caption,
         "quiet": quiet,
-        "columns": [{"name": c, "kind": ""} if isinstance(c, str) else {"name": c[0], "kind": c[1]} for c in columns],
+        "columns": [
+            {"name": c, "kind": ""} if isinstance(c, str) else {"name": c[0], "kind": c[1]} for c in columns
+        ],
         "rows": [list(row) for row in rows],
     }
     held = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
-    return html.Div(className="table-slot", **{"data-table": held})
+    return html.Div(className="table-slot", **attributes(data_table=held))
 
 
 def details(summary: str, *children: Any) -> Component:
@@ -172,25 +189,38 @@ def details(summary: str, *children: Any) -> Component:
 
 
 def chart(
-    name: str, finding: str, description: str, figure: charts.Figure, hold: Component, least_width: int = 0
+    name: str,
+    finding: str,
+    description: str,
+    figure: charts.Figure,
+    hold: Component,
+    least_width: int = 0,
+    start: str = "start",
 ) -> Component:
     """A chart: the finding as heading, an accessible name, and its table in a disclosure.
 
-    `least_width` is the width in pixels below which the chart scrolls inside its own box.
+    `least_width` is the width in pixels below which the chart scrolls inside its own box, from its `start` or
+    its `end`.
     """
     height = figure["layout"]["height"]
     graph = dcc.Graph(
         id=f"chart-{name}",
         figure=figure,
-        config=charts.CONFIG,
+        config=charts.CONFIG,  # type: ignore[arg-type]
         responsive=True,
         style={"height": f"{height}px", "minWidth": f"{least_width}px"},
     )
-    picture = html.Div(graph, role="img", className="chart-picture", **{"aria-label": f"{finding}. {description}"})
+    picture = html.Div(
+        graph, role="img", className="chart-picture", **attributes(aria_label=f"{finding}. {description}")
+    )
     return html.Div(
         [
             html.H3(finding, className="finding"),
-            html.Div(picture, className="scroll-box", **{"data-label": f"Chart: {finding}"}),
+            html.Div(
+                picture,
+                className="scroll-box",
+                **attributes(data_label=f"Chart: {finding}", data_start=start),
+            ),
             details(f"Table of the chart: {finding[0].lower()}{finding[1:]}", hold),
         ],
         className="chart",
@@ -201,7 +231,9 @@ def standing_lines(tells: Sequence[Any], does_not: Sequence[Any], source: Sequen
     """The three lines that stand on every page of figures."""
     return html.Div(
         [
-            html.Div([html.H3(title), *[item if isinstance(item, Component) else html.P(item) for item in items]])
+            html.Div(
+                [html.H3(title), *[item if isinstance(item, Component) else html.P(item) for item in items]]
+            )
             for title, items in (
                 ("What this tells you", tells),
                 ("What this does not tell you", does_not),
@@ -217,12 +249,16 @@ def measure_link(measure: Row, text: str | None = None) -> Component:
     return dcc.Link(text or measure["title"], href=f"/definitions/{measure['measure']}")
 
 
-def voice_view_fields(release: store.Release, shown: view.View) -> tuple[list[Component | None], list[tuple[str, str]]]:
+def voice_view_fields(
+    release: store.Release, shown: view.View
+) -> tuple[list[Component | None], list[tuple[str, str]]]:
     """The fields every page of figures offers (council, period), and the same as applied filters."""
     councils = store.places(release)
     council = None
     if len(councils) > 1:
-        council = select("council", "Council", [(row["council"], row["name"]) for row in councils], shown.council)
+        council = select(
+            "council", "Council", [(row["council"], row["name"]) for row in councils], shown.council
+        )
     fields = [
         council,
         select("window", "Kind of period", list(words.WINDOWS.items()), shown.window),
@@ -235,4 +271,8 @@ def voice_view_fields(release: store.Release, shown: view.View) -> tuple[list[Co
 
 def message(title: str, *lines: Any, status: int = 200) -> Page:
     """A page that only says something."""
-    return Page(title, [html.H1(title), *[line if isinstance(line, Component) else html.P(line) for line in lines]], status=status)
+    return Page(
+        title,
+        [html.H1(title), *[line if isinstance(line, Component) else html.P(line) for line in lines]],
+        status=status,
+    )

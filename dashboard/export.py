@@ -66,7 +66,9 @@ def findings(release: store.Release, number: str, feed: str) -> list[dict[str, A
     for row in store.deliveries(release):
         if str(row["number"]) == number and row["feed"] == feed:
             found = store.findings(release, row["delivery"], feed, limit=1_000_000)
-            return [_only(FINDING_COLUMNS, finding | shared | {"delivery": row["delivery"]}) for finding in found]
+            return [
+                _only(FINDING_COLUMNS, finding | shared | {"delivery": row["delivery"]}) for finding in found
+            ]
     return []
 
 
@@ -97,7 +99,10 @@ def file_name(release: store.Release, stem: str, page: components.Page | None = 
 
 
 def _shared(about: Mapping[str, Any]) -> dict[str, Any]:
-    return {"release": about.get("release"), "note": words.DEMONSTRATION if about.get("demonstration") else ""}
+    return {
+        "release": about.get("release"),
+        "note": words.DEMONSTRATION if about.get("demonstration") else "",
+    }
 
 
 def _only(columns: Sequence[str], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -240,7 +240,7 @@ def by_group(
     """One measure's figures for each group of a breakdown, in the groups' own order, with `label`."""
     sql = (
         'SELECT * FROM {db}.figures WHERE measure = ? AND council = ? AND "window" = ? AND period_end = ? '
-        "AND breakdown = ? AND \"group\" <> '' ORDER BY \"group\""
+        'AND breakdown = ? AND "group" <> \'\' ORDER BY "group"'
     )
     found = _rows(release, "figures", sql, (measure, council, window, period_end, breakdown))
     return _labelled(release, found)
@@ -250,7 +250,7 @@ def group_series(release: Release, measure: str, council: str, window: str, brea
     """One measure's figures for each group and period of a window, complete periods only, with `label`."""
     sql = (
         'SELECT * FROM {db}.figures WHERE measure = ? AND council = ? AND "window" = ? AND breakdown = ? '
-        "AND \"group\" <> '' AND complete ORDER BY \"group\", period_end"
+        'AND "group" <> \'\' AND complete ORDER BY "group", period_end'
     )
     return _labelled(release, _rows(release, "figures", sql, (measure, council, window, breakdown)))
 

@@ -89,7 +89,7 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
 
     offered = [measure for measure in measures if measure in store.measures(release)] or [HEADLINE]
     measure = _one_of(query, "measure", offered, offered[0], notes, "a measure")
-    breakdowns = store.breakdowns_held(release, council).get(measure, [])
+    breakdowns = breakdowns_of(release, council, measure)
     by = _one_of(query, "by", breakdowns, breakdowns[0] if breakdowns else "", notes, "a grouping")
     only = ("", "")
     if query.get("only"):
@@ -111,6 +111,13 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
         only=only,
         notes=tuple(notes),
     )
+
+
+def breakdowns_of(release: store.Release, council: str, measure: str) -> list[str]:
+    """The breakdowns a measure has figures by, in the order its definition names them."""
+    held = store.breakdowns_held(release, council).get(measure, [])
+    named = (store.measures(release).get(measure) or {}).get("breakdowns") or []
+    return sorted(held, key=lambda name: (named.index(name) if name in named else len(named), name))
 
 
 def ends(release: store.Release, council: str) -> list[tuple[str, str]]:

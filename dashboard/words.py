@@ -1,7 +1,8 @@
 """Turns rows of a release into words: numbers, periods, directions, signals, whole sentences.
 
 Belongs here: every phrase that states a figure, so that a page, an export and the command line say the same.
-Does not belong here: components, queries, and statistics (intervals, directions and signals come in the rows).
+Does not belong here: components, queries, the words for control charts (`signals`), and statistics (intervals,
+directions and signals come in the rows).
 Nothing outside the standard library is imported, because the command line uses this too.
 
 Rows are dicts with the columns of the release's tables `measures`, `figures` and `charts`.
@@ -9,11 +10,9 @@ Rows are dicts with the columns of the release's tables `measures`, `figures` an
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -48,10 +47,6 @@ POLARITY = {
     "worse": "Lower is better.",
     "neither": "Neither higher nor lower is better by itself.",
 }
-CHANCE = (
-    "Chance alone gives some signals: about one in four steady series of 36 months shows at least one. "
-    "Look for a reason before acting."
-)
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -279,160 +274,6 @@ def headline(measure: Row, figure: Row | None) -> str:
     return " ".join(part for part in parts if part)
 
 
-def good_or_bad(side: str, higher_is: str | None) -> str:
-    """What a signal on one side means: “Getting better” only where the definition says which way is good."""
-    if higher_is in ("better", "worse"):
-        return "Getting better" if (side == "high") == (higher_is == "better") else "Getting worse"
-    return "Higher than usual" if side == "high" else "Lower than usual"
-
-
-def signal_pattern(signal: str, side: str, window: str, length: int) -> str:
-    """What the points did, in words, for a run of `length` points with the same signal."""
-    name, above = ("quarter" if window == "quarter" else "month"), side == "high"
-    many = f"{length} {name}s" if length > 5 else f"several {name}s"
-    if signal == "outside":
-        each = "" if length == 1 else f"{length} {name}s "
-        return f"{each}{'above the upper limit' if above else 'below the lower limit'}"
-    if signal == "trend":
-        return f"{many} in a row going {'up' if above else 'down'}"
-    if signal == "two_of_three":
-        return f"2 of 3 {name}s close to the {'upper' if above else 'lower'} limit"
-    return f"{many} in a row {'above' if above else 'below'} average"
-
-
-def signal_runs(points_of_chart: Sequence[Row]) -> list[dict[str, Any]]:
-    """Neighbouring points on the same side that carry a signal, as runs, oldest first.
-
-    A run takes the name of its most serious signal: outside, then trend, two of three, shift.
-    """
-    order = {"outside": 0, "trend": 1, "two_of_three": 2, "shift": 3}
-    runs = []
-    numbered = list(enumerate(points_of_chart))
-    for (flagged, side), members in groupby(
-        numbered, key=lambda pair: (bool(pair[1].get("signal")), pair[1].get("side") or "")
-    ):
-        if not flagged:
-            continue
-        held = list(members)
-        kinds = [row["signal"] for _, row in held]
-        # A long run above average that also has one point outside is, to a reader, the long run.
-        kind = "shift" if len(held) >= 7 and "shift" in kinds else min(kinds, key=lambda k: order.get(k, 9))
-        first, last = held[0], held[-1]
-        runs.append(
-            {
-                "signal": kind,
-                "side": side,
-                "length": len(held) if kind != "outside" else kinds.count("outside"),
-                "first": first[0],
-                "last": last[0],
-                "start": first[1]["period_end"],
-                "end": last[1]["period_end"],
-                "is_latest": last[0] == len(points_of_chart) - 1,
-            }
-        )
-    return runs
-
-
-def signal_sentences(measure: Row, points_of_chart: Sequence[Row]) -> list[str]:
-    """One sentence for each run of signals, the newest first."""
-    said = []
-    for run in reversed(signal_runs(points_of_chart)):
-        window = points_of_chart[run["first"]]["window"]
-        name = "quarter-to-quarter" if window == "quarter" else "month-to-month"
-        pattern = signal_pattern(run["signal"], run["side"], window, run["length"])
-        first, last = point_name(window, run["start"]), point_name(window, run["end"])
-        when = first if run["first"] == run["last"] else f"{first} to {last}"
-        if run["is_latest"]:
-            meaning = good_or_bad(run["side"], measure.get("higher_is"))
-            said.append(f"{meaning} – this is more than the usual {name} change ({pattern}: {when}).")
-        else:
-            side = "higher" if run["side"] == "high" else "lower"
-            said.append(f"Earlier, {when}: {side} than usual ({pattern}).")
-    return said
-
-
-def signal_cell(point: Row) -> str:
-    """A point's signal for a table; says so where there is none."""
-    names = {"outside": "outside the limits", "trend": "part of a trend", "two_of_three": "2 of 3 near the limit",
-             "shift": "part of a long run"}  # fmt: skip
-    if not point.get("signal"):
-        return "None"
-    side = "High" if point["side"] == "high" else "Low"
-    return f"{side}: {names.get(point['signal'], point['signal'])}"
-
-
-def chart_finding(measure: Row, points_of_chart: Sequence[Row]) -> str:
-    """The chart's heading: what it shows, in a few words."""
-    if not points_of_chart:
-        return "There is no chart for this measure"
-    state, window = points_of_chart[-1]["state"], points_of_chart[-1]["window"]
-    name = "quarter" if window == "quarter" else "month"
-    if state == "table":
-        return f"Too few audits in each {name} to look for signals"
-    if state == "run":
-        return f"Too few {name}s yet to say what is usual"
-    runs = signal_runs(points_of_chart)
-    if runs and runs[-1]["is_latest"]:
-        run = runs[-1]
-        meaning = good_or_bad(run["side"], measure.get("higher_is"))
-        return f"{meaning}: {signal_pattern(run['signal'], run['side'], window, run['length'])}"
-    return f"No clear change: the latest {name}s are within the usual range"
-
-
-def limits_words(points_of_chart: Sequence[Row]) -> str:
-    """What the chart's limits are and where they come from."""
-    if not points_of_chart:
-        return ""
-    last = points_of_chart[-1]
-    name = "quarter" if last["window"] == "quarter" else "month"
-    if last["state"] == "table":
-        return f"Fewer than 20 audits in a typical {name}: the numbers are given without limits or signals."
-    if last["state"] == "run":
-        return f"Fewer than 8 {name}s: the points are drawn without limits."
-    words = (
-        f"The shaded band is the usual range: about 99 of 100 {name}s fall inside it when nothing has changed. "
-        "It is wider where there were fewer audits."
-    )
-    if last["state"] == "trial":
-        words += f" The limits are a trial: there are fewer than 13 {name}s so far."
-    start, end = _baseline(last.get("baseline"))
-    if start and end:
-        words += f" It is worked out from {month(start)} to {month(end)}."
-    return words
-
-
-def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | None) -> str:
-    """How many audits offered nobody a say, and why, from three figures of the same audits."""
-    opening = f"In {count(total['numerator'])} of {count(total['denominator'])} completed audits nobody was offered the chance"
-    if not_appropriate is None or no_reason is None:
-        return f"{opening}."
-    return (
-        f"{opening} ({count(not_appropriate['numerator'])} recorded as not appropriate, "
-        f"{count(no_reason['numerator'])} with no reason given)."
-    )
-
-
-def groups_apart(rows: Sequence[Row], overall: Row | None) -> tuple[list[str], list[str]]:
-    """Labels of the groups whose whole likely range lies below, and above, the figure for everybody."""
-    if overall is None or overall.get("value") is None:
-        return [], []
-    known = [row for row in rows if not row.get("symbol") and row.get("low") is not None]
-    below = [row["label"] for row in known if row["high"] < overall["value"]]
-    above = [row["label"] for row in known if row["low"] > overall["value"]]
-    return below, above
-
-
-def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
-    """The heading of a chart of groups."""
-    below, above = groups_apart(rows, overall)
-    parts = []
-    if below:
-        parts.append(f"Lower than for everybody: {listed(below)}")
-    if above:
-        parts.append(f"{'higher' if below else 'Higher than for everybody'}: {listed(above)}")
-    return "; ".join(parts) or "No group is clearly different from everybody"
-
-
 def listed(names: Sequence[str]) -> str:
     """a, b and c."""
     held = list(names)
@@ -442,17 +283,6 @@ def listed(names: Sequence[str]) -> str:
 def feed(code: str) -> str:
     """A feed's name in words: “Case audits”."""
     return code.replace("_", " ").capitalize()
-
-
-def of_step_before(numerator: int | None, previous: int | None) -> str:
-    """One step's count as a share of the step before it: arithmetic on two published counts."""
-    if numerator is None or previous is None:
-        return "Not available"
-    if previous == 0:
-        return "Nothing in the step before"
-    if numerator > previous:
-        return "More than the step before"
-    return percent(numerator / previous)
 
 
 def strip(about: Row, period_words: str, checks: Row) -> str:
@@ -488,12 +318,3 @@ def _half_up(points_value: float) -> int:
 def _lower_first(text: str) -> str:
     """Lower case for the first letter, unless the first word is an abbreviation."""
     return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
-
-
-def _baseline(text: str | None) -> tuple[date | None, date | None]:
-    """First and last day of a chart's baseline, if its parameters hold them."""
-    try:
-        held = json.loads(text or "{}")
-        return date.fromisoformat(str(held["start"])[:10]), date.fromisoformat(str(held["end"])[:10])
-    except (ValueError, KeyError, TypeError):
-        return None, None

@@ -145,7 +145,7 @@ class Contract(Strict):
                 level="error",
                 expect="cells_within_header",
                 message="The row has more cells than the header has columns.",
-                action="Look for a stray separator or an unquoted comma in the row; move the cells back under their headers.",
+                action="Look for a stray separator or an unquoted comma; move the cells back under their headers.",
             )
         ]
         for name, column in self.columns.items():
@@ -186,16 +186,22 @@ class Contract(Strict):
             raise ValueError("`period` is given exactly where `replaces` is council_and_period")
         numbers = [column.number for column in self.columns.values()]
         if len(set(numbers)) != len(numbers):
-            raise ValueError("two columns have the same `number`; rule codes are built from it, so each needs its own")
+            raise ValueError(
+                "two columns have the same `number`; rule codes are built from it, so each needs its own"
+            )
         codes = [rule.code for rule in self.all_rules]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice or any(not code.startswith(self.prefix) for code in codes):
-            raise ValueError(f"rule codes must be unique and start with {self.prefix}; look at {', '.join(twice)}")
+            raise ValueError(
+                f"rule codes must be unique and start with {self.prefix}; look at {', '.join(twice)}"
+            )
         names: dict[str, str] = {}
         for name, column in self.columns.items():
             for text in (name, column.title, *column.also_called):
                 if names.setdefault(simplify(text), name) != name:
-                    raise ValueError(f"the header {text!r} would mean two columns: {names[simplify(text)]}, {name}")
+                    raise ValueError(
+                        f"the header {text!r} would mean two columns: {names[simplify(text)]}, {name}"
+                    )
         return self
 
 
@@ -306,7 +312,9 @@ def load(settings: Settings) -> Catalogue:
     """
     contracts = [read_contract(path) for path in sorted((settings.expectations / "feeds").glob("*.yaml"))]
     if not contracts:
-        raise ContractError(f"There is no contract in {settings.expectations / 'feeds'}. Set SEND_AUDIT_EXPECTATIONS.")
+        raise ContractError(
+            f"There is no contract in {settings.expectations / 'feeds'}. Set SEND_AUDIT_EXPECTATIONS."
+        )
     codes = {path.stem: _codes(path) for path in sorted((settings.reference / "codes").glob("*.csv"))}
     for contract in contracts:
         for name, column in contract.columns.items():
@@ -315,7 +323,9 @@ def load(settings: Settings) -> Catalogue:
                     f"{contract.feed}.{name} names the code list {column.codes!r}, which data/reference/codes does "
                     "not have. Add it, or correct the name."
                 )
-    names = [_model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))]
+    names = [
+        _model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))
+    ]
     scales = yaml.safe_load((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
     return Catalogue(
         contracts={contract.feed: contract for contract in contracts},
@@ -358,7 +368,12 @@ def _several(text: str | None) -> tuple[str, ...]:
 
 def _codes(path: Path) -> tuple[Code, ...]:
     return tuple(
-        Code(code=row["code"], label=row["label"], also_called=_several(row["also_called"]), group=row.get("group") or "")
+        Code(
+            code=row["code"],
+            label=row["label"],
+            also_called=_several(row["also_called"]),
+            group=row.get("group") or "",
+        )
         for row in _rows(path)
     )
 

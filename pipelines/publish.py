@@ -57,11 +57,18 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             receipts.mint(con, "public_figures", "public", key)
             queries = PUBLIC_TABLES | {"figures": "SELECT * FROM public_figures"}
             parts = [
-                asdict(releases.write_part(con, settings, "public", table, "", f"SELECT * FROM ({query}) ORDER BY ALL"))
+                asdict(
+                    releases.write_part(
+                        con, settings, "public", table, "", f"SELECT * FROM ({query}) ORDER BY ALL"
+                    )
+                )
                 for table, query in queries.items()
             ]
         public = {
-            **{name: manifest[name] for name in ("as_of", "demonstration", "code_version", "contracts", "definitions")},
+            **{
+                name: manifest[name]
+                for name in ("as_of", "demonstration", "code_version", "contracts", "definitions")
+            },
             "audience": "public",
             "made_at": settings.now(),
             "officers_release": manifest["release"],

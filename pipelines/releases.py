@@ -86,7 +86,10 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
     manifest = manifest | {
         "release": release,
         "content": content,
-        "previous": {"release": newest[0]["release"], "sha256": durable.file_digest(manifest_path(settings, audience, newest[0]["release"]))}
+        "previous": {
+            "release": newest[0]["release"],
+            "sha256": durable.file_digest(manifest_path(settings, audience, newest[0]["release"])),
+        }
         if newest
         else None,
     }
@@ -116,7 +119,11 @@ def resolve(settings: Settings, audience: str, release: str | None = None) -> st
     if release is None or release.upper() == "CURRENT":
         found = current_release(settings, audience)
         if found is None:
-            what = "Run `send-audit run` first." if audience == "officers" else "Run `send-audit publish CURRENT` first."
+            what = (
+                "Run `send-audit run` first."
+                if audience == "officers"
+                else "Run `send-audit publish CURRENT` first."
+            )
             raise NoRelease(f"No release for {audience} yet. {what}")
         return found
     if not manifest_path(settings, audience, release).exists():
@@ -162,18 +169,23 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
     made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
     with duckdb.connect(str(made)) as con:
         con.execute(
-            "CREATE TABLE release AS SELECT $release AS release, $audience AS audience, $made_at::TIMESTAMP AS made_at, "
-            "$as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration, $previous AS previous, $note AS note, "
-            "$code_version AS code_version",
+            """CREATE TABLE release AS SELECT $release AS release, $audience AS audience, $made_at::TIMESTAMP AS made_at,
+            $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration, $previous AS previous, $note AS note,
+            $code_version AS code_version""",
             {
-                **{name: manifest.get(name) for name in ("release", "made_at", "as_of", "demonstration", "note", "code_version")},
+                **{
+                    name: manifest.get(name)
+                    for name in ("release", "made_at", "as_of", "demonstration", "note", "code_version")
+                },
                 "audience": audience,
                 "previous": (manifest["previous"] or {}).get("release"),
             },
         )
         for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
             files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
-            con.execute(f"CREATE TABLE {table} AS SELECT * FROM read_parquet({files!r}, union_by_name = true)")
+            con.execute(
+                f"CREATE TABLE {table} AS SELECT * FROM read_parquet({files!r}, union_by_name = true)"
+            )
     durable.place_file(made, final)
     return final
 
@@ -193,20 +205,28 @@ def open_release(
 ) -> dict[str, pd.DataFrame]:
     """A release's tables as DataFrames, for an analyst's notebook."""
     with duckdb.connect(str(open_database(settings, audience, release)), read_only=True) as con:
-        tables = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+        tables = [
+            name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+        ]
         return {name: con.table(name).df() for name in tables}
 
 
 def prune(settings: Settings, audience: str, keep: int = 3) -> list[Path]:
     """Remove databases of all but the newest releases; they are rebuilt when opened. Returns what was removed."""
-    kept = {entry["release"] for entry in history(settings, audience)[-keep:]} | {current_release(settings, audience)}
-    gone = [path for path in (settings.audience(audience) / "databases").glob("*.duckdb") if path.stem not in kept]
+    kept = {entry["release"] for entry in history(settings, audience)[-keep:]} | {
+        current_release(settings, audience)
+    }
+    gone = [
+        path for path in (settings.audience(audience) / "databases").glob("*.duckdb") if path.stem not in kept
+    ]
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
 
 
-def table_of(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> str:
+def table_of(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+) -> str:
     """TEMP TABLE `name` of given DuckDB types from Python rows (small tables only); returns its name."""
     held = list(rows)
     arrays = {column: pa.array([row[n] for row in held]) for n, column in enumerate(columns)}

@@ -43,8 +43,8 @@ def _all(release: store.Release, held: list[store.Row]) -> components.Page:
             className="lead",
         ),
         html.P(
-            f"Checks on the files in force: {words.checks_words(checks)}. A warning keeps the row and asks the supplier "
-            "a question; a failed check sets rows aside or keeps the file out."
+            f"Checks on the files in force: {words.checks_words(checks)}. A warning keeps the row and asks the "
+            "supplier a question; a failed check sets rows aside or keeps the file out."
         ),
     ]
     if not held:
@@ -58,11 +58,11 @@ def _all(release: store.Release, held: list[store.Row]) -> components.Page:
             words.count(row["rows_accepted"]),
             words.count(row["rows_rejected"]),
             words.count(row["queries"]),
-            STATES.get(row["state"], row["state"]),
+            _state(row),
         ]
         for row in held
     ]
-    columns = [
+    columns: list[components.Column] = [
         "Delivery",
         "Received on",
         ("Rows received", "number"),
@@ -85,7 +85,7 @@ def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> co
     title = _name(row)
     facts = [
         ("Feed", words.feed(row["feed"])),
-        ("State", STATES.get(row["state"], row["state"]) + (f". {row['reason']}" if row["reason"] else "")),
+        ("State", _state(row) + (f". {row['reason']}" if row["reason"] else "")),
         ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
         ("Taken from its system on", words.day(row["extracted_on"])),
         ("Sends", "Corrections" if row["mode"] == "corrections" else "Everything for its months"),
@@ -113,7 +113,7 @@ def _rules(release: store.Release, row: store.Row) -> Component:
         [
             {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
             words.count(rule["broken"]),
-            words.LEVELS.get(rule["level"], rule["level"]),
+            words.LEVELS.get(rule["level"]) or str(rule["level"]),
             rule["action"] or "",
         ]
         for rule in broken
@@ -122,7 +122,10 @@ def _rules(release: store.Release, row: store.Row) -> Component:
         "rules",
         "What was found",
         components.table(
-            "Findings by rule", ["What is wrong", ("Times", "number"), "What it means", "What to do"], cells, quiet=True
+            "Findings by rule",
+            ["What is wrong", ("Times", "number"), "What it means", "What to do"],
+            cells,
+            quiet=True,
         ),
     )
 
@@ -137,7 +140,10 @@ def _columns(release: store.Release, row: store.Row) -> Component | None:
     hold = components.table(
         "What each of the supplier's columns was matched to",
         ["Supplier's column", "Sheet", "Read as", "How it was matched"],
-        [[c["supplier_column"], c["sheet"] or "", c["column"] or "Not used", c["how"] or ""] for c in matched],
+        [
+            [c["supplier_column"], c["sheet"] or "", c["column"] or "Not used", c["how"] or ""]
+            for c in matched
+        ],
     )
     noun = "column was" if unused == 1 else "columns were"
     return components.section(
@@ -183,19 +189,30 @@ def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> C
         "Row by row",
         html.P("Row numbers are those that the supplier's own file shows."),
         html.P(
-            html.A("Download all findings of this delivery (CSV)", href=f"/data/findings.csv?{_link(row)[6:]}", download=""),
+            html.A(
+                "Download all findings of this delivery (CSV)",
+                href=f"/data/findings.csv?{_link(row)[6:]}",
+                download="",
+            ),
             className="downloads",
         ),
         hold,
-        html.Nav(html.Ul(turns), className="turns", **{"aria-label": "More rows"}) if turns else None,
+        html.Nav(html.Ul(turns), className="turns", **components.attributes(aria_label="More rows"))
+        if turns
+        else None,
     )
 
 
 def _balance(received: int | None, accepted: int | None, rejected: int | None) -> str:
-    said = f"{words.count(received)} rows received = {words.count(accepted)} accepted + {words.count(rejected)} set aside."
-    if None not in (received, accepted, rejected) and received != accepted + rejected:
-        said += " These do not add up: please report it."
-    return said
+    parts = words.count(received), words.count(accepted), words.count(rejected)
+    said = "{} rows received = {} accepted + {} set aside.".format(*parts)
+    if received is None or accepted is None or rejected is None or received == accepted + rejected:
+        return said
+    return f"{said} These do not add up: please report it."
+
+
+def _state(row: store.Row) -> str:
+    return STATES.get(row["state"]) or str(row["state"])
 
 
 def _name(row: store.Row) -> str:

@@ -35,7 +35,9 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         topics.setdefault(measure["topic"] or "other", []).append(measure)
     body: list[Component] = [
         html.H1("Definitions"),
-        html.P("What each figure means: what is counted, out of what, and which way is good.", className="lead"),
+        html.P(
+            "What each figure means: what is counted, out of what, and which way is good.", className="lead"
+        ),
     ]
     if not known:
         body.append(html.P("This release holds no definitions."))
@@ -97,20 +99,26 @@ def one(release: store.Release, name: str) -> components.Page:
         html.P("Definition", className="caption"),
         html.H1(measure["title"]),
         html.Dl(
-            [html.Div([html.Dt(term), *[html.Dd(line) for line in lines]]) for term, lines in entries if lines],
+            [
+                html.Div([html.Dt(term), *[html.Dd(line) for line in lines]])
+                for term, lines in entries
+                if lines
+            ],
             className="definition",
         ),
         components.section(
             "likely",
             "How the likely range is worked out",
             html.P(
-                "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before is "
-                "called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change."
+                "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before "
+                "is called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change."
             ),
         )
         if measure["kind"] in ("share", "people_share")
         else None,
-        components.details("The definition in full, as the program reads it", html.Pre(measure["text"], tabIndex=0))
+        components.details(
+            "The definition in full, as the program reads it", html.Pre(measure["text"], tabIndex=0)
+        )
         if measure["text"]
         else None,
         html.P(dcc.Link("See all definitions", href="/definitions")),

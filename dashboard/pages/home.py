@@ -8,23 +8,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
 
 PAGES = (
-    ("/voice", "Voice", "Are children and families taking part in audits? Step by step, over time and by group."),
-    ("/definitions", "Definitions", "What every figure means: what is counted, out of what, and which way is good."),
+    (
+        "/voice",
+        "Voice",
+        "Are children and families taking part in audits? Step by step, over time and by group.",
+    ),
+    (
+        "/definitions",
+        "Definitions",
+        "What every figure means: what is counted, out of what, and which way is good.",
+    ),
     ("/data", "Data", "Which files the figures come from, what was checked, and what was found."),
 )
 
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Home."""
-    measure = store.measures(release).get(view.HEADLINE)
+    measure: store.Row = store.measures(release).get(view.HEADLINE, {})
     names = {row["council"]: row["name"] for row in store.places(release)}
-    used, said = [], []
-    for figure in store.latest(release, view.HEADLINE) if measure else []:
-        used.append(figure)
+    used = store.latest(release, view.HEADLINE)
+    said: list[Component] = []
+    for figure in used if measure else []:
         said += [
             html.H3(names.get(figure["council"], figure["council"])),
             html.P(words.headline(measure, figure), className="lead"),
@@ -33,7 +42,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         ]
     if not said:
         said = [html.P("This release has no figure yet for audits that heard from the child or family.")]
-    end = used[0]["period_end"] if used else None
     body = [
         html.H1("What do our SEND audits show?"),
         html.P(
@@ -54,5 +62,5 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             ),
         ),
     ]
-    period = words.span(used[0]["period_start"], end) if used else ""
+    period = words.span(used[0]["period_start"], used[0]["period_end"]) if used else ""
     return components.Page("Start", body, period=period, figures=used)

@@ -1,7 +1,8 @@
 """The voice page: are children and families taking part in audits?
 
 Belongs here: the order of the page, its filters, headline and standing lines. The sections themselves are in
-`voice_sections`. Does not belong here: what a figure means (the definitions) or how it is worded (`words`).
+`voice_sections` and `voice_charts`. Does not belong here: what a figure means (the definitions) or how it is
+worded (`words`, `voice_words`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
+from dashboard.pages import voice_charts, voice_words
 from dashboard.pages import voice_sections as sections
 
 FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
@@ -24,7 +26,7 @@ CONTENTS = (
     ("mode", "How people took part"),
     ("groups", "By group"),
     ("other-answers", "Other ways of counting"),
-    ("about", "What this tells you"),
+    ("about", "What these figures tell you, and what they do not"),
 )
 
 
@@ -46,11 +48,11 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         components.applied(applied, f"/voice?{shown.query()}"),
         components.contents(CONTENTS),
         _headline(known, figures, used),
-        sections.over_time(release, shown, known, used),
+        voice_charts.over_time(release, shown, known, used),
         sections.steps(known, figures, used),
         sections.not_asked(release, shown, known, figures, used),
         sections.mode(release, shown, known, figures, used),
-        sections.groups(release, shown, known, used),
+        voice_charts.groups(release, shown, known, used),
         sections.other_answers(known, figures, used),
         _about(release, shown, known),
         _downloads(shown),
@@ -72,7 +74,7 @@ def _filters(
     fields.append(components.select("measure", "Charts show", focus, shown.measure))
     applied.append(("Charts show", dict(focus).get(shown.measure, shown.measure)))
     titles, labels = store.breakdowns(release), store.groups(release)
-    held = store.breakdowns_held(release, shown.council).get(shown.measure, [])
+    held = view.breakdowns_of(release, shown.council, shown.measure)
     if not held:
         applied.append(("Groups", "Figures by group are not in this release"))
         return components.filters("/voice", fields, shown.query()), applied
@@ -85,29 +87,47 @@ def _filters(
 
     grouped: dict[str, list[tuple[str, str]]] = {}
     for breakdown, group in store.groups_held(release, shown.council, shown.measure):
-        grouped.setdefault(titles.get(breakdown, breakdown), []).append((f"{breakdown}:{group}", label(breakdown, group)))
-    fields.append(components.grouped_select("only", "Audits", ("", "All audits"), grouped, ":".join(shown.only)))
-    only = f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
+        grouped.setdefault(titles.get(breakdown, breakdown), []).append(
+            (f"{breakdown}:{group}", label(breakdown, group))
+        )
+    fields.append(
+        components.grouped_select("only", "Audits", ("", "All audits"), grouped, ":".join(shown.only))
+    )
+    only = (
+        f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
+    )
     applied.append(("Audits", only))
     return components.filters("/voice", fields, shown.query()), applied
 
 
-def _headline(known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]) -> Component:
+def _headline(
+    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
+) -> Component:
     measure, figure = known.get(view.HEADLINE), figures.get(view.HEADLINE)
     if measure is None:
         said: list[Component] = [html.P("This release has no measure of audits that heard from the family.")]
     else:
         said = [html.P(words.headline(measure, figure), className="lead")]
         if figure:
-            said.append(html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])]))
+            said.append(
+                html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])])
+            )
+    both = [(known[name], figures[name]) for name in FOCUS[1:3] if name in known and name in figures]
+    if both:
+        used += [row for _, row in both]
+        text = " ".join(words.sentence(definition, row) for definition, row in both)
+        said.append(html.P([text, " ", components.receipt(*[row["receipt"] for _, row in both])]))
     total = figures.get("voice.nobody_offered")
     if total and not total["symbol"]:
-        parts = [figures.get("voice.nobody_offered_not_appropriate"), figures.get("voice.nobody_offered_no_reason")]
+        parts = [
+            figures.get("voice.nobody_offered_not_appropriate"),
+            figures.get("voice.nobody_offered_no_reason"),
+        ]
         used += [row for row in (total, *parts) if row]
         said.append(
             html.P(
                 [
-                    words.nobody_offered(total, *parts),
+                    voice_words.nobody_offered(total, *parts),
                     " ",
                     components.receipt(*[row["receipt"] for row in (total, *parts) if row]),
                 ]
@@ -126,7 +146,7 @@ def _card(measure: store.Row, figure: store.Row) -> Component:
     lines = [small, words.capital(words.likely(figure)), words.change_cell(figure)]
     return html.Li(
         [
-            html.H3(components.measure_link(measure)),
+            html.H3(components.measure_link(measure, measure["short_title"] or measure["title"])),
             html.P(big, className="big"),
             *[html.P(line) for line in lines if line],
             html.P(words.polarity(measure["higher_is"]), className="hint"),
@@ -153,10 +173,16 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
     source = [measure["source"]] if measure.get("source") else []
     for feed, newest, files in sections.feeds_in_force(release):
         noun = "file" if files == 1 else "files"
-        source.append(f"{words.feed(feed)}: {files} {noun} in force, the newest taken from its system on {words.day(newest)}.")
+        source.append(
+            f"{words.feed(feed)}: {files} {noun} in force, the newest taken from its system on {words.day(newest)}."
+        )
     source.append(html.P(dcc.Link("See the files and what was checked", href="/data")))
     source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
-    return components.section("about", "What this tells you", components.standing_lines(tells, does_not, source))
+    return components.section(
+        "about",
+        "What these figures tell you, and what they do not",
+        components.standing_lines(tells, does_not, source),
+    )
 
 
 def _downloads(shown: view.View) -> Component:

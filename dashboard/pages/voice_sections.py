@@ -1,7 +1,7 @@
-"""The sections of the voice page: over time, step by step, not asked, mode, groups, other ways of counting.
+"""The counted sections of the voice page: step by step, not asked, how people took part, other ways of counting.
 
 Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
-which the page's CSV is made. Does not belong here: filters and the order of the page.
+which the page's CSV is made. Does not belong here: charts (`voice_charts`), filters, the order of the page.
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ from datetime import date
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import charts, components, store, view, words
+from dashboard import components, store, view, words
+from dashboard.pages import voice_words
 
 Known = Mapping[str, store.Row]
-ROLES = {"child": "Children and young people", "parent": "Parents and carers", "staff": "Staff who work with the child"}
+ROLES = {
+    "child": "Children and young people",
+    "parent": "Parents and carers",
+    "staff": "Staff who work with the child",
+}
 # Step in words, and the measure whose numerator counts it, always out of completed audits.
 STEPS = (
     ("Contact was appropriate", "voice.{role}_contact_appropriate"),
@@ -44,94 +49,6 @@ OTHER_ANSWERS = (
 MISSING = "This release does not have these figures."
 
 
-def over_time(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
-    """The control chart of the measure in focus, its signals in words, and the slow 12-month line."""
-    measure = known.get(shown.measure)
-    by_window = store.chart(release, shown.measure, shown.council)
-    if measure is None or not by_window:
-        return components.section("time", "Month by month", html.P(MISSING))
-    window = _best_window(by_window)
-    points = by_window[window]
-    finding = words.chart_finding(measure, points)
-    name = "Quarter" if window == "quarter" else "Month"
-    receipts = {
-        (row["period_start"], row["period_end"]): row
-        for row in store.series(release, shown.measure, shown.council, window)
-    }
-    rows: list[list[components.Cell]] = []
-    for row in points:
-        figure = receipts.get((row["period_start"], row["period_end"]))
-        if figure:
-            used.append(figure)
-        rows.append(
-            [
-                words.point_name(window, row["period_end"]),
-                words.number(row["numerator"], row["denominator"], words.unit(measure)),
-                "No limits" if row["upper"] is None else f"{words.percent(row['lower'])} to {words.percent(row['upper'])}",
-                words.signal_cell(row),
-                figure["receipt"] if figure else "Not available",
-            ]
-        )
-    hold = components.table(
-        f"{measure['title']}, each {name.lower()}",
-        [name, "Number", "Usual range", "Signal", ("Receipt", "code")],
-        rows,
-    )
-    noun = "quarter" if window == "quarter" else "month"
-    parts: list[Component | None] = [
-        html.P(
-            [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} The number under each point "
-             f"is how many {words.unit(measure)} there were that {noun}."]
-        ),
-        html.P("This chart is for all audits: signals are looked for in the council's totals only.") if shown.only[0] else None,
-    ]  # fmt: skip
-    if points[-1]["state"] == "table":
-        parts += [html.H3(finding, className="finding"), html.P(words.limits_words(points)), hold]
-    else:
-        described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
-        figure = charts.control_chart(measure, points)
-        parts.append(components.chart("time", finding, described, figure, hold, charts.width(points)))
-        parts.append(html.P(words.limits_words(points)))
-    said = words.signal_sentences(measure, points)
-    if said:
-        parts += [html.Ul([html.Li(text) for text in said]), html.P(words.CHANCE, className="hint")]
-    parts.append(_slow(release, shown, measure, used))
-    return components.section("time", f"{name} by {name.lower()}", *parts)
-
-
-def _slow(release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row]) -> Component | None:
-    points = store.series(release, measure["measure"], shown.council, "12m")
-    if len(points) < 2:
-        return None
-    used += points
-    first, last = points[0], points[-1]
-    finding = (
-        f"12-month average: {words.percent(first['value'])} to {words.day(first['period_end'])}, "
-        f"{words.percent(last['value'])} to {words.day(last['period_end'])}"
-    )
-    hold = components.table(
-        f"{measure['title']}, 12-month average",
-        ["12 months to", "Number", "Likely range", ("Receipt", "code")],
-        [
-            [
-                words.day(row["period_end"]),
-                words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])),
-                row["receipt"],
-            ]
-            for row in points
-        ],
-    )
-    drawn = components.chart(
-        "slow", finding, f"{measure['title']}. Moves slowly; periods overlap.", charts.slow_line(measure, points), hold, 460
-    )
-    note = html.P(
-        "12-month average: it moves slowly and its periods overlap, so it is not tested for signals. The shaded "
-        "band is the likely range of each value."
-    )
-    return html.Div([note, drawn], className="secondary")
-
-
 def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
     """The funnel for the child, the parent or carer and staff: from audits completed to told what changed."""
     parts: list[Component] = [
@@ -146,19 +63,25 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
         if len(rows) < 2:
             parts.append(html.P(MISSING))
             continue
-        columns = [
+        columns: list[components.Column] = [
             "Step",
             ("Audits", "number"),
             ("Of audits completed", "bar"),
-            ("Of the step before", "number"),
+            "Of the step before",
             ("Receipt", "code"),
         ]
-        parts.append(components.table(f"{title}: from audits completed to told what changed", columns, rows, quiet=True))
+        parts.append(
+            components.table(
+                f"{title}: from audits completed to told what changed", columns, rows, quiet=True
+            )
+        )
         parts.append(_funnel_sentence(role, known, figures, used))
     return components.section("steps", "Step by step: from audit completed to told what changed", *parts)
 
 
-def _funnel_rows(role: str, known: Known, figures: Known, used: list[store.Row]) -> list[list[components.Cell]]:
+def _funnel_rows(
+    role: str, known: Known, figures: Known, used: list[store.Row]
+) -> list[list[components.Cell]]:
     held = [(step, name.format(role=role), name) for step, name in STEPS]
     held = [(step, measure, name) for step, measure, name in held if measure in known]
     if role == "staff":
@@ -167,13 +90,27 @@ def _funnel_rows(role: str, known: Known, figures: Known, used: list[store.Row])
     if base is None:
         return []
     rows: list[list[components.Cell]] = [
-        ["Audits completed", words.count(base["denominator"]), {"text": "100%", "bar": 1}, "", base["receipt"]]
+        [
+            "Audits completed",
+            words.count(base["denominator"]),
+            {"text": "100%", "bar": 1},
+            "First step",
+            base["receipt"],
+        ]
     ]
     before, before_code = base["denominator"], base["receipt"]
     for step, measure, name in held:
         figure = figures.get(measure)
         if figure is None or figure["symbol"]:
-            rows.append([step, words.symbol(figure["symbol"] if figure else "x"), "", "", figure["receipt"] if figure else ""])
+            rows.append(
+                [
+                    step,
+                    words.symbol(figure["symbol"] if figure else "x"),
+                    "",
+                    "",
+                    figure["receipt"] if figure else "",
+                ]
+            )
             before, before_code = None, ""
             continue
         used.append(figure)
@@ -184,8 +121,12 @@ def _funnel_rows(role: str, known: Known, figures: Known, used: list[store.Row])
         elif before is None:
             of_before = {"text": words.SYMBOLS["x"]}
         else:
-            codes = figure["receipt"] if before_code == figure["receipt"] else f"{before_code} and {figure['receipt']}"
-            of_before = {"text": words.of_step_before(figure["numerator"], before), "sub": codes}
+            codes = (
+                figure["receipt"]
+                if before_code == figure["receipt"]
+                else f"{before_code} and {figure['receipt']}"
+            )
+            of_before = {"text": voice_words.of_step_before(figure["numerator"], before), "sub": codes}
         rows.append(
             [
                 step,
@@ -204,7 +145,12 @@ def _funnel_sentence(role: str, known: Known, figures: Known, used: list[store.R
     for name in (f"voice.{role}_offered", f"voice.{role}_of_offered"):
         if name in known and name in figures:
             used.append(figures[name])
-            parts += [words.sentence(known[name], figures[name]), " ", components.receipt(figures[name]["receipt"]), " "]
+            parts += [
+                words.sentence(known[name], figures[name]),
+                " ",
+                components.receipt(figures[name]["receipt"]),
+                " ",
+            ]
     return html.P(parts)
 
 
@@ -226,17 +172,29 @@ def not_asked(
     )
     if rows:
         parts.append(
-            components.table("Audits where nobody was offered a say", ["", "Number", "Change", ("Receipt", "code")], rows)
+            components.table(
+                "Audits where nobody was offered a say", ["", "Number", "Change", ("Receipt", "code")], rows
+            )
         )
     for role, of in (("child", "the child"), ("parent", "a parent or carer")):
         parts.append(html.H3(f"Why contact with {of} was not appropriate"))
         parts.append(
-            _distribution(release, shown, known, f"voice.{role}_not_appropriate", "not_appropriate_reason", "Reason", used)
+            _distribution(
+                release,
+                shown,
+                known,
+                f"voice.{role}_not_appropriate",
+                "not_appropriate_reason",
+                "Reason",
+                used,
+            )
         )
     return components.section("not-asked", "Who was not asked, and why", *parts)
 
 
-def mode(release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]) -> Component:
+def mode(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
     """How people took part, with views already on file apart."""
     parts = [_distribution(release, shown, known, "voice.mode", "mode", "How", used)]
     parts.append(html.H3("Views already on file"))
@@ -257,82 +215,15 @@ def mode(release: store.Release, shown: view.View, known: Known, figures: Known,
     return components.section("mode", "How people took part", *parts)
 
 
-def groups(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
-    """The measure in focus for each group: dot and range, table, and quarter by quarter."""
-    measure = known.get(shown.measure)
-    heading = "By group"
-    if measure is None or not shown.by:
-        return components.section(
-            "groups", heading, html.P("Figures by group are not in this release, so that no child or family can be recognised.")
-        )
-    rows = store.by_group(release, shown.measure, shown.council, shown.window, shown.end, shown.by)
-    if not rows:
-        return components.section("groups", heading, html.P(MISSING))
-    used += rows
-    overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
-    title = store.breakdowns(release).get(shown.by, shown.by)
-    finding = words.groups_finding(rows, overall)
-    hold = components.table(
-        f"{measure['title']}, by {title.lower()}, in {shown.period_words}",
-        [title, "Number", "Likely range", "Change", ("Receipt", "code")],
-        [
-            [
-                row["label"],
-                words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])) or "None",
-                words.change_cell(row),
-                row["receipt"],
-            ]
-            for row in rows
-        ],
-    )
-    described = f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
-    parts: list[Component | None] = [
-        html.P(
-            [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
-             "through each dot is its likely range: a long line means few audits. About one group in 20 differs by "
-             "chance alone."]
-        ),
-        components.chart("groups", finding, described, charts.group_intervals(measure, rows, overall), hold, 560),
-        _group_quarters(release, shown, measure, title, used),
-    ]  # fmt: skip
-    return components.section("groups", f"{heading}: {title.lower()}", *parts)
-
-
-def _group_quarters(
-    release: store.Release, shown: view.View, measure: store.Row, title: str, used: list[store.Row]
-) -> Component | None:
-    rows = store.group_series(release, shown.measure, shown.council, "quarter", shown.by)
-    if len({row["period_end"] for row in rows}) < 3:
-        return None
-    used += rows
-    hold = components.table(
-        f"{measure['title']}, by {title.lower()} and quarter",
-        [title, "Quarter", "Number", ("Receipt", "code")],
-        [
-            [row["label"], words.point_name("quarter", row["period_end"]), words.figure_number(measure, row), row["receipt"]]
-            for row in rows
-        ],
-    )
-    drawn = components.chart(
-        "group-quarters",
-        f"Quarter by quarter, by {title.lower()}",
-        f"{measure['title']}: one small line for each group, on the same scale.",
-        charts.small_multiples(measure, rows),
-        hold,
-        460,
-    )
-    note = html.P("Groups are too small to look for signals: read these lines for their general direction only.", className="hint")
-    return html.Div([drawn, note], className="secondary")
-
-
 def other_answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
     """The same records, other questions: every way of counting voice, so that no single percentage is the only one."""
     rows = _number_rows(known, figures, OTHER_ANSWERS, used)
     if not rows:
         return components.section("other-answers", "Other ways of counting", html.P(MISSING))
     hold = components.table(
-        "The same records, counted other ways", ["What is counted", "Number", "Change", ("Receipt", "code")], rows
+        "The same records, counted other ways",
+        ["What is counted", "Number", "Change", ("Receipt", "code")],
+        rows,
     )
     return components.section(
         "other-answers",
@@ -385,8 +276,9 @@ def _distribution(
             cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
     return components.table(
         f"{known[name]['title']}, in {shown.period_words}",
-        [heading, ("Times", "number"), ("Share", "bar"), ("Receipt", "code")],
+        [heading, ("Times", "number"), ("Share", "bar wide"), ("Receipt", "code")],
         cells,
+        quiet=True,
     )
 
 
@@ -409,11 +301,3 @@ def _number_rows(
             ]
         )
     return rows
-
-
-def _best_window(by_window: Mapping[str, Sequence[store.Row]]) -> str:
-    """Months where they carry limits, else quarters where those do, else whatever is held."""
-    for window in ("month", "quarter"):
-        if by_window.get(window) and by_window[window][-1]["state"] in ("limits", "trial", "run"):
-            return window
-    return "month" if "month" in by_window else next(iter(by_window))

@@ -48,23 +48,30 @@ def in_order(held: Sequence[Checked]) -> list[Checked]:
     return sorted(held, key=lambda checked: checked.arrival.order)
 
 
-def whole_file_findings(catalogue: Catalogue, held: Sequence[Checked], feed: str, of: Checked) -> list[FileFinding]:
+def whole_file_findings(
+    catalogue: Catalogue, held: Sequence[Checked], feed: str, of: Checked
+) -> list[FileFinding]:
     """The 5xx findings of one feed of a delivery, given those before it in the order of force."""
     if of.arrival.corrections:
         return []
     earlier = [
         other.profile(feed)
         for other in in_order(held)
-        if other.arrival.order < of.arrival.order and feed in other.result["feeds"] and not other.arrival.corrections
+        if other.arrival.order < of.arrival.order
+        and feed in other.result["feeds"]
+        and not other.arrival.corrections
     ]
     return findings(catalogue.contracts[feed], of.profile(feed), earlier)
 
 
 def column_of(code: str, catalogue: Catalogue, feed: str) -> str | None:
     """The contract column that a rule is about, where it is about one."""
-    given = catalogue.contracts[feed].rules_by_code[code].arguments
-    column = given.get("column") or given.get("a") or (given.get("columns") or [None])[-1]
-    return str(column) if column else None
+    contract = catalogue.contracts[feed]
+    given = contract.rules_by_code[code].arguments
+    stored = given.get("column") or given.get("a") or (given.get("columns") or [None])[-1]
+    if stored is None or stored in contract.columns:
+        return stored
+    return str(stored).removesuffix("_start").removesuffix("_end")
 
 
 def supplier_columns(checked: Checked, feed: str) -> dict[tuple[str, str], str]:
@@ -108,7 +115,9 @@ def deliver_tables(
                 extra.append([arrival.delivery, arrival.number, feed, "", None, finding.code, finding.column])
             for rule in contract.all_rules:
                 count = broken.get(rule.code, by_link.get((arrival.number, feed, rule.code), 0))
-                checks.append([arrival.delivery, arrival.number, feed, rule.code, rule.level, count == 0, count])
+                checks.append(
+                    [arrival.delivery, arrival.number, feed, rule.code, rule.level, count == 0, count]
+                )
     by_number = {checked.arrival.number: checked for checked in held}
     extra += [
         [by_number[number].arrival.delivery, number, feed, sheet, row, code, column_of(code, catalogue, feed)]
@@ -125,23 +134,31 @@ def deliver_tables(
     return ["deliveries", "checks", "columns_matched", "rules", "findings"]
 
 
-def _deliveries(catalogue: Catalogue, checked: Checked, in_force: Mapping[tuple[int, str], int]) -> list[list[Any]]:
+def _deliveries(
+    catalogue: Catalogue, checked: Checked, in_force: Mapping[tuple[int, str], int]
+) -> list[list[Any]]:
     arrival, result = checked.arrival, checked.result
     common = [arrival.delivery, arrival.number, arrival.file]
     when = [arrival.received_at, arrival.extracted_on, arrival.extracted_on_from]
     mode = "corrections" if arrival.corrections else "whole"
     if checked.refused:
-        return [[*common, None, [], [], *when, mode, 0, 0, 0, 0, 0, 0, 0, "refused", result["refusal"]["message"]]]
+        return [
+            [*common, None, [], [], *when, mode, 0, 0, 0, 0, 0, 0, 0, "refused", result["refusal"]["message"]]
+        ]
     rows = []
     for feed, found in result["feeds"].items():
         levels = {rule.code: rule.level for rule in catalogue.contracts[feed].all_rules}
         stands = in_force.get((arrival.number, feed), 0)
         count = {
-            level: sum(n for code, n in found["by_rule"].items() if (levels[code] == "query") == (level == "query"))
+            level: sum(
+                n for code, n in found["by_rule"].items() if (levels[code] == "query") == (level == "query")
+            )
             for level in ("query", "error")
         }
         sheets = sorted({table["sheet"] for table in result["tables"] if table["feed"] == feed})
-        names = sorted(catalogue.councils[code].name for code in found["profile"] if code in catalogue.councils)
+        names = sorted(
+            catalogue.councils[code].name for code in found["profile"] if code in catalogue.councils
+        )
         state = "in force" if stands or not found["accepted"] else "superseded"
         rows.append([
             *common, feed, sheets, names, *when, mode, found["received"], found["accepted"], found["rejected"], stands,
@@ -155,13 +172,17 @@ def _columns(checked: Checked) -> list[list[Any]]:
     rows: list[list[Any]] = []
     for table in checked.result["tables"]:
         about = [arrival.delivery, arrival.number, table["feed"], table["sheet"]]
-        rows += [[*about, header, column, table["how"][column]] for column, header in table["matched"].items()]
+        rows += [
+            [*about, header, column, table["how"][column]] for column, header in table["matched"].items()
+        ]
         rows += [[*about, header, None, "not used"] for header in table["unknown"]]
         rows += [[*about, None, column, "not in the file"] for column in table["missing"]]
     return rows
 
 
-def _findings(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, held: Sequence[Checked], extra: list[list[Any]]) -> None:
+def _findings(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, held: Sequence[Checked], extra: list[list[Any]]
+) -> None:
     headers = [
         [checked.arrival.number, feed, sheet, column, header]
         for checked in held
@@ -173,18 +194,96 @@ def _findings(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, held: Sequen
     table_of(con, "found_elsewhere", {"delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR",
                                       "row": "BIGINT", "code": "VARCHAR", "column": "VARCHAR"}, extra)  # fmt: skip
     sources = [
-        f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, sheet, row, code, "
-        f"CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
+        f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, sheet, "
+        f"row, code, CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
         for checked in held
         for feed in checked.result["feeds"]
     ]
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE findings AS
         WITH found AS ({" UNION ALL ".join([*sources, "SELECT * FROM found_elsewhere"])})
-        SELECT found.delivery, found.number, found.feed, found.sheet, found.row, headers.supplier_column, found.code, rules.level
-        FROM found
-        JOIN rules ON rules.code = found.code AND rules.feed = found.feed
-        LEFT JOIN headers ON headers.number = found.number AND headers.feed = found.feed AND headers.sheet = found.sheet
-            AND headers.column = coalesce(found.column, rules.column)
-        ORDER BY found.number, found.feed, found.sheet, found.row, found.code"""
+        SELECT f.delivery, f.number, f.feed, f.sheet, f.row, headers.supplier_column, f.code, rules.level
+        FROM found f
+        JOIN rules ON rules.code = f.code AND rules.feed = f.feed
+        LEFT JOIN headers ON headers.number = f.number AND headers.feed = f.feed AND headers.sheet = f.sheet
+            AND headers.column = coalesce(f.column, rules.column)
+        ORDER BY f.number, f.feed, f.sheet, f.row, f.code"""
     )
+
+
+def for_report(
+    catalogue: Catalogue, held: Sequence[Checked], checked: Checked, links: Sequence[tuple[int, str, str, int, str]] = ()
+) -> dict[str, Any]:
+    """The arguments `delivery`, `findings` and `previous` of `reports.supplier.write_report` for one delivery.
+
+    Args:
+        links: broken links as `deliver_tables` takes them, where a run has found them.
+    """
+    found: list[Row] = []
+    with duckdb.connect() as con:
+        for feed in checked.result["feeds"]:
+            rows = con.execute(f"SELECT sheet, row, code FROM '{checked.folder / feed}.findings.parquet'").fetchall()
+            rows += [(sheet, row, code) for number, of, sheet, row, code in links
+                     if number == checked.arrival.number and of == feed]  # fmt: skip
+            found += _told(catalogue, checked, feed, rows)
+            found += [
+                row | {"column": finding.column, "supplier_column": None}
+                for finding in whole_file_findings(catalogue, held, feed, checked)
+                for row in _told(catalogue, checked, feed, [("", None, finding.code)])
+            ]
+    earlier = [
+        other
+        for other in in_order(held)
+        if other.arrival.order < checked.arrival.order
+        and set(other.result["feeds"]) & set(checked.result["feeds"])
+        and other.councils & checked.councils
+    ]
+    previous = _about(earlier[-1]) | {"findings": _by_code(catalogue, held, earlier[-1])} if earlier else None
+    return {"delivery": _about(checked), "findings": found, "previous": previous}
+
+
+def _told(catalogue: Catalogue, checked: Checked, feed: str, rows: Sequence[tuple[str, int | None, str]]) -> list[Row]:
+    contract, headers = catalogue.contracts[feed], supplier_columns(checked, feed)
+    columns = {code: column_of(code, catalogue, feed) for code in {code for _, _, code in rows}}
+    return [
+        {
+            "feed": feed,
+            "sheet": sheet,
+            "row": row,
+            "column": columns[code],
+            "supplier_column": headers.get((sheet, columns[code] or "")),
+            "code": code,
+            "level": contract.rules_by_code[code].level,
+        }
+        for sheet, row, code in rows
+    ]
+
+
+def _about(checked: Checked) -> Row:
+    arrival, result = checked.arrival, checked.result
+    return {
+        "number": arrival.number,
+        "file": arrival.file,
+        "received_at": arrival.received_at,
+        "extracted_on": arrival.extracted_on,
+        "mode": "corrections" if arrival.corrections else "whole",
+        "reason": result["refusal"]["message"] if checked.refused else "",
+        "feeds": [
+            {
+                "feed": feed,
+                **{f"rows_{name}": found[name] for name in ("received", "accepted", "rejected")},
+                "unlisted": found["unlisted"],
+            }
+            for feed, found in result["feeds"].items()
+        ],
+        "columns": [dict(zip(list(_COLUMNS)[2:], row[2:], strict=True)) for row in _columns(checked)],
+    }
+
+
+def _by_code(catalogue: Catalogue, held: Sequence[Checked], checked: Checked) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for feed, found in checked.result["feeds"].items():
+        counts |= {code: n for code, n in found["by_rule"].items() if n}
+        for finding in whole_file_findings(catalogue, held, feed, checked):
+            counts[finding.code] = counts.get(finding.code, 0) + 1
+    return counts

@@ -76,12 +76,14 @@ def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) 
     told = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _PARTS)
     inner = f"unhex(sha256(getvariable('receipt_inner') || encode(concat_ws(chr(31), {told}))))"
     outer = f"sha256(getvariable('receipt_outer') || {inner})"
-    numbers = con.execute(f"SELECT ('0x' || left({outer}, 13))::UBIGINT >> 2 AS number FROM {figures}").fetchnumpy()["number"]
+    numbers = con.execute(
+        f"SELECT ('0x' || left({outer}, 13))::UBIGINT >> 2 AS number FROM {figures}"
+    ).fetchnumpy()["number"]
     numbers = np.asarray(numbers, dtype=np.uint64)
     if len(np.unique(numbers)) != len(numbers):
         raise ReceiptCollision(
-            "Two figures got the same receipt id, which chance alone gives in fewer than one release in 100,000. Nothing was "
-            "published; report it to the maintainers."
+            "Two figures got the same receipt id, which chance alone gives in fewer than one release in 100,000. "
+            "Nothing was published; report it to the maintainers."
         )
     con.register("minted", pa.table({"receipt": _texts(numbers)}))
     con.execute(

@@ -32,7 +32,9 @@ def row_rules(contract: Contract) -> list[Rule]:
     return [rule for rule in contract.all_rules if rule.scope == "row"]
 
 
-def check(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extracted_on: date, folder: Path) -> Outcome:
+def check(
+    con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extracted_on: date, folder: Path
+) -> Outcome:
     """Write `<feed>.accepted.parquet`, `.rejected.parquet` and `.findings.parquet` for a typed table into `folder`.
 
     Also leaves TEMP TABLE `flags_<feed>` (_sheet, _row, codes) of the rows that break anything.
@@ -73,7 +75,9 @@ def check(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extrac
     )
     con.execute("DROP TABLE set_aside")
     if outcome.received != outcome.accepted + outcome.rejected:
-        raise AssertionError(f"{contract.feed}: rows received are not rows accepted plus rows set aside: {outcome}")
+        raise AssertionError(
+            f"{contract.feed}: rows received are not rows accepted plus rows set aside: {outcome}"
+        )
     return outcome
 
 
@@ -81,7 +85,11 @@ def flag(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extract
     """TEMP TABLE `flags_<feed>` (_sheet, _row, codes): the rows that break a row rule; returns its name."""
     scene = Scene(contract, extracted_on)
     rules = row_rules(contract)
-    cases = [f"CASE WHEN {broken(rule, scene)} THEN '{rule.code}' END" for rule in rules if rule.expect not in KEY_PATTERNS]
+    cases = [
+        f"CASE WHEN {broken(rule, scene)} THEN '{rule.code}' END"
+        for rule in rules
+        if rule.expect not in KEY_PATTERNS
+    ]
     by_key = {rule.expect: rule.code for rule in rules if rule.expect in KEY_PATTERNS}
     join = ""
     if by_key:
@@ -89,8 +97,10 @@ def flag(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract, extract
         cases += [f"CASE WHEN fault = '{expect}' THEN '{code}' END" for expect, code in by_key.items()]
         join = "LEFT JOIN copies USING (_sheet, _row)"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS SELECT * FROM (SELECT _sheet, _row, "
-        f"list_filter([{', '.join(cases)}], lambda code: code IS NOT NULL) AS codes FROM {typed} {join}) WHERE len(codes) > 0"
+        f"""CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS SELECT * FROM (
+            SELECT _sheet, _row, list_filter([{", ".join(cases)}], lambda code: code IS NOT NULL) AS codes
+            FROM {typed} {join}
+        ) WHERE len(codes) > 0"""
     )
     return f"flags_{contract.feed}"
 

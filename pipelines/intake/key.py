@@ -59,7 +59,9 @@ def load(settings: Settings) -> Key:
     """
     path, mark = settings.key_file, settings.records / _FINGERPRINT
     if path.is_relative_to(settings.store):
-        raise KeyProblem(f"The key file {path} lies inside the store. Set SEND_AUDIT_KEY_FILE to a place outside it.")
+        raise KeyProblem(
+            f"The key file {path} lies inside the store. Set SEND_AUDIT_KEY_FILE to a place outside it."
+        )
     if path.exists():
         key = Key(_read(path))
     elif mark.exists():
@@ -86,7 +88,9 @@ def _read(path: Path) -> bytes:
     try:
         secret = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError):
-        raise KeyProblem(f"The key file {path} cannot be read as a key. Restore it from its backup.") from None
+        raise KeyProblem(
+            f"The key file {path} cannot be read as a key. Restore it from its backup."
+        ) from None
     if len(secret) < 32:
         raise KeyProblem(f"The key file {path} is cut short. Restore it from its backup.")
     return secret

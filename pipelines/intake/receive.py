@@ -25,7 +25,8 @@ import duckdb
 
 from pipelines import durable
 from pipelines.contracts import Catalogue
-from pipelines.feeds import tabular
+from pipelines.feeds import reader
+from pipelines.feeds.refusal import Refused
 from pipelines.intake import check, whole_file
 from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
@@ -78,7 +79,9 @@ class Checked:
 
     @cached_property
     def councils(self) -> frozenset[str]:
-        return frozenset(council for feed in self.result["feeds"].values() for council in feed["profile"] if council)
+        return frozenset(
+            council for feed in self.result["feeds"].values() for council in feed["profile"] if council
+        )
 
     def profile(self, feed: str) -> whole_file.Profile:
         return self.result["feeds"][feed]["profile"] if feed in self.result["feeds"] else {}
@@ -100,7 +103,7 @@ def receive(
     once, with nothing of their feeds and councils between, change nothing.
 
     Raises:
-        tabular.Refused: the path is not a readable file, or larger than allowed (nothing is archived).
+        Refused: the path is not a readable file, or larger than allowed (nothing is archived).
         IntakeFailure: checking broke down; the archive holds the file, and no arrival is recorded.
     """
     delivery, original = _archive(settings, path)
@@ -123,7 +126,9 @@ def receive(
         arrival, checked = _judge(con, settings, catalogue, key, draft, original)
     for other in reversed(before):
         last = judged(settings, catalogue, key, other)
-        same_scope = set(last.result["feeds"]) & set(checked.result["feeds"]) and last.councils & checked.councils
+        same_scope = (
+            set(last.result["feeds"]) & set(checked.result["feeds"]) and last.councils & checked.councils
+        )
         if last.arrival.delivery == delivery and _says_the_same(last.arrival, arrival):
             return last, False
         if same_scope:
@@ -133,7 +138,11 @@ def receive(
 
 
 def _says_the_same(one: Arrival, other: Arrival) -> bool:
-    return (one.extracted_on, one.council, one.corrections) == (other.extracted_on, other.council, other.corrections)
+    return (one.extracted_on, one.council, one.corrections) == (
+        other.extracted_on,
+        other.council,
+        other.corrections,
+    )
 
 
 def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:
@@ -165,12 +174,12 @@ def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:
 
 def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival) -> Checked:
     """A delivery as the present contracts judge it; checked anew where they, the names or the key changed since."""
-    folder = _checked_folder(settings, arrival, check_basis(catalogue, key))
-    if not (folder / "result.json").exists():
-        original = next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
-        with connection(settings) as con:
-            return _judge(con, settings, catalogue, key, arrival, original)[1]
-    return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    held = _held(settings, arrival, check_basis(catalogue, key))
+    if held is not None:
+        return held
+    original = next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
+    with connection(settings) as con:
+        return _judge(con, settings, catalogue, key, arrival, original)[1]
 
 
 def check_basis(catalogue: Catalogue, key: Key) -> str:
@@ -200,10 +209,12 @@ def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
     if not path.is_file():
-        raise tabular.Refused("FILE-00", f"{path.name} is not a file that can be read. Check the path and try again.")
+        raise Refused(
+            "FILE-00", f"{path.name} is not a file that can be read. Check the path and try again."
+        )
     if path.stat().st_size > settings.max_file_bytes:
-        raise tabular.Refused(
-            "FILE-01",
+        raise Refused(
+            "FILE-03",
             f"{path.name} is larger than {settings.max_file_bytes:,} bytes. Send it in parts, or raise "
             "SEND_AUDIT_MAX_FILE_BYTES.",
         )
@@ -222,21 +233,30 @@ def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection, settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival, original: Path
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogue: Catalogue,
+    key: Key,
+    arrival: Arrival,
+    original: Path,
 ) -> tuple[Arrival, Checked]:
     """Read, pseudonymise and check; the arrival comes back with the date that the file itself gives, if it does."""
     result: dict[str, Any] = {"refusal": None, "tables": [], "skipped": [], "feeds": {}}
     made = durable.private_folder(settings.work / f"checked-{secrets.token_hex(4)}")
+    basis = check_basis(catalogue, key)
     try:
-        tables, skipped = tabular.read(original, arrival.file, catalogue, con, settings, arrival.council)
+        tables, skipped = reader.read(original, arrival.file, catalogue, con, settings, arrival.council)
         arrival = _as_the_file_says(arrival, tables)
-        result["tables"] = [{name: value for name, value in asdict(table).items() if name != "relation"} for table in tables]
+        if (held := _held(settings, arrival, basis)) is not None:
+            return arrival, held
+        result["tables"] = [
+            {name: value for name, value in asdict(table).items() if name != "relation"} for table in tables
+        ]
         result["skipped"] = [asdict(sheet) for sheet in skipped]
         for feed in sorted({table.feed for table in tables}):
-            result["feeds"][feed] = _check_feed(
-                con, [table for table in tables if table.feed == feed], catalogue, key, arrival, made
-            )
-    except tabular.Refused as refusal:
+            of_feed = [table for table in tables if table.feed == feed]
+            result["feeds"][feed] = _check_feed(con, of_feed, catalogue, key, arrival, made)
+    except Refused as refusal:
         result["refusal"] = {"code": refusal.code, "message": str(refusal)}
     except duckdb.Error as problem:
         # A DuckDB message may quote a cell, so only its kind goes on.
@@ -245,12 +265,20 @@ def _judge(
             "run again, and if it stops again send the file's layout (not its rows) to the maintainers."
         ) from None
     durable.write_json(made / "result.json", result)
-    folder = _checked_folder(settings, arrival, check_basis(catalogue, key))
+    folder = _checked_folder(settings, arrival, basis)
     durable.place_folder(made, folder)
     return arrival, Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
 
 
-def _as_the_file_says(arrival: Arrival, tables: list[tabular.Table]) -> Arrival:
+def _held(settings: Settings, arrival: Arrival, basis: str) -> Checked | None:
+    """The delivery as it was judged before on the same basis, if it was."""
+    folder = _checked_folder(settings, arrival, basis)
+    if not (folder / "result.json").exists():
+        return None
+    return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+
+
+def _as_the_file_says(arrival: Arrival, tables: list[reader.Table]) -> Arrival:
     dates = [table.extracted_on for table in tables if table.extracted_on]
     says = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
     if dates:
@@ -260,7 +288,7 @@ def _as_the_file_says(arrival: Arrival, tables: list[tabular.Table]) -> Arrival:
 
 def _check_feed(
     con: duckdb.DuckDBPyConnection,
-    tables: list[tabular.Table],
+    tables: list[reader.Table],
     catalogue: Catalogue,
     key: Key,
     arrival: Arrival,
@@ -273,7 +301,9 @@ def _check_feed(
     for table in tables:
         con.execute(f"DROP TABLE {table.relation}")
     outcome = check.check(con, typed, contract, arrival.extracted_on, folder)
-    passed = {code: ok for code, (ok, _) in verdicts(con, typed, contract, catalogue, arrival.extracted_on).items()}
+    passed = {
+        code: ok for code, (ok, _) in verdicts(con, typed, contract, catalogue, arrival.extracted_on).items()
+    }
     disagree = [code for code, ok in passed.items() if ok != (outcome.by_rule[code] == 0)]
     if disagree:
         raise IntakeFailure(
@@ -296,7 +326,9 @@ def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, 
     for name, column in catalogue.contracts[feed].columns.items():
         if column.type == "label":
             values = f"unnest({name})" if column.several else name
-            query = f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed}) WHERE v LIKE 'unlisted-%'"
+            query = (
+                f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed}) WHERE v LIKE 'unlisted-%'"
+            )
             found = (con.execute(query).fetchone() or (0,))[0]
             if found:
                 counts[name] = found

@@ -50,7 +50,9 @@ def empty(contract: Contract, name: str) -> str:
     """The cell held nothing."""
     stored = f"{name}_start" if contract.columns[name].type == "period" else name
     if contract.columns[name].type == "birth_month":
-        raise ContractError(f"{contract.feed}: a month of birth is not kept, so no rule can ask whether it is empty.")
+        raise ContractError(
+            f"{contract.feed}: a month of birth is not kept, so no rule can ask whether it is empty."
+        )
     return f"({stored} IS NULL AND NOT {unreadable(contract, name)})"
 
 
@@ -138,10 +140,13 @@ def copies(contract: Contract, typed: str) -> str:
     Rows whose key is not whole are left to the rules on its columns.
     """
     key = ", ".join(contract.key_columns)
-    required = [name for name in contract.key_columns if name in contract.columns and contract.columns[name].required]
+    required = [
+        name for name in contract.key_columns if name in contract.columns and contract.columns[name].required
+    ]
     known = " AND ".join(f"{name} IS NOT NULL AND {name}::VARCHAR <> '{UNREADABLE}'" for name in required)
     same_key = " AND ".join(f"t.{name} IS NOT DISTINCT FROM shared.{name}" for name in contract.key_columns)
     whole_row = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in contract.stored)
+    shared = f"SELECT {key} FROM {typed} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
     return f"""SELECT _sheet, _row, CASE WHEN copy > 1 THEN 'not_repeated' ELSE 'key_unique' END AS fault
         FROM (
             SELECT _sheet, _row,
@@ -149,7 +154,7 @@ def copies(contract: Contract, typed: str) -> str:
                 row_number() OVER (PARTITION BY {key}, row_text ORDER BY _sheet, _row) AS copy
             FROM (
                 SELECT t.*, concat_ws(chr(31), {whole_row}) AS row_text FROM {typed} t
-                SEMI JOIN (SELECT {key} FROM {typed} WHERE {known} GROUP BY ALL HAVING count(*) > 1) shared ON {same_key}
+                SEMI JOIN ({shared}) shared ON {same_key}
             )
         )
         WHERE differ OR copy > 1"""

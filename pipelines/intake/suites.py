@@ -54,13 +54,21 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Sce
         condition = _conditions(contract, given.get("when", {}), readable=column)
         return gxe.ExpectColumnValuesToNotBeNull(column=_stored(contract, column), **condition, **meta)
     if rule.expect == "empty_when":
-        return gxe.ExpectColumnValuesToBeNull(column=_stored(contract, column), **_conditions(contract, given["when"]), **meta)
+        return gxe.ExpectColumnValuesToBeNull(
+            column=_stored(contract, column), **_conditions(contract, given["when"]), **meta
+        )
     if rule.expect == "column_pair_a_not_after_b":
         return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=given["b"], column_B=given["a"], or_equal=True, ignore_row_if="either_value_is_missing", **meta
+            column_A=given["b"],
+            column_B=given["a"],
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+            **meta,
         )
     if rule.expect == "column_values_between":
-        return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=given["min"], max_value=given["max"], **meta)
+        return gxe.ExpectColumnValuesToBeBetween(
+            column=column, min_value=given["min"], max_value=given["max"], **meta
+        )
     if rule.expect == "column_not_in_future":
         latest = EXTRACTED_ON if scene is None else scene.extracted_on
         return gxe.ExpectColumnValuesToBeBetween(column=column, max_value=latest, **meta)

@@ -17,29 +17,36 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.contracts import UNREADABLE, Catalogue, Column, Contract, simplify
-from pipelines.feeds.tabular import Table
+from pipelines.feeds.reader import Table
 from pipelines.intake import values
 from pipelines.intake.key import Key, hash_sql, prepare
 
 _NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
-_ARROW = {
-    "date": pa.date32(), "month": pa.date32(), "birth_month": pa.date32(), "whole_number": pa.int64(), "yes_no": pa.bool_(),
-}  # fmt: skip
+_ARROW = {name: pa.date32() for name in ("date", "month", "birth_month")} | {
+    "whole_number": pa.int64(),
+    "yes_no": pa.bool_(),
+}
 _TYPED = frozenset(_ARROW) | {"period"}
 
 
 def make_typed(
-    con: duckdb.DuckDBPyConnection, tables: Sequence[Table], contract: Contract, catalogue: Catalogue, key: Key
+    con: duckdb.DuckDBPyConnection,
+    tables: Sequence[Table],
+    contract: Contract,
+    catalogue: Catalogue,
+    key: Key,
 ) -> str:
-    """Create TABLE `typed_<feed>` (not TEMP: Great Expectations reads it through a cursor) from the raw tables of one feed in one delivery; returns its name.
+    """Create TABLE `typed_<feed>` from the raw tables of one feed in one delivery; returns its name.
 
+    It is no TEMP table because Great Expectations reads it through a cursor, which has temporary tables of its own.
     Columns: _sheet, _row, _ragged, the contract's stored columns, and a __unreadable flag for each column that is not
     text (and for a month of birth).
     """
     prepare(con, key)
     given = f"given_{contract.feed}"
     sheets = " UNION ALL BY NAME ".join(
-        f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}" for table in tables
+        f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}"
+        for table in tables
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW {given} AS {sheets}")
     joins, selected = [], []
@@ -47,7 +54,7 @@ def make_typed(
         if column.type == "free_text":
             continue
         if column.type == "identifier":
-            join, expression = _identifier(con, given, name, column, is_key=name in contract.key)
+            join, expression = _identifier(con, given, name, column)
             selected.append(f"{expression} AS {name}")
         else:
             by_council = column.type in ("label", "grade")
@@ -86,24 +93,24 @@ def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
     on = f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})"
     years = f"date_sub('year', dict_{births[0]}.value, {on})"
     bands = " ".join(
-        f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'" for code in catalogue.codes["age_band"]
+        f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'"
+        for code in catalogue.codes["age_band"]
     )
     return f"coalesce(dict_age_band.value, CASE {bands} END) AS age_band"
 
 
-def _identifier(
-    con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column, *, is_key: bool
-) -> tuple[str, str]:
+def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> tuple[str, str]:
     """Join and expression that give a column's pseudonyms: hashed straight where most differ, else once each.
 
     A pseudonym is made from the kind of identifier, the council and the reference in capitals.
     """
     kind = column.same_as or name
     message = f"'{kind}|' || dict_council.value || '|' || upper(trim(g.{name}))"
-    hashed = (
-        f"CASE WHEN g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER} THEN NULL ELSE {hash_sql(message)} END"
-    )
-    rows, distinct = con.execute(f"SELECT count({name}), approx_count_distinct({name}) FROM {given}").fetchone() or (0, 0)
+    nothing = f"g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER}"
+    hashed = f"CASE WHEN {nothing} THEN NULL ELSE {hash_sql(message)} END"
+    rows, distinct = con.execute(
+        f"SELECT count({name}), approx_count_distinct({name}) FROM {given}"
+    ).fetchone() or (0, 0)
     if distinct > 0.7 * rows:
         return "", hashed
     con.execute(
@@ -148,7 +155,9 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
 
 def _grade_reader(catalogue: Catalogue) -> Reader:
     readers = {
-        scale: values.code_reader({simplify(word): grade for grade, words in words_of.items() for word in (grade, *words)})
+        scale: values.code_reader(
+            {simplify(word): grade for grade, words in words_of.items() for word in (grade, *words)}
+        )
         for scale, words_of in catalogue.grade_scales.items()
     }
     return lambda text, council: readers[catalogue.names_of(council or "").grade_scale](text)
@@ -192,7 +201,9 @@ def _dictionary(
         columns["value"] = pa.array([value and value[0] for value, _ in read_all], kind)
         columns["value_end"] = pa.array([value and value[1] for value, _ in read_all], kind)
     else:
-        columns["value"] = pa.array([value for value, _ in read_all], pa.list_(kind) if column.several else kind)
+        columns["value"] = pa.array(
+            [value for value, _ in read_all], pa.list_(kind) if column.several else kind
+        )
     con.register("dictionary", pa.table(columns))
     con.execute(f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT * FROM dictionary")
     con.unregister("dictionary")

@@ -18,7 +18,12 @@ MISSING = frozenset({"", "n a", "na", "null", "nil", "not recorded", "not known"
 """Simplified texts that mean that nothing is recorded (where a code list does not know them)."""
 _YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "✓", "✔", "☑"}
 _NO = frozenset("no n false f 0".split()) | {"✗", "✘", "☐"}
-_MONTHS = {name.lower(): n for names in (calendar.month_name, calendar.month_abbr) for n, name in enumerate(names) if n}
+_MONTHS = {
+    name.lower(): n
+    for names in (calendar.month_name, calendar.month_abbr)
+    for n, name in enumerate(names)
+    if n
+}
 _MONTHS["sept"] = 9
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: dates of this field, and no year or count looks like them
@@ -111,7 +116,9 @@ def code_reader(aliases: Mapping[str, str]) -> Callable[[str], str]:
         plain = simplify(text)
         if plain in aliases:
             return aliases[plain]
-        parts = {aliases[part] for part in map(simplify, re.split(r"\s+[-–:]\s+|[()]", text)) if part in aliases}
+        parts = {
+            aliases[part] for part in map(simplify, re.split(r"\s+[-–:]\s+|[()]", text)) if part in aliases
+        }
         if len(parts) == 1:
             return parts.pop()
         raise ValueError("not on the list")

@@ -58,7 +58,9 @@ def verdicts(
             failed.append(code)
         found[code] = (bool(one.success), _count(one.result))
     if failed:
-        raise RuntimeError(f"Great Expectations could not evaluate {', '.join(sorted(failed))} of {contract.feed}.")
+        raise RuntimeError(
+            f"Great Expectations could not evaluate {', '.join(sorted(failed))} of {contract.feed}."
+        )
     return found
 
 

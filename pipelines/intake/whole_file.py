@@ -29,15 +29,21 @@ class FileFinding:
 
 
 def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> Profile:
-    """Counts of a typed table by council: rows by the month that they belong to, months present, columns without use."""
-    watched = {
-        name: kind
-        for name, kind in contract.stored.items()
-        if not kind.endswith("[]") and name not in ("council", *contract.key)
-    }
-    facts = ", ".join(f"count({name}) = 0, coalesce(min({name}) = max({name}) AND count({name}) = count(*), false)" for name in watched)
+    """Counts of a typed table by council: rows by the month that they belong to, months present, unused columns."""
+    watched = sorted(
+        {
+            rule.arguments["column"]
+            for rule in contract.rules
+            if rule.expect in ("not_all_the_same", "not_newly_empty")
+        }
+    )
+    facts = [
+        f"count({name}) = 0, coalesce(min({name}) = max({name}) AND count({name}) = count(*), false)"
+        for name in watched
+    ]
     found: Profile = {}
-    for council, rows, *flags in con.execute(f"SELECT council, count(*), {facts} FROM {typed} GROUP BY council").fetchall():
+    columns = ", ".join(["council", "count(*)", *facts])
+    for council, rows, *flags in con.execute(f"SELECT {columns} FROM {typed} GROUP BY council").fetchall():
         pairs = list(zip(watched, flags[::2], flags[1::2], strict=True))
         found[council or ""] = {
             "rows": rows,
@@ -59,8 +65,8 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
 
 
 def _by_month(con: duckdb.DuckDBPyConnection, typed: str, month: str) -> list[tuple[str | None, Any, int]]:
-    query = f"SELECT council, {month} AS month, count(*) FROM {typed} GROUP BY ALL HAVING month IS NOT NULL ORDER BY ALL"
-    return con.execute(query).fetchall()
+    counted = f"SELECT council, {month} AS month, count(*) FROM {typed} GROUP BY ALL"
+    return con.execute(f"{counted} HAVING month IS NOT NULL ORDER BY ALL").fetchall()
 
 
 def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> list[FileFinding]:
@@ -75,18 +81,24 @@ def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> li
             continue
         if rule.expect not in PATTERNS:
             raise ContractError(
-                f"{rule.code} expects {rule.expect!r}, which is no pattern for a whole file. Choose one of: {', '.join(PATTERNS)}."
+                f"{rule.code} expects {rule.expect!r}, which is no pattern for a whole file. Choose "
+                f"one of: {', '.join(PATTERNS)}."
             )
         for council, here in sorted(now.items()):
             before = [profile[council] for profile in earlier if council in profile]
-            found += [FileFinding(rule.code, council, column) for column in PATTERNS[rule.expect](rule, here, before)]
+            found += [
+                FileFinding(rule.code, council, column)
+                for column in PATTERNS[rule.expect](rule, here, before)
+            ]
     return found
 
 
 def _row_count(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
     stood = 0
     for month in here["covers"]:
-        stood += next((profile["covers"][month] for profile in reversed(before) if month in profile["covers"]), 0)
+        stood += next(
+            (profile["covers"][month] for profile in reversed(before) if month in profile["covers"]), 0
+        )
     if not here["covers"] and before:
         stood = before[-1]["rows"]
     short = stood >= rule.arguments["least"] and here["rows"] < rule.arguments["share"] * stood

@@ -42,7 +42,7 @@ def in_force(
     councils: Sequence[str],
     relation: str,
 ) -> None:
-    """Make TEMP TABLE `relation`: the rows of these councils that stand.
+    """Make `relation`: the rows of these councils that stand. A TEMP TABLE; of one part alone, a TEMP VIEW of its file.
 
     Its columns are `contract.stored`, then `_order` (the part a row came from), `_sheet` and `_row` (where it stands in
     the supplier's file). A row whose period columns are all empty belongs to no month: only its own key replaces it.
@@ -53,33 +53,41 @@ def in_force(
     ordered = sorted(parts, key=lambda part: part.order)
     if len({part.order for part in ordered}) != len(ordered):
         raise ValueError(f"Two deliveries of {contract.feed} have the same order. Give each its own.")
-    standing = "TRUE" if len(ordered) < 2 else _standing(con, contract, ordered)
-    columns = ", ".join(f'CAST(held."{name}" AS {kind}) AS "{name}"' for name, kind in contract.stored.items())
+    alone = len(ordered) < 2
+    joins, standing = ("", "true") if alone else _standing(con, contract, ordered)
+    columns = ", ".join(f'held."{name}"::{kind} AS "{name}"' for name, kind in contract.stored.items())
+    wanted = ", ".join(_text(council) for council in councils)
+    con.execute(f"DROP VIEW IF EXISTS {relation}" if _is_view(con, relation) else f"DROP TABLE IF EXISTS {relation}")
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation} AS "
-        f"SELECT {columns}, held._order, held._sheet, held._row FROM ({_rows(contract, ordered)}) AS held "
-        f"WHERE list_contains($councils, held.council) AND {standing}",
-        {"councils": list(councils)},
+        f"CREATE TEMP {'VIEW' if alone else 'TABLE'} {relation} AS "
+        f"SELECT {columns}, held._order, held._sheet, held._row FROM ({_rows(contract, ordered)}) AS held {joins} "
+        f"WHERE held.council IN ({wanted or 'NULL'}) AND {standing}"
     )
+
+
+def _is_view(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    found = con.execute("SELECT count(*) FROM duckdb_views() WHERE temporary AND view_name = ?", [relation]).fetchone()
+    return found is not None and found[0] > 0
 
 
 def _rows(contract: Contract, parts: Sequence[Part]) -> str:
     """All parts' rows in one query; a column that an older part does not have yet is empty there."""
     typed = {**contract.stored, "_sheet": "VARCHAR", "_row": "BIGINT", "_order": "INTEGER"}
     nothing = "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in typed.items()) + " WHERE false"
-    read = [f"SELECT *, {part.order} AS _order FROM read_parquet('{_quoted(part.path)}')" for part in parts]
+    read = [f"SELECT *, {part.order} AS _order FROM read_parquet({_text(str(part.path))})" for part in parts]
     return " UNION ALL BY NAME ".join([nothing, *read])
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
-def _standing(con: duckdb.DuckDBPyConnection, contract: Contract, ordered: Sequence[Part]) -> str:
-    """The condition that no later part replaces the row `held`.
+def _standing(con: duckdb.DuckDBPyConnection, contract: Contract, ordered: Sequence[Part]) -> tuple[str, str]:
+    """Joins to what replaces a row, each many to at most one, and the condition that no later part does.
 
-    Keys: the oldest part replaces nothing, so only the keys of the others are gathered; a small delivery on top of a
-    large one costs little. Nothing else than an equal key is looked up, so an empty team equals an empty team.
+    The oldest part replaces nothing, so only the keys of the others are gathered: a small delivery on top of a large
+    one costs little. Left joins with a filter, because DuckDB 1.5 turns NOT EXISTS with an inequality into a join that
+    holds both sides in memory.
     """
     key = {name: _key_value(contract, name) for name in contract.key_columns}
     con.execute(
@@ -87,14 +95,14 @@ def _standing(con: duckdb.DuckDBPyConnection, contract: Contract, ordered: Seque
         f"SELECT {', '.join(f'{value} AS {name}' for name, value in key.items())}, max(_order) AS latest "
         f"FROM ({_rows(contract, ordered[1:])}) AS held GROUP BY ALL"
     )
+    # an empty team is the same as an empty team
     same_key = " AND ".join(f"later_keys.{name} IS NOT DISTINCT FROM {value}" for name, value in key.items())
-    standing = (
-        f"NOT EXISTS (SELECT 1 FROM later_keys WHERE {same_key} AND later_keys.latest > held._order)"
-    )
+    joins = f"LEFT JOIN later_keys ON {same_key}"
+    standing = "coalesce(later_keys.latest <= held._order, true)"
     if contract.replaces == "key":
-        return standing
-    covered = _covered(con, contract, ordered)
-    return f"{standing} AND NOT EXISTS (SELECT 1 FROM covered WHERE {covered} AND covered.latest > held._order)"
+        return joins, standing
+    joins += f" LEFT JOIN covered ON {_covered(con, contract, ordered)}"
+    return joins, f"{standing} AND coalesce(covered.latest <= held._order, true)"
 
 
 def _key_value(contract: Contract, name: str) -> str:

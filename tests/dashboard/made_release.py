@@ -61,11 +61,19 @@ TITLES = {
     "not_appropriate_reason": "Reason contact was not appropriate",
     "mode": "How people took part",
 }
+SHORT = {
+    "voice.any_family": "Child or family heard",
+    "voice.child": "Child heard",
+    "voice.parent": "Parent or carer heard",
+    "voice.staff": "Staff heard",
+}
 PEOPLE = "sum(child_in::INT + parent_in::INT)"
 BY = ("audit_type", "primary_need", "age_band", "locality")
 
 
-def _share(measure: str, title: str, numerator: str, words: str, denominator: str = "true", **more: object) -> dict:
+def _share(
+    measure: str, title: str, numerator: str, words: str, denominator: str = "true", **more: object
+) -> dict:
     of = more.pop("of", "completed audits")
     return {
         "measure": measure,
@@ -164,8 +172,8 @@ WITH slots AS (
     SELECT *, child_off AND u[10] < 0.8 AS child_reply, parent_off AND u[11] < 0.85 AS parent_reply,
         staff_off AND u[12] < 0.95 AS staff_reply FROM asked
 ), agreed AS (
-    SELECT *, child_reply AND u[13] < CASE WHEN later THEN 0.68 ELSE 0.5 END AS child_yes,
-        parent_reply AND u[14] < CASE WHEN later THEN 0.84 ELSE 0.62 END AS parent_yes,
+    SELECT *, child_reply AND u[13] < CASE WHEN later THEN 0.8 ELSE 0.5 END AS child_yes,
+        parent_reply AND u[14] < CASE WHEN later THEN 0.92 ELSE 0.6 END AS parent_yes,
         staff_reply AND u[15] < 0.95 AS staff_yes FROM answered
 ), took_part AS (
     SELECT *, child_yes AND u[16] < 0.92 AS child_in, parent_yes AND u[17] < 0.94 AS parent_in,
@@ -226,7 +234,13 @@ FROM pairs
 """
 
 
-def build(root: Path, release: str = RELEASE, audience: str = "officers", seed: str = "a", demonstration: bool = True) -> Path:
+def build(
+    root: Path,
+    release: str = RELEASE,
+    audience: str = "officers",
+    seed: str = "a",
+    demonstration: bool = True,
+) -> Path:
     """Build one release for one audience and point CURRENT at it; returns the database's path."""
     folder = Path(root) / audience / "databases"
     folder.mkdir(parents=True, exist_ok=True)
@@ -273,10 +287,17 @@ def _facts(connection: duckdb.DuckDBPyConnection, seed: str, public: bool) -> No
         parts.append(_counted(by, by, _everything()))
     for number, reason in enumerate(REASONS, 1):
         counts = [
-            (f"voice.{role}_not_appropriate", f"NOT {role}_ok AND 1 + (u[23] * 4)::INT % 4 = {number}", f"NOT {role}_ok")
+            (
+                f"voice.{role}_not_appropriate",
+                f"NOT {role}_ok AND 1 + (u[23] * 4)::INT % 4 = {number}",
+                f"NOT {role}_ok",
+            )
             for role in ("child", "parent")
         ]
-        held = [(measure, f"count(*) FILTER ({top})", f"count(*) FILTER ({bottom})") for measure, top, bottom in counts]
+        held = [
+            (measure, f"count(*) FILTER ({top})", f"count(*) FILTER ({bottom})")
+            for measure, top, bottom in counts
+        ]
         parts.append(_counted("not_appropriate_reason", f"'{reason}'", held))
     for number, mode in enumerate(MODES, 1):
         mine = f"sum((child_in::INT + parent_in::INT) * (1 + (u[24] * u[24] * 6)::INT % 6 = {number})::INT)"
@@ -296,7 +317,9 @@ def _everything() -> list[tuple[str, str, str]]:
             held.append((item["measure"], PEOPLE, "2 * count(*)"))
         else:
             top, bottom = item["numerator"], item["denominator"]
-            held.append((item["measure"], f"count(*) FILTER (({top}) AND ({bottom}))", f"count(*) FILTER ({bottom})"))
+            held.append(
+                (item["measure"], f"count(*) FILTER (({top}) AND ({bottom}))", f"count(*) FILTER ({bottom})")
+            )
     for role in ("child", "parent"):
         out = f"count(*) FILTER (NOT {role}_ok)"
         held.append((f"voice.{role}_not_appropriate", out, out))
@@ -307,9 +330,11 @@ def _everything() -> list[tuple[str, str, str]]:
 def _counted(breakdown: str, group: str, held: list[tuple[str, str, str]]) -> str:
     """One pass over the audits in each period, giving a row for each measure."""
     fixed = '"window", period_start, period_end, complete'
-    items = ", ".join(f"{{'measure': '{m}', 'numerator': {top}, 'denominator': {bottom}}}" for m, top, bottom in held)
+    items = ", ".join(
+        f"{{'measure': '{m}', 'numerator': {top}, 'denominator': {bottom}}}" for m, top, bottom in held
+    )
     return (
-        f"SELECT {fixed}, breakdown, \"group\", unnest(items, recursive := true) FROM (SELECT {fixed}, "
+        f'SELECT {fixed}, breakdown, "group", unnest(items, recursive := true) FROM (SELECT {fixed}, '
         f"'{breakdown}' AS breakdown, {group} AS \"group\", [{items}] AS items FROM inside GROUP BY ALL)"
     )
 
@@ -348,7 +373,7 @@ def _definitions(connection: duckdb.DuckDBPyConnection) -> None:
     )
     rows = [
         [
-            item["measure"], "1.0.0", item["title"], item["title"], "voice", place, item["kind"], item["higher_is"],
+            item["measure"], "1.0.0", item["title"], SHORT.get(item["measure"], item["title"]), "voice", place, item["kind"], item["higher_is"],
             item["protect"], item.get("chart"), item["sentence"], "Completed audits in which the family's own words were heard.",
             "Families know things that files do not.", item["numerator_words"], item["denominator_words"],
             "An audit counts once however many people contributed.", "Case audit and family participation records.",
@@ -359,12 +384,19 @@ def _definitions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.executemany(f"INSERT INTO measures VALUES ({', '.join('?' * 20)})", rows)
     connection.execute('CREATE TABLE breakdowns (breakdown VARCHAR, title VARCHAR, "position" INT)')
     connection.executemany(
-        "INSERT INTO breakdowns VALUES (?, ?, ?)", [[key, title, n] for n, (key, title) in enumerate(TITLES.items())]
+        "INSERT INTO breakdowns VALUES (?, ?, ?)",
+        [[key, title, n] for n, (key, title) in enumerate(TITLES.items())],
     )
-    connection.execute('CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, "position" INT)')
+    connection.execute(
+        'CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, "position" INT)'
+    )
     connection.executemany(
         "INSERT INTO groups VALUES (?, ?, ?, ?)",
-        [[by, key, label, n] for by, labels in GROUPS.items() for n, (key, label) in enumerate(labels.items())],
+        [
+            [by, key, label, n]
+            for by, labels in GROUPS.items()
+            for n, (key, label) in enumerate(labels.items())
+        ],
     )
 
 
@@ -414,14 +446,26 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
         "council_names VARCHAR[], received_at TIMESTAMP, extracted_on DATE, mode VARCHAR, rows_received BIGINT, "
         "rows_accepted BIGINT, rows_rejected BIGINT, queries INT, errors INT, state VARCHAR, reason VARCHAR)"
     )
-    connection.execute("CREATE TABLE checks (delivery VARCHAR, feed VARCHAR, code VARCHAR, level VARCHAR, passed BOOLEAN, broken BIGINT)")
+    connection.execute(
+        "CREATE TABLE checks (delivery VARCHAR, feed VARCHAR, code VARCHAR, level VARCHAR, passed BOOLEAN, broken BIGINT)"
+    )
     connection.execute(
         'CREATE TABLE rules (code VARCHAR, feed VARCHAR, level VARCHAR, "column" VARCHAR, expect VARCHAR, message VARCHAR, "action" VARCHAR)'
     )
     prefixes = {"audit_programme": "PRG", "case_audits": "AUD", "family_participation": "PAR"}
     for feed, prefix in prefixes.items():
-        rules = [[f"{prefix}-{100 + n}", feed, "error", f"column_{n}", "readable", "The cell cannot be read.",
-                  "Check the spelling against the list in the template."] for n in range(1, 13)]
+        rules = [
+            [
+                f"{prefix}-{100 + n}",
+                feed,
+                "error",
+                f"column_{n}",
+                "readable",
+                "The cell cannot be read.",
+                "Check the spelling against the list in the template.",
+            ]
+            for n in range(1, 13)
+        ]
         rules += [
             [f"{prefix}-301", feed, "error", "started_on", "order", "The audit ended before it began.",
              "Check both dates in the audit record; one is usually typed with day and month swapped."],
@@ -436,7 +480,9 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
                      received, received - rejected, rejected, queries, errors, state, reason])  # fmt: skip
         prefix = prefixes[feed]
         if state == "refused":
-            connection.execute("INSERT INTO checks VALUES (?, ?, ?, 'refuse', false, 1)", [delivery, feed, f"{prefix}-501"])
+            connection.execute(
+                "INSERT INTO checks VALUES (?, ?, ?, 'refuse', false, 1)", [delivery, feed, f"{prefix}-501"]
+            )
             connection.execute("INSERT INTO rules VALUES (?, ?, 'refuse', 'role', 'present', 'A required column is missing.', "
                                "'Add the column and send the file again.')", [f"{prefix}-501", feed])  # fmt: skip
             continue

@@ -112,11 +112,9 @@ def furnish(app: Dash, releases: store.Store, is_page: Callable[[str], bool]) ->
             response.headers["Content-Security-Policy"] = "default-src 'none'"
         if response.headers.get("Content-Encoding") or response.status_code not in (200, 404):
             return response
-        if not response.mimetype.startswith((*COMPRESSIBLE, "text/javascript")):
+        if not (response.mimetype or "").startswith(COMPRESSIBLE):
             return response
         return _smaller(response, answers, files)
-
-    return None
 
 
 def callback_asked(body: bytes) -> str | None:
@@ -139,6 +137,11 @@ def callback_asked(body: bytes) -> str | None:
     return json.dumps(values)
 
 
+def forget_answer() -> None:
+    """Do not remember the answer to the request under way: it says that something went wrong."""
+    g.answer_key = None
+
+
 def _smaller(response: Response, answers: Remembered, files: Remembered) -> Response:
     """Compress a response, and remember it where it will be asked for again."""
     key = g.get("answer_key")
@@ -150,12 +153,12 @@ def _smaller(response: Response, answers: Remembered, files: Remembered) -> Resp
         return response
     if request.path.startswith(("/assets/", "/_dash-component-suites/")) and request.method == "GET":
         etag = (request.full_path, response.headers.get("ETag"), response.content_length)
-        body = files.get(etag)
-        if body is None:
+        held = files.get(etag)
+        if held is None:
             response.direct_passthrough = False
-            body = gzip.compress(response.get_data(), 6, mtime=0)
-            files.put(etag, body)
-        return _compressed(response, body)
+            held = gzip.compress(response.get_data(), 6, mtime=0)
+            files.put(etag, held)
+        return _compressed(response, held)
     return _compressed(response, gzip.compress(response.get_data(), 5, mtime=0))
 
 

@@ -1,0 +1,205 @@
+"""The charted sections of the voice page: over time with its signals, and by group.
+
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
+which the page's CSV is made. Does not belong here: the marks of a chart (`charts`, `group_charts`) and its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import charts, components, group_charts, signals, store, view, words
+from dashboard.pages import voice_words
+
+Known = Mapping[str, store.Row]
+MISSING = "This release does not have these figures."
+
+
+def over_time(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """The control chart of the measure in focus, its signals in words, and the slow 12-month line."""
+    measure = known.get(shown.measure)
+    by_window = store.chart(release, shown.measure, shown.council)
+    if measure is None or not by_window:
+        return components.section("time", "Month by month", html.P(MISSING))
+    window = _best_window(by_window)
+    points = by_window[window]
+    finding = signals.finding(measure, points)
+    name = "Quarter" if window == "quarter" else "Month"
+    receipts = {
+        (row["period_start"], row["period_end"]): row
+        for row in store.series(release, shown.measure, shown.council, window)
+    }
+    rows: list[list[components.Cell]] = []
+    for row in points:
+        figure = receipts.get((row["period_start"], row["period_end"]))
+        if figure:
+            used.append(figure)
+        rows.append(
+            [
+                words.point_name(window, row["period_end"]),
+                words.number(row["numerator"], row["denominator"], words.unit(measure)),
+                "No limits"
+                if row["upper"] is None
+                else f"{words.percent(row['lower'])} to {words.percent(row['upper'])}",
+                signals.of_point(row),
+                figure["receipt"] if figure else "Not available",
+            ]
+        )
+    hold = components.table(
+        f"{measure['title']}, each {name.lower()}",
+        [name, "Number", "Usual range", "Signal", ("Receipt", "code")],
+        rows,
+    )
+    noun = "quarter" if window == "quarter" else "month"
+    parts: list[Component | None] = [
+        html.P(
+            [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} The number under each point "
+             f"is how many {words.unit(measure)} there were that {noun}."]
+        ),
+        html.P("This chart is for all audits: signals are looked for in the council's totals only.")
+        if shown.only[0]
+        else None,
+    ]  # fmt: skip
+    if points[-1]["state"] == "table":
+        parts += [html.H3(finding, className="finding"), html.P(signals.limits(points)), hold]
+    else:
+        described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
+        figure = charts.control_chart(measure, points)
+        parts.append(components.chart("time", finding, described, figure, hold, charts.width(points), "end"))
+        parts.append(html.P(signals.limits(points)))
+    said = signals.sentences(measure, points)
+    if said:
+        parts += [html.Ul([html.Li(text) for text in said]), html.P(signals.CHANCE, className="hint")]
+    parts.append(_slow(release, shown, measure, used))
+    return components.section("time", f"{name} by {name.lower()}", *parts)
+
+
+def _slow(
+    release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row]
+) -> Component | None:
+    points = store.series(release, measure["measure"], shown.council, "12m")
+    if len(points) < 2:
+        return None
+    used += points
+    first, last = points[0], points[-1]
+    finding = (
+        f"12-month average: {words.percent(first['value'])} to {words.day(first['period_end'])}, "
+        f"{words.percent(last['value'])} to {words.day(last['period_end'])}"
+    )
+    hold = components.table(
+        f"{measure['title']}, 12-month average",
+        ["12 months to", "Number", "Likely range", ("Receipt", "code")],
+        [
+            [
+                words.day(row["period_end"]),
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])),
+                row["receipt"],
+            ]
+            for row in points
+        ],
+    )
+    drawn = components.chart(
+        "slow",
+        finding,
+        f"{measure['title']}. Moves slowly; periods overlap.",
+        charts.slow_line(measure, points),
+        hold,
+    )
+    note = html.P(
+        "12-month average: it moves slowly and its periods overlap, so it is not tested for signals. The shaded "
+        "band is the likely range of each value."
+    )
+    return html.Div([note, drawn], className="secondary")
+
+
+def groups(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """The measure in focus for each group: dot and range, table, and quarter by quarter."""
+    measure = known.get(shown.measure)
+    heading = "By group"
+    if measure is None or not shown.by:
+        return components.section(
+            "groups",
+            heading,
+            html.P("Figures by group are not in this release, so that no child or family can be recognised."),
+        )
+    rows = store.by_group(release, shown.measure, shown.council, shown.window, shown.end, shown.by)
+    if not rows:
+        return components.section("groups", heading, html.P(MISSING))
+    used += rows
+    overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
+    title = store.breakdowns(release).get(shown.by, shown.by)
+    finding = voice_words.groups_finding(rows, overall)
+    hold = components.table(
+        f"{measure['title']}, by {title.lower()}, in {shown.period_words}",
+        [title, "Number", "Likely range", "Change", ("Receipt", "code")],
+        [
+            [
+                row["label"],
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])) or "None",
+                words.change_cell(row),
+                row["receipt"],
+            ]
+            for row in rows
+        ],
+    )
+    described = (
+        f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
+    )
+    parts: list[Component | None] = [
+        html.P(
+            [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
+             "through each dot is its likely range: a long line means few audits. About one group in 20 differs by "
+             "chance alone."]
+        ),
+        components.chart("groups", finding, described, group_charts.intervals(measure, rows, overall), hold),
+        _group_quarters(release, shown, measure, title, used),
+    ]  # fmt: skip
+    return components.section("groups", f"{heading}: {title.lower()}", *parts)
+
+
+def _group_quarters(
+    release: store.Release, shown: view.View, measure: store.Row, title: str, used: list[store.Row]
+) -> Component | None:
+    rows = store.group_series(release, shown.measure, shown.council, "quarter", shown.by)
+    if len({row["period_end"] for row in rows}) < 3:
+        return None
+    used += rows
+    hold = components.table(
+        f"{measure['title']}, by {title.lower()} and quarter",
+        [title, "Quarter", "Number", ("Receipt", "code")],
+        [
+            [
+                row["label"],
+                words.point_name("quarter", row["period_end"]),
+                words.figure_number(measure, row),
+                row["receipt"],
+            ]
+            for row in rows
+        ],
+    )
+    drawn = components.chart(
+        "group-quarters",
+        f"Quarter by quarter, by {title.lower()}",
+        f"{measure['title']}: one small line for each group, on the same scale.",
+        group_charts.small_multiples(measure, rows),
+        hold,
+        460,
+    )
+    note = html.P(
+        "Groups are too small to look for signals: read these lines for their general direction only.",
+        className="hint",
+    )
+    return html.Div([drawn, note], className="secondary")
+
+
+def _best_window(by_window: Mapping[str, Sequence[store.Row]]) -> str:
+    """Months where they carry limits, else quarters where those do, else whatever is held."""
+    for window in ("month", "quarter"):
+        if by_window.get(window) and by_window[window][-1]["state"] in ("limits", "trial", "run"):
+            return window
+    return "month" if "month" in by_window else next(iter(by_window))

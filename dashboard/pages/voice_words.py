@@ -1,0 +1,57 @@
+"""Phrases that only the voice page says: steps of the funnel, audits where nobody was asked, groups apart.
+
+Standard library only, as in `words`. Does not belong here: anything a second page says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard import words
+
+Row = Mapping[str, Any]
+
+
+def of_step_before(numerator: int | None, previous: int | None) -> str:
+    """One step's count as a share of the step before it: arithmetic on two published counts."""
+    if numerator is None or previous is None:
+        return words.SYMBOLS["x"]
+    if previous == 0:
+        return "Nothing in the step before"
+    if numerator > previous:
+        return "More than the step before"
+    return words.percent(numerator / previous)
+
+
+def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | None) -> str:
+    """How many audits offered nobody a say, and why, from three figures of the same audits."""
+    counts = f"{words.count(total['numerator'])} of {words.count(total['denominator'])}"
+    opening = f"In {counts} completed audits nobody was offered the chance"
+    if not_appropriate is None or no_reason is None:
+        return f"{opening}."
+    return (
+        f"{opening} ({words.count(not_appropriate['numerator'])} recorded as not appropriate, "
+        f"{words.count(no_reason['numerator'])} with no reason given)."
+    )
+
+
+def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
+    """The heading of a chart of groups."""
+    below, above = groups_apart(rows, overall)
+    parts = []
+    if below:
+        parts.append(f"Lower than for all audits: {words.listed(below)}")
+    if above:
+        parts.append(f"{'higher' if below else 'Higher than for all audits'}: {words.listed(above)}")
+    return "; ".join(parts) or "No group is clearly different from all audits together"
+
+
+def groups_apart(rows: Sequence[Row], overall: Row | None) -> tuple[list[str], list[str]]:
+    """Labels of the groups whose whole likely range lies below, and above, the figure for all audits."""
+    if overall is None or overall.get("value") is None:
+        return [], []
+    known = [row for row in rows if not row.get("symbol") and row.get("low") is not None]
+    below = [row["label"] for row in known if row["high"] < overall["value"]]
+    above = [row["label"] for row in known if row["low"] > overall["value"]]
+    return below, above

@@ -1,0 +1,287 @@
+"""Commands that change the store: `receive`, `run`, `publish`; and `releases`, which lists what came of them.
+
+Belongs here: starting that work and telling what it did. Does not belong here: the work (`intake.receive`, `run`,
+`publish`, `releases`), or what is told about one file (`received`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.commands import console
+from pipelines.commands.console import say, tell
+
+if TYPE_CHECKING:
+    from pipelines.run import Outcome
+    from pipelines.settings import Settings
+
+Row = dict[str, Any]
+
+
+def receive(
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="CSV or XLSX files.")
+    ],
+    extracted_on: Annotated[
+        date | None,
+        typer.Option(
+            parser=console.to_day,
+            metavar="DATE",
+            help="The day the data was taken from its system, where the file does not say. [default: today]",
+        ),
+    ] = None,
+    council: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The council, for files without a council column.")
+    ] = None,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="The files hold only corrected rows; all other rows stand.")
+    ] = False,
+    as_json: console.AsJson = False,
+) -> None:
+    """Take files in: archive, recognise and check each, and write the report for who sent it.
+
+    The files stay where they are. Figures follow with `send-audit run`.
+    """
+    from pipelines import contracts, durable
+    from pipelines import run as main
+    from pipelines.commands import received
+    from pipelines.feeds.refusal import Refused
+    from pipelines.intake import key as keys
+    from pipelines.intake import receive as intake
+
+    settings = console.load_settings()
+    answers: list[Row] = []
+    code = console.DONE
+    tell_if_waiting(settings)
+    with durable.store_lock(settings.store), console.progress() as show:
+        durable.sweep(settings.work)
+        catalogue = contracts.load(settings)
+        if council is not None:
+            council = catalogue.find_council(council).code
+        key = keys.load(settings)
+        held = main.checked_deliveries(settings, catalogue, key, None, show)
+        for done, path in enumerate(files):
+            show(f"Checking {path.name}", done, len(files))
+            try:
+                checked, is_new = intake.receive(
+                    settings,
+                    catalogue,
+                    key,
+                    path,
+                    extracted_on=extracted_on,
+                    council=council,
+                    corrections=corrections,
+                )
+            except Refused as refusal:
+                answers.append(received.not_taken(path.name, str(refusal), refusal.code))
+                continue
+            except intake.IntakeFailure as problem:
+                answers.append(received.not_taken(path.name, str(problem), None))
+                code = console.BROKEN
+                continue
+            if is_new:
+                held.append(checked)
+            reports = main.write_reports(settings, catalogue, held, [checked])
+            answers.append(received.account(catalogue, held, checked, is_new=is_new, reports=reports))
+        durable.sweep(settings.work)
+    if as_json:
+        console.say_json(answers)
+    else:
+        for answer in answers:
+            received.show(answer)
+    tell_of_key(settings.key_file if key.made_now else None)
+    if any(answer["is_new"] and not answer["refused"] for answer in answers):
+        tell("Next: send-audit run")
+    if code == console.DONE and any(answer["refused"] for answer in answers):
+        code = console.REFUSED
+    raise typer.Exit(code)
+
+
+def run(
+    as_of: Annotated[
+        date | None,
+        typer.Option(
+            parser=console.to_day,
+            metavar="DATE",
+            help="Build the release again from what had been received by the end of that day. Receives nothing, and "
+            "readers stay on the current release.",
+        ),
+    ] = None,
+    as_json: console.AsJson = False,
+) -> None:
+    """Do the whole job: receive what is in the inbox, check, count, and make the officers' release.
+
+    Where nothing changed, no release is made. One file that is refused does not stop the others.
+    """
+    settings = console.load_settings()
+    tell_if_waiting(settings)
+    with console.progress() as show:
+        outcome = main_job(settings, as_of=as_of, progress=show)
+    if as_json:
+        console.say_json(told(outcome))
+    else:
+        show_outcome(outcome)
+    tell_of_key(outcome.key_made)
+    raise typer.Exit(console.REFUSED if outcome.refused else console.DONE)
+
+
+def main_job(settings: Settings, *, as_of: date | None = None, progress: console.Progress) -> Outcome:
+    """The main job, recorded in Dagster's history where Dagster is installed."""
+    try:
+        from pipelines.definitions import run_main
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("pipelines.definitions", "dagster"):
+            raise
+        from pipelines.run import run as run_main
+    return run_main(settings, as_of=as_of, progress=progress)
+
+
+def told(outcome: Outcome) -> Row:
+    """A run's outcome as JSON."""
+    return {
+        "release": outcome.release,
+        "is_new": outcome.is_new,
+        "received": [
+            {"file": checked.arrival.file, "delivery": checked.arrival.delivery, "number": checked.arrival.number}
+            for checked in outcome.received
+        ],
+        "refused": [
+            {"file": checked.arrival.file, "reason": checked.result["refusal"]["message"]}
+            for checked in outcome.refused
+        ],
+        "councils_counted": outcome.rebuilt,
+        "reports": [str(path) for path in outcome.reports],
+        "key_made": str(outcome.key_made) if outcome.key_made else None,
+    }
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """A run's outcome in words."""
+    for checked in outcome.refused:
+        say(console.paragraph(f"Refused: {checked.arrival.file}. {checked.result['refusal']['message']}"))
+    taken = len(outcome.received) - len(outcome.refused)
+    if outcome.received:
+        say(f"Received from the inbox: {counted(taken, 'file')}; refused: {len(outcome.refused)}.")
+    if outcome.is_new:
+        again = counted(len(outcome.rebuilt), "council")
+        say(f"Release {outcome.release} is new. Counted again: {again}; the others' figures stand.")
+    else:
+        say(f"Nothing changed: release {outcome.release} stands.")
+    if outcome.reports:
+        say("Reports for those who sent the files:")
+        for path in outcome.reports:
+            say(f"  {path}")
+
+
+def publish(
+    release: Annotated[str, typer.Argument(help="An officers' release by its id, or CURRENT.")],
+    by: Annotated[str, typer.Option(metavar="ROLE", help="Who approves it, by role: never a person's name.")],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why it may be published, in a few words.")],
+    as_json: console.AsJson = False,
+) -> None:
+    """Publish an officers' release: what members and the public read from now on.
+
+    The approval is part of the public release, which is never changed afterwards.
+    """
+    if not by.strip() or not note.strip():
+        raise typer.BadParameter("Say who approves the publication (--by, a role) and why (--note).")
+    from pipelines import publish as publishing
+    from pipelines import releases
+
+    settings = console.load_settings()
+    officers = releases.resolve(settings, "officers", release)
+    tell_if_waiting(settings)
+    public, is_new = publishing.publish(settings, officers, by=by, note=note)
+    if as_json:
+        console.say_json({"officers_release": officers, "release": public, "is_new": is_new})
+    elif is_new:
+        say(f"Published: the public now read release {public}, made from the officers' release {officers}.")
+    else:
+        say(f"Nothing changed: the public already read the same figures as release {public}.")
+
+
+def releases(
+    audience: Annotated[
+        str, typer.Option(metavar="officers|public", help="Whose releases. [default: both]")
+    ] = "",
+    as_json: console.AsJson = False,
+) -> None:
+    """List releases, the newest first: when each was made, from what, and which are read now."""
+    from pipelines.settings import AUDIENCES
+
+    if audience and audience not in AUDIENCES:
+        raise typer.BadParameter("Choose officers or public.", param_hint="--audience")
+    settings = console.load_settings()
+    rows = [row for name in ([audience] if audience else AUDIENCES) for row in listed(settings, name)]
+    if as_json:
+        console.say_json(rows)
+    elif rows:
+        console.table(
+            ["Release", "For", "Made", "As of", "Read now", "Published as", "Deliveries", "Rows", "Approved by"],
+            [
+                [
+                    row["release"], row["audience"], row["made_at"][:16].replace("T", " "), row["as_of"],
+                    "yes" if row["current"] else "", row["published_as"], row["deliveries"], row["rows"], row["by"],
+                ]
+                for row in rows
+            ],
+        )  # fmt: skip
+    if not rows:
+        console.stop("There is no release yet. Run `send-audit run` first.", console.NOTHING)
+
+
+def listed(settings: Settings, audience: str) -> list[Row]:
+    """An audience's releases as flat rows, the newest first."""
+    from pipelines import releases
+
+    current = releases.current_release(settings, audience)
+    officers = {entry["release"]: entry for entry in releases.history(settings, "officers")}
+    published = {entry["officers_release"]: entry["release"] for entry in releases.history(settings, "public")}
+    rows = []
+    for entry in reversed(releases.history(settings, audience)):
+        source = officers.get(entry.get("officers_release") or entry["release"], entry)
+        rows.append(
+            {
+                "release": entry["release"],
+                "audience": audience,
+                "made_at": str(entry["made_at"]),
+                "as_of": str(entry["as_of"]),
+                "current": entry["release"] == current,
+                "officers_release": entry.get("officers_release"),
+                "published_as": published.get(entry["release"]) if audience == "officers" else None,
+                "deliveries": len(source.get("deliveries", [])),
+                "rows": sum(balance["in_force"] for balance in source.get("balances", [])),
+                "by": entry.get("by"),
+                "note": entry.get("note"),
+            }
+        )
+    return rows
+
+
+def tell_of_key(path: Path | None) -> None:
+    """Where the key was made, if it was made now."""
+    if path is not None:
+        tell(
+            f"A new key was made at {path}. It turns names and references into codes. Keep a copy apart from the store: "
+            "without it no new file can be matched to what is held, and whoever has it can test a guess."
+        )
+
+
+def tell_if_waiting(settings: Settings) -> None:
+    """Say so where another run holds the store, because what follows then waits."""
+    from pipelines import durable
+
+    try:
+        with durable.store_lock(settings.store, wait_seconds=0.2):
+            pass
+    except durable.StoreBusy:
+        tell("Another run is using the store. Waiting for it to end, for 10 minutes at most.")
+
+
+def counted(number: int, noun: str) -> str:
+    """1 file, 2 files."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

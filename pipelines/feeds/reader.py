@@ -1,0 +1,115 @@
+"""One delivered file into DuckDB: the way in for everybody else.
+
+Belongs here: what is asked of any file before it is opened, and what is told about what was read. Does not belong
+here: how each kind of file is read (`text`, `workbook`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipelines.contracts import Catalogue
+from pipelines.feeds.headers import Header
+from pipelines.feeds.refusal import Refused
+from pipelines.feeds.text import read_text
+from pipelines.feeds.workbook import read_workbook
+from pipelines.settings import Settings
+
+TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
+_INSTEAD = {
+    ".xls": 'it is an old Excel workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
+    ".xlsb": 'it is a binary workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
+    ".ods": 'it is an OpenDocument spreadsheet. Save it as "Excel Workbook (.xlsx)" or as CSV',
+    ".zip": "it is a ZIP file. Unpack it and send the files in it",
+    ".pdf": "it is a PDF. Export the table itself as .csv or .xlsx",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet of one feed, loaded as text."""
+
+    feed: str
+    sheet: str
+    """'' for CSV."""
+    header_row: int
+    """As Excel shows it, like every row number."""
+    relation: str
+    """A temporary table: _row, _ragged, then every column of the contract as text, NULL where empty."""
+    matched: dict[str, str]
+    """Contract column -> the header, in the supplier's words and order."""
+    how: dict[str, str]
+    """Contract column -> 'name' | 'title' | 'also called'."""
+    unknown: tuple[str, ...]
+    """The supplier's headers that are not used, in order."""
+    missing: tuple[str, ...]
+    """Contract columns that the file does not have."""
+    extracted_on: date | None
+    corrections: bool
+    rows: int
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A sheet that is no feed's, such as notes."""
+
+    sheet: str
+    reason: str
+
+
+def read(
+    path: Path,
+    name: str,
+    catalogue: Catalogue,
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    council: str | None = None,
+) -> tuple[list[Table], list[Skipped]]:
+    """Load the file at `path`, which its supplier called `name`, into temporary tables raw_<feed>_<n> of `con`.
+
+    council: DfE code for all rows of a sheet without a council column.
+
+    Raises:
+        Refused: the whole file is kept out; no table is left behind.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in TEXT + WORKBOOK:
+        meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv or .xlsx")
+        raise Refused("FILE-01", f"{name}: {meaning}.")
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(
+            "FILE-02", f"{name}: there is nothing in it. Export it again and look at it before sending."
+        )
+    if size > settings.max_file_bytes:
+        raise Refused(
+            "FILE-03",
+            f"{name}: it has more than {settings.max_file_bytes:,} bytes. Send it in parts by year, or raise "
+            "SEND_AUDIT_MAX_FILE_BYTES.",
+        )
+    contracts = catalogue.contracts.values()
+    if suffix in TEXT:
+        header, relation, rows = read_text(path, name, contracts, con, council)
+        return [_table("", header, relation, rows)], []
+    tables, skipped = read_workbook(path, name, contracts, con, council, settings.max_unzipped_bytes)
+    return [_table(*table) for table in tables], [Skipped(*sheet) for sheet in skipped]
+
+
+def _table(sheet: str, header: Header, relation: str, rows: int) -> Table:
+    return Table(
+        feed=header.contract.feed,
+        sheet=sheet,
+        header_row=header.index + 1,
+        relation=relation,
+        matched=header.matched,
+        how=header.how,
+        unknown=header.unknown,
+        missing=header.missing,
+        extracted_on=header.extracted_on,
+        corrections=header.corrections,
+        rows=rows,
+    )

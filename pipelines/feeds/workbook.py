@@ -1,0 +1,137 @@
+"""Reading an XLSX workbook: every sheet, hidden ones too, with cells as the text they stand for.
+
+Belongs here: opening workbooks safely enough to trust calamine with them, and cells to text. Does not belong here:
+text files (`text`), which header means what (`headers`), unpacking itself (`unpacking`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from pipelines.contracts import Contract
+from pipelines.feeds import headers, loading, unpacking
+from pipelines.feeds.headers import Header
+from pipelines.feeds.refusal import Refused, shown
+
+T = TypeVar("T")
+Rows = Callable[[], Iterator[tuple[int, list[str]]]]
+Errors = dict[tuple[int, int], str]
+"""(row, column), both from 1 -> what an error cell shows, such as #N/A; calamine gives '' for them."""
+
+
+def read_workbook(
+    path: Path,
+    where: str,
+    contracts: Iterable[Contract],
+    con: duckdb.DuckDBPyConnection,
+    council: str | None,
+    max_unzipped_bytes: int,
+) -> tuple[list[tuple[str, Header, str, int]], list[tuple[str, str]]]:
+    """Load every sheet that is a feed's; returns (sheet, header, table's name, rows) and (sheet skipped, why).
+
+    Raises:
+        Refused: it is not a workbook that can be read, no feed's, or a feed's sheet lacks what is required.
+    """
+    contracts = tuple(contracts)
+    errors = unpacking.examine(path, where, max_unzipped_bytes)
+    tables: list[tuple[str, Header, str, int]] = []
+    skipped: list[tuple[str, str]] = []
+    empty = 0
+    try:
+        for at, (name, is_cells, rows) in enumerate(_sheets(path, where, errors), start=1):
+            sheet = shown(name, f"(sheet {at})")
+            here = f"{where}, sheet {sheet}"
+            first = [cells for _, cells in islice(rows(), headers.SEARCHED + 1)]
+            if not is_cells or not first:
+                empty += 1
+                skipped.append((sheet, "it is a chart" if not is_cells else "it is empty"))
+                continue
+            fit = headers.best_fit(first, contracts, council)
+            header = headers.understand(fit, first, 1, here, council) if fit else None
+            if header is None:
+                skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
+                continue
+            relation = loading.new_name(con, header.contract.feed)
+            body = ((number, cells) for number, cells in rows() if number > header.index + 1)
+            tables.append(
+                (sheet, header, relation, loading.load_rows(con, relation, header, council, body, here))
+            )
+    except BaseException:
+        for _, _, relation, _ in tables:
+            loading.drop(con, relation)
+        raise
+    if not tables and empty == len(skipped):
+        raise Refused(
+            "FILE-02", f"{where}: its sheets are empty. Save it again and look at it before sending."
+        )
+    if not tables:
+        raise headers.no_feed(where, contracts)
+    return tables, skipped
+
+
+def cell_text(value: Any) -> str:
+    """What a cell holds as text: dates in ISO form, whole numbers without a point, yes/no for true/false."""
+    return _TEXT.get(type(value), str)(value)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _moment(value: datetime) -> str:
+    # Excel keeps times as fractions of a day: 09:30 may come as 09:29:59.9999.
+    value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    float: _number,
+    bool: lambda value: "yes" if value else "no",
+    datetime: _moment,
+    date: date.isoformat,
+    time: lambda value: value.isoformat(timespec="seconds"),
+}
+
+
+def _sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple[str, bool, Rows]]:
+    """Each sheet: its name, whether it has cells, and a function that gives its rows with their numbers."""
+    with path.open("rb") as file:
+        workbook = _calamine(where, lambda: CalamineWorkbook.from_filelike(file))
+    for at, sheet in enumerate(workbook.sheets_metadata, start=1):
+        if sheet.typ != SheetTypeEnum.WorkSheet:
+            yield sheet.name, False, lambda: iter(())
+            continue
+        here = f"{where}, sheet {shown(sheet.name, f'(sheet {at})')}"
+        cells = _calamine(here, partial(workbook.get_sheet_by_index, at - 1))
+        yield sheet.name, True, partial(_rows, cells, errors.get(sheet.name, {}))
+
+
+def _rows(cells: CalamineSheet, errors: Errors) -> Iterator[tuple[int, list[str]]]:
+    if cells.start is None:
+        return
+    with_errors = {row for row, _ in errors}
+    for number, row in enumerate(cells.iter_rows(), start=1):  # which starts at A1 wherever the first cell is
+        texts = [value if type(value) is str else cell_text(value) for value in row]
+        if number in with_errors:
+            texts = [errors.get((number, at), text) for at, text in enumerate(texts, start=1)]
+        yield number, texts
+
+
+def _calamine(where: str, ask: Callable[[], T]) -> T:
+    """Ask calamine. Its messages may hold cells, and a damaged file may make it panic: neither is let through."""
+    try:
+        return ask()
+    except Exception:
+        pass
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":
+            raise
+    raise unpacking.damaged(where)

@@ -1,0 +1,84 @@
+"""Where Dagster keeps what ran, and how it is set.
+
+Belongs here: the folder, its `dagster.yaml`, the instance that opens it, and closing the record of runs that died.
+Does not belong here: what is recorded (`assets`, `again`).
+
+    store/records/dagster/           DAGSTER_HOME: dagster.yaml, the history (SQLite)
+    store/records/dagster/live/      one locked file for each run that is going
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from filelock import FileLock, Timeout
+
+from pipelines import durable
+from pipelines.settings import Settings
+
+CONFIG = """\
+# Written by SEND Audit where it is missing; yours to edit.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1 # the store has one lock: others wait in the queue, not at the lock
+run_monitoring:
+  enabled: true # a run whose process never started leaves the queue after three minutes, one that hangs after a day
+  max_runtime_seconds: 86400
+compute_logs: # what libraries print is not kept: it could quote a row
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+retention:
+  sensor:
+    purge_after_days: {skipped: 2, success: 365, failure: 365, started: 30}
+"""
+
+
+def home(settings: Settings) -> Path:
+    """DAGSTER_HOME, with its `dagster.yaml`."""
+    folder = durable.private_folder(settings.records / "dagster")
+    if not (folder / "dagster.yaml").exists():
+        durable.write(folder / "dagster.yaml", CONFIG.encode())
+    return folder
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What to set for Dagster's own commands, such as `dagster dev`."""
+    return {"DAGSTER_HOME": str(home(settings)), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+
+
+def instance_for(settings: Settings) -> dg.DagsterInstance:
+    """Dagster's history of this store; use it as a context manager."""
+    return dg.DagsterInstance.from_config(str(home(settings)))
+
+
+@contextmanager
+def alive(settings: Settings, run_id: str) -> Iterator[None]:
+    """Mark a run as going for as long as this process lives."""
+    mark = durable.private_folder(settings.records / "dagster" / "live") / run_id
+    lock = FileLock(mark, thread_local=False)
+    with lock:
+        yield
+    mark.unlink(missing_ok=True)
+
+
+def close_dead_runs(settings: Settings, instance: dg.DagsterInstance) -> list[str]:
+    """End the record of runs whose process was killed, which would hold the queue of one for ever; returns their ids."""
+    closed = []
+    for mark in sorted((settings.records / "dagster" / "live").glob("*")):
+        try:
+            with FileLock(mark, timeout=0):
+                run = instance.get_run_by_id(mark.name)
+                if run is not None and not run.is_finished:
+                    instance.report_run_failed(run, "The process of this run was stopped. The last release stands; run again.")
+                    closed.append(mark.name)
+        except Timeout:
+            continue
+        mark.unlink(missing_ok=True)
+    return closed

@@ -1,0 +1,216 @@
+"""Each council's facts, counts and figures, made anew only where something that they depend on changed.
+
+Belongs here: which inputs a council's partition depends on, and making it: rows in force, links between feeds, facts,
+measures, receipts, parts.
+Does not belong here: the steps themselves (`model`, `measures`, `evidence`), or what a release says beside (`run`).
+
+    store/records/partitions/<council>/<digest of the inputs>.json     names the parts, and says whose rows stand
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import contracts, durable, releases
+from pipelines.contracts import Catalogue
+from pipelines.evidence import delivered, receipts
+from pipelines.intake import key as keys
+from pipelines.intake import receive
+from pipelines.intake.receive import Checked
+from pipelines.settings import HOME, Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is."""
+Link = tuple[int, str, str, int, str]
+"""(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
+TABLES = {"counts": "officers", "figures": "officers", "charts": "officers", "places": "officers"}
+"""Tables of a partition beside its facts, and the store that holds them."""
+_CODE = ("model", "measures", "statistics", "evidence")
+
+
+def build(
+    settings: Settings, catalogue: Catalogue, key: keys.Key, held: Sequence[Checked], progress: Progress
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Every council's partition, and the councils whose was made anew."""
+    by_council = held_by_council(catalogue, held)
+    basis = [
+        code_digest(),
+        texts_digest(settings.definitions),
+        texts_digest(settings.reference),
+        key.fingerprint,
+    ]
+    places = {}
+    for council, deliveries in by_council.items():
+        inputs = [
+            [checked.folder.parent.name, checked.folder.name, checked.arrival.corrections]
+            for checked in deliveries
+        ]
+        name = durable.digest([inputs, basis])[:32]
+        places[council] = settings.records / "partitions" / council / f"{name}.json"
+    stale = [council for council, path in places.items() if not path.exists()]
+    if stale:
+        progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 0, 1)
+        with receive.connection(settings) as con:
+            made = make(con, settings, catalogue, key, {council: by_council[council] for council in stale})
+        for council, partition in made.items():
+            durable.write_json(places[council], partition)
+        progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 1, 1)
+    return {council: json.loads(path.read_text(encoding="utf-8")) for council, path in places.items()}, stale
+
+
+def held_by_council(catalogue: Catalogue, held: Sequence[Checked]) -> dict[str, list[Checked]]:
+    """Council -> its deliveries in the order of force; councils that hold only rows set aside are there too."""
+    ordered = delivered.in_order(held)
+    councils = sorted(
+        {council for checked in held for council in checked.councils if council in catalogue.councils}
+    )
+    return {council: [checked for checked in ordered if council in checked.councils] for council in councils}
+
+
+def standing(
+    partitions: dict[str, dict[str, Any]], by_council: dict[str, list[Checked]]
+) -> tuple[dict[tuple[int, str], int], list[Link]]:
+    """(arrival's number, feed) -> rows in force, and the broken links, over all councils."""
+    rows: dict[tuple[int, str], int] = {}
+    links: list[Link] = []
+    for council, partition in partitions.items():
+        numbers = [checked.arrival.number for checked in by_council[council]]
+        for position, feed, count in partition["in_force"]:
+            rows[numbers[position], feed] = rows.get((numbers[position], feed), 0) + count
+        links += [
+            (numbers[position], feed, sheet, row, code)
+            for position, feed, sheet, row, code in partition["links"]
+        ]
+    return rows, links
+
+
+def make(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogue: Catalogue,
+    key: keys.Key,
+    by_council: dict[str, list[Checked]],
+) -> dict[str, dict[str, Any]]:
+    """Facts, counts and figures of some councils in one pass, written as parts."""
+    from pipelines.measures import build_figures, definitions_in
+    from pipelines.model import facts as model
+    from pipelines.model.in_force import Part, in_force
+
+    councils = list(by_council)
+    ordered = delivered.in_order(
+        {checked.arrival.number: checked for held in by_council.values() for checked in held}.values()
+    )
+    for feed, contract in catalogue.contracts.items():
+        parts = [
+            Part(
+                path=checked.folder / f"{feed}.accepted.parquet",
+                order=order,
+                corrections=checked.arrival.corrections,
+                periods={
+                    council: tuple(date.fromisoformat(month) for month in found["covers"])
+                    for council, found in checked.profile(feed).items()
+                },
+            )
+            for order, checked in enumerate(ordered)
+            if feed in checked.result["feeds"]
+        ]
+        in_force(con, contract, parts, councils, f"in_force_{feed}")
+    stands = rows_in_force(con, catalogue)
+    linked = broken_links(con, catalogue)
+    extracted = {
+        council: max(checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"])
+        for council, held in by_council.items()
+        if any("case_audits" in checked.result["feeds"] for checked in held)
+    }
+    facts = model.build(
+        con,
+        {feed: f"in_force_{feed}" for feed in catalogue.contracts},
+        ethnic_groups={code.code: code.group for code in catalogue.codes["ethnicity"]},
+        holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
+        extracted=extracted,
+    )
+    measures = definitions_in(settings.definitions)
+    build_figures(con, facts, measures, extracted)
+    receipts.mint(con, "figures", "officers", key)
+    tables = dict.fromkeys(facts.values(), "records") | TABLES
+    order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
+    position = {
+        (council, order_of[checked.arrival.number]): n
+        for council, held in by_council.items()
+        for n, checked in enumerate(held)
+    }
+    made: dict[str, dict[str, Any]] = {}
+    for council in councils:
+        made[council] = {
+            "parts": [
+                asdict(releases.write_part(
+                    con, settings, zone, table, council,
+                    f"SELECT * FROM {table} WHERE council = '{council}' ORDER BY ALL",
+                ))
+                for table, zone in tables.items()
+            ],
+            "in_force": [[position[council, order], feed, rows] for of, order, feed, rows in stands if of == council],
+            "links": [
+                [position[council, order], feed, sheet, row, code]
+                for of, order, feed, sheet, row, code in linked if of == council
+            ],
+        }  # fmt: skip
+    return made
+
+
+def rows_in_force(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> list[tuple[str, int, str, int]]:
+    """(council, delivery's order, feed, rows that stand)."""
+    query = " UNION ALL ".join(
+        f"SELECT council, _order, '{feed}', count(*) FROM in_force_{feed} GROUP BY ALL"
+        for feed in catalogue.contracts
+    )
+    return con.execute(f"{query} ORDER BY ALL").fetchall()
+
+
+def broken_links(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue
+) -> list[tuple[str, int, str, str, int, str]]:
+    """(council, delivery's order, feed, sheet, row, code) of rows in force that name something no feed holds.
+
+    Raises:
+        contracts.ContractError: a 4xx rule is not `found_in`.
+    """
+    queries = []
+    for feed, contract in catalogue.contracts.items():
+        for rule in contract.rules:
+            if rule.scope != "link":
+                continue
+            if rule.expect != "found_in" or rule.arguments.get("feed") not in catalogue.contracts:
+                raise contracts.ContractError(
+                    f"{rule.code}: a 4xx rule expects found_in, with the `feed` that it looks in."
+                )
+            columns, there = rule.arguments["columns"], rule.arguments["feed_columns"]
+            same = " AND ".join(f"here.{a} = there.{b}" for a, b in zip(columns, there, strict=True))
+            known = " AND ".join(f"here.{name} IS NOT NULL" for name in columns)
+            queries.append(
+                f"SELECT council, _order, '{feed}', _sheet, _row, '{rule.code}' FROM in_force_{feed} here "
+                f"ANTI JOIN in_force_{rule.arguments['feed']} there ON {same} WHERE {known}"
+            )
+    return con.execute(" UNION ALL ".join(queries) + " ORDER BY ALL").fetchall() if queries else []
+
+
+def code_digest() -> str:
+    """Digest of the program's own text that facts and figures depend on: another text, and they are made anew."""
+    files = [path for room in _CODE for path in sorted((HOME / "pipelines" / room).rglob("*.py"))] + [
+        Path(__file__)
+    ]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def texts_digest(folder: Path) -> str:
+    """Digest of every text file below a folder, with its name."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv"))
+    return durable.digest([[str(path.relative_to(folder)), durable.file_digest(path)] for path in files])

@@ -1,0 +1,145 @@
+"""Reading one cell: what people write, and what it means."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.intake import values
+
+DAYS = st.dates(date(1955, 1, 1), date(2099, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("31/03/2026", date(2026, 3, 31)),
+        ("31-3-26", date(2026, 3, 31)),
+        ("31.03.2026", date(2026, 3, 31)),
+        ("31 March 2026", date(2026, 3, 31)),
+        ("31st Mar 2026", date(2026, 3, 31)),
+        ("Tuesday 31 March 2026", date(2026, 3, 31)),
+        ("March 31, 2026", date(2026, 3, 31)),
+        ("2026-03-31T00:00:00", date(2026, 3, 31)),
+        ("31/03/2026 10:20", date(2026, 3, 31)),
+        ("20260331", date(2026, 3, 31)),
+        ("45321", date(2024, 1, 30)),  # Excel's own number for that day
+        ("45321.5", date(2024, 1, 30)),
+        ("05/04/2026", date(2026, 4, 5)),  # UK order, always
+    ],
+)
+def test_dates(text: str, expected: date) -> None:
+    assert values.to_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["13/13/2026", "31/02/2026", "2026", "soon", "12345", "1/2", "99999", "March", "2026-3"]
+)
+def test_not_a_date(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        values.to_date(text)
+
+
+@given(DAYS)
+def test_every_spelling_of_a_day_is_that_day(day: date) -> None:
+    serial = (day - date(1899, 12, 30)).days
+    spellings = [
+        f"{day:%Y-%m-%d}",
+        f"{day:%d/%m/%Y}",
+        f"{day.day} {day:%B} {day.year}",
+        f"{day:%d-%b-%Y}",
+        str(serial),
+    ]
+    assert {values.to_date(text) for text in spellings} == {day}
+
+
+@given(DAYS)
+def test_a_month_contains_its_days(day: date) -> None:
+    assert (
+        values.to_month(f"{day:%d/%m/%Y}")
+        == values.to_month(f"{day:%m/%Y}")
+        == values.to_month(f"{day:%B %Y}")
+        == day.replace(day=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2025/26", date(2025, 4, 1), date(2026, 3, 31)),
+        ("2025-26 Q4", date(2026, 1, 1), date(2026, 3, 31)),
+        ("Q1 2025/26", date(2025, 4, 1), date(2025, 6, 30)),
+        ("Feb 2024", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2025-04", date(2025, 4, 1), date(2025, 4, 30)),
+        ("FY 2025/2026", date(2025, 4, 1), date(2026, 3, 31)),
+    ],
+)
+def test_periods(text: str, first: date, last: date) -> None:
+    assert values.to_period(text) == (first, last)
+
+
+@given(st.integers(1990, 2090), st.integers(1, 4))
+def test_quarters_tile_the_financial_year(year: int, quarter: int) -> None:
+    start, end = values.to_period(f"{year}/{(year + 1) % 100:02d} Q{quarter}")
+    after, _ = (
+        values.to_period(f"{year}/{(year + 1) % 100:02d} Q{quarter + 1}")
+        if quarter < 4
+        else values.to_period(f"{year + 1}/{(year + 2) % 100:02d} Q1")
+    )
+    assert end + timedelta(days=1) == after
+    assert start < end
+
+
+@pytest.mark.parametrize("text", ["Yes", "y", "TRUE", "1", "x", "✓", "Yes - by telephone", "Y.", " yes "])
+def test_yes(text: str) -> None:
+    assert values.to_yes_no(text) is True
+
+
+@pytest.mark.parametrize("text", ["No", "n", "FALSE", "0", "✗", "No, not this time"])
+def test_no(text: str) -> None:
+    assert values.to_yes_no(text) is False
+
+
+@pytest.mark.parametrize("text", ["maybe", "notes", "nope?", "yesterday", "2", "none given"])
+def test_neither_yes_nor_no(text: str) -> None:
+    with pytest.raises(ValueError, match="yes or no"):
+        values.to_yes_no(text)
+
+
+def test_codes_are_found_by_either_part_of_a_label() -> None:
+    read = values.code_reader({"g": "good", "good": "good", "ri": "requires_improvement"})
+    assert [read(text) for text in ("G", " good ", "G - Good", "Good (G)", "R.I")[:4]] == ["good"] * 4
+    for text in ("G - RI", "great", "goodness"):
+        with pytest.raises(ValueError, match="list"):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["", "N/A", "n/a", "Not recorded", "-", "TBC", "Unknown"])
+def test_missing(text: str) -> None:
+    assert values.is_missing(text)
+
+
+@pytest.mark.parametrize("text", ["✓", "0", "no", "SEMH"])
+def test_not_missing(text: str) -> None:
+    assert not values.is_missing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A123456789012", "SW1A 1AA", "07700 900123", "12/03/2011", "someone@example.org", "Team 4857773456"],
+)
+def test_names_that_look_personal(text: str) -> None:
+    assert values.looks_personal(text)
+
+
+@pytest.mark.parametrize("text", ["SEND Team 2", "North Locality", "0-25 team", "16+ team", "Area 3 (East)"])
+def test_names_of_teams_do_not(text: str) -> None:
+    assert not values.looks_personal(text)
+
+
+def test_cells_with_several() -> None:
+    assert values.split("Voice; Outcomes|Health advice\n") == ["Voice", "Outcomes", "Health advice"]
