@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dash import Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard import components, export, store, view, web, words
@@ -175,7 +176,7 @@ def _framed(releases: store.Store, path: object, search: object) -> html.Div:
         release = releases.current()
         if release is None:
             page = components.message("Nothing to show yet", words.NOTHING_PUBLISHED)
-            return _plain(page)
+            return _plain(page, path, search)
         page = _page(release, path, view.parse(search if isinstance(search, str) else ""))
     except store.StoreError as problem:
         page = components.message("The figures cannot be opened", str(problem))
@@ -188,19 +189,25 @@ def _framed(releases: store.Store, path: object, search: object) -> html.Div:
             "Something went wrong in the program. The other pages may still work.",
         )
     if release is None:
-        return _plain(page)
+        return _plain(page, path, search)
     about = store.about(release)
     label = f"{words.DEMONSTRATION} – " if about.get("demonstration") else ""
     period = f" – {page.period}" if page.period else ""
     title = f"{page.title}{period} – {label}data version {release.id} – {NAME}"
     frame = [components.demonstration(about), components.strip(release, page.period), *page.body]
-    shown = components.attributes(data_title=title, data_view=f"{path}{search or ''}")
-    return html.Div([part for part in frame if part is not None], className="page", **shown)
+    return _answer([part for part in frame if part is not None], title, path, search)
 
 
-def _plain(page: components.Page) -> html.Div:
+def _plain(page: components.Page, path: object, search: object) -> html.Div:
     """A page that stands without a release."""
-    return html.Div(page.body, className="page", **components.attributes(data_title=f"{page.title} – {NAME}"))
+    return _answer(page.body, f"{page.title} – {NAME}", path, search)
+
+
+def _answer(parts: list[Component], title: str, path: object, search: object) -> html.Div:
+    """The page with its title and the address it answers, for assets/navigation.js."""
+    return html.Div(
+        parts, className="page", **components.attributes(data_title=title, data_view=f"{path}{search or ''}")
+    )
 
 
 def _downloads(app: Dash, releases: store.Store) -> None:

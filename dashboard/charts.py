@@ -10,6 +10,7 @@ Dicts, not `go.Figure`: building one takes 0.02 ms instead of 8 ms. Unit tests v
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,24 +43,22 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
     places = list(range(len(points)))
     values = [percent(row["value"]) for row in points]
     traces: list[dict[str, Any]] = []
-    drawn = points and points[-1]["state"] in ("limits", "trial") and points[-1]["centre"] is not None
+    newest = points[-1] if points else {}
+    limits = newest.get("state") in ("limits", "trial")
     annotations = []
-    if drawn:
+    right = len(points) - 0.4
+    if newest.get("centre") is not None:
         edges = [place - 0.5 for place in places] + [len(points) - 0.5]
-        traces += [
-            _step(edges, points, "lower", "Lower limit", fill=None),
-            _step(edges, points, "upper", "Upper limit", fill="tonexty"),
-            {
-                **_step(edges, points, "centre", "Average", fill=None),
-                "line": {"color": MUTED, "width": 1.5, "dash": "dash", "shape": "hv"},
-            },
-        ]
-        last = points[-1]
-        annotations += [
-            _note(len(points) - 0.4, percent(last["centre"]), f"Average<br>{words.percent(last['centre'])}"),
-            _note(len(points) - 0.4, percent(last["upper"]), "Upper limit", 12),
-            _note(len(points) - 0.4, percent(last["lower"]), "Lower limit", 12),
-        ]
+        if limits:
+            traces.append(_step(edges, points, "lower", "Lower limit"))
+            traces.append(_step(edges, points, "upper", "Upper limit", fill="tonexty"))
+            annotations.append(_note(right, percent(newest["upper"]), "Upper limit", 12))
+            annotations.append(_note(right, percent(newest["lower"]), "Lower limit", 12))
+        average = {"color": MUTED, "width": 1.5, "dash": "dash", "shape": "hv"}
+        traces.append(_step(edges, points, "centre", "Average") | {"line": average})
+        annotations.append(
+            _note(right, percent(newest["centre"]), f"Average<br>{words.percent(newest['centre'])}")
+        )
     texts = [hover(measure, row) for row in points]
     traces.append(
         {
@@ -79,9 +78,9 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
             "showlegend": False,
         }
     )
-    if drawn:
+    if limits:
         annotations += [_signal_label(measure, points, run) for run in signals.runs(points)]
-    layout = base_layout(right=96 if drawn else 24, bottom=78)
+    layout = base_layout(right=96 if annotations else 24, bottom=78)
     layout["annotations"] = annotations
     layout["xaxis"] |= {
         "tickmode": "array",
@@ -98,7 +97,7 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
     """The 12-month line with its 95% range. Secondary: its periods overlap, so it is never tested for signals."""
     places = list(range(len(points)))
     traces = [
-        _edge(places, points, "low", fill=None),
+        _edge(places, points, "low"),
         _edge(places, points, "high", fill="tonexty"),
         {
             "type": "scatter",
@@ -164,11 +163,11 @@ def base_layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:
 
 
 def percent(value: float | None) -> float | None:
-    return None if value is None else round(value * 100, 3)
+    return None if value is None or math.isnan(value) else round(value * 100, 3)
 
 
 def _step(
-    edges: list[float], points: Sequence[Row], column: str, name: str, fill: str | None
+    edges: list[float], points: Sequence[Row], column: str, name: str, fill: str = "none"
 ) -> dict[str, Any]:
     """A limit that steps at the middle between two points, as each point has its own."""
     heights = [percent(row[column]) for row in points]
@@ -178,22 +177,23 @@ def _step(
         "x": edges,
         "y": [*heights, heights[-1]],
         "line": {"color": LINE, "width": 1, "shape": "hv"},
-        "fill": fill or "none",
+        "fill": fill,
         "fillcolor": BAND,
         "name": name,
+        "connectgaps": True,
         "hoverinfo": "skip",
         "showlegend": False,
     }
 
 
-def _edge(places: list[int], points: Sequence[Row], column: str, fill: str | None) -> dict[str, Any]:
+def _edge(places: list[int], points: Sequence[Row], column: str, fill: str = "none") -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": places,
         "y": [percent(row[column]) for row in points],
         "line": {"color": LINE, "width": 1},
-        "fill": fill or "none",
+        "fill": fill,
         "fillcolor": BAND,
         "hoverinfo": "skip",
         "showlegend": False,

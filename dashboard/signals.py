@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -149,9 +148,15 @@ def limits(points: Sequence[Row]) -> str:
     )
     if last["state"] == "trial":
         said += f" The limits are a trial: there are fewer than 13 {name}s so far."
-    start, end = _baseline(last.get("baseline"))
-    if start and end:
-        said += f" It is worked out from {words.month(start)} to {words.month(end)}."
+    parameters = _parameters(last.get("baseline"))
+    if parameters.get("chart") == "pp":
+        said += f" It allows for {name}s differing more than chance alone would make them (Laney's p′ chart)."
+    baseline = parameters.get("baseline")
+    if isinstance(baseline, dict):
+        start, end = baseline.get("first"), baseline.get("last")
+        if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < len(points):
+            first, until = (words.point_name(last["window"], points[n]["period_end"]) for n in (start, end))
+            said += f" It is worked out from the points {first} to {until}."
     return said
 
 
@@ -160,10 +165,10 @@ def unit_of_time(window: str) -> str:
     return "quarter" if window == "quarter" else "month"
 
 
-def _baseline(text: str | None) -> tuple[date | None, date | None]:
-    """First and last day of a chart's baseline, if its parameters hold them."""
+def _parameters(text: str | None) -> dict[str, Any]:
+    """What the chart was made with, as stored beside its points."""
     try:
         held = json.loads(text or "{}")
-        return date.fromisoformat(str(held["start"])[:10]), date.fromisoformat(str(held["end"])[:10])
-    except (ValueError, KeyError, TypeError):
-        return None, None
+    except ValueError:
+        return {}
+    return held if isinstance(held, dict) else {}

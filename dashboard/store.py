@@ -1,164 +1,21 @@
-"""Opens the current release of one audience and answers questions about it as lists of dicts.
+"""The questions the dashboard asks of a release, answered as lists of dicts.
 
-Belongs here: the pointer, the connection, the queries and their cache. Nothing else in the dashboard
-touches a file or speaks SQL. Does not belong here: words, components, and any arithmetic on figures.
+Belongs here: every query. Nothing else in the dashboard speaks SQL, and every other module reads through this one.
+Does not belong here: how a release is opened (`connection`), words, components, any arithmetic on figures.
 
-A release is a DuckDB file that never changes, named by a pointer that is replaced whole. One in-memory
-connection attaches each new file beside the old one, so a reader that began on the old release ends on it.
+Answers are remembered for as long as their release is open, and shared: never change one.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import duckdb
-
-Row = dict[str, Any]
-
-AUDIENCES = ("officers", "public")
-RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}")
-# Enough for every request under way to finish on the release it began with, however fast they follow.
-RELEASES_KEPT_OPEN = 6
-ANSWERS_KEPT = 4000
-
-
-class StoreError(Exception):
-    """The store cannot be read; the message says what to do."""
-
-
-class Release:
-    """One attached release: runs queries and remembers their answers, which are shared, so never changed."""
-
-    def __init__(self, release_id: str, alias: str, path: Path, cursor: Callable[[], Any]) -> None:
-        self.id = release_id
-        self.alias = alias
-        self.path = path
-        self.identity = _identity(path)
-        self._cursor = cursor
-        self._answers: OrderedDict[tuple, list[Row]] = OrderedDict()
-        self._lock = threading.Lock()
-        names = self._run(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", (alias,)
-        )
-        self.tables = frozenset(row["table_name"] for row in names)
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """The answer to `sql`, where `{db}` stands for the attached release. Parameters must be hashable."""
-        key = (sql, tuple(parameters))
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-                return self._answers[key]
-        answer = self._run(sql.replace("{db}", f'"{self.alias}"'), parameters)
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > ANSWERS_KEPT:
-                self._answers.popitem(last=False)
-        return answer
-
-    def _run(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        cursor = self._cursor().execute(sql, list(parameters))
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-
-
-class Store:
-    """The releases of one audience under `root`. Safe to share between threads, not between processes."""
-
-    def __init__(self, root: Path, audience: str) -> None:
-        if audience not in AUDIENCES:
-            raise StoreError(f"There is no audience called “{audience}”. Choose officers or public.")
-        self.audience = audience
-        self.folder = Path(root) / audience
-        self.pointer = self.folder / "CURRENT"
-        self._connection = duckdb.connect(
-            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: OrderedDict[str, Release] = OrderedDict()
-        self._seen: tuple[int, int, int] | None = None
-        self._current: Release | None = None
-        self._count = 0
-
-    def current(self) -> Release | None:
-        """The release the pointer names now, or None if nothing has been published.
-
-        A pointer that names a file not yet there keeps the release already open: readers never see a gap.
-        """
-        try:
-            found = self.pointer.stat()
-        except FileNotFoundError:
-            return self._current
-        seen = _stamp(found)
-        if seen == self._seen:
-            return self._current
-        with self._lock:
-            if seen != self._seen:
-                release = self._attach(self.pointer.read_text(encoding="utf-8").strip())
-                if release is not None:
-                    self._current, self._seen = release, seen
-        return self._current
-
-    def close(self) -> None:
-        """Give up the connection; for tests and for a tidy stop."""
-        self._connection.close()
-
-    def _cursor(self) -> Any:
-        cursor = getattr(self._local, "cursor", None)
-        if cursor is None:
-            cursor = self._local.cursor = self._connection.cursor()
-        return cursor
-
-    def _attach(self, release_id: str) -> Release | None:
-        if not RELEASE_ID.fullmatch(release_id):
-            raise StoreError(
-                "The pointer to the current release does not hold a release's name. "
-                "Run send-audit run to write it again."
-            )
-        path = self.folder / "databases" / f"{release_id}.duckdb"
-        if not path.exists():
-            return None
-        current = self._current
-        if current is not None and (current.path, current.identity) == (path, _identity(path)):
-            return current
-        # The same file name again means a store that was deleted and made anew: let go of the old one.
-        for alias in [a for a, release in self._open.items() if release.path == path]:
-            self._detach(alias)
-        self._count += 1
-        alias = f"{release_id}#{self._count}"
-        quoted = str(path).replace("'", "''")
-        try:
-            self._cursor().execute(f"ATTACH '{quoted}' AS \"{alias}\" (READ_ONLY)")
-        except duckdb.Error as error:
-            raise StoreError(
-                f"The database of release {release_id} cannot be opened. Run send-audit run to build it again."
-            ) from error
-        release = Release(release_id, alias, path, self._cursor)
-        self._open[alias] = release
-        while len(self._open) > RELEASES_KEPT_OPEN:
-            self._detach(next(iter(self._open)))
-        return release
-
-    def _detach(self, alias: str) -> None:
-        del self._open[alias]
-        self._cursor().execute(f'DETACH "{alias}"')
-
-
-def _stamp(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_mtime_ns, found.st_ino, found.st_size
-
-
-def _identity(path: Path) -> tuple[int, int, int]:
-    """What tells a file apart from another of the same name."""
-    return _stamp(path.stat())
+from dashboard.connection import Release as Release
+from dashboard.connection import Row as Row
+from dashboard.connection import Store as Store
+from dashboard.connection import StoreError as StoreError
 
 
 def about(release: Release) -> Row:
@@ -301,20 +158,14 @@ def deliveries(release: Release) -> list[Row]:
 
 
 def broken_rules(release: Release, delivery: str, feed: str) -> list[Row]:
-    """The rules a delivery broke: code, level, broken, and the rule's message and action where known."""
-    if "checks" not in release.tables:
+    """The rules a delivery broke: code, level, broken, and the rule's column, message and action where known."""
+    if not {"checks", "rules"} <= release.tables:
         return []
-    if "rules" in release.tables:
-        sql = (
-            'SELECT c.code, c.level, c.broken, r."column", r.message, r."action" FROM {db}.checks AS c '
-            "LEFT JOIN {db}.rules AS r ON r.code = c.code AND r.feed = c.feed "
-            "WHERE c.delivery = ? AND c.feed = ? AND NOT c.passed ORDER BY c.broken DESC, c.code"
-        )
-    else:
-        sql = (
-            'SELECT code, level, broken, NULL AS "column", NULL AS message, NULL AS "action" '
-            "FROM {db}.checks WHERE delivery = ? AND feed = ? AND NOT passed ORDER BY broken DESC, code"
-        )
+    sql = (
+        'SELECT c.code, c.level, c.broken, r."column", r.message, r."action" FROM {db}.checks AS c '
+        "LEFT JOIN {db}.rules AS r ON r.code = c.code AND r.feed = c.feed "
+        "WHERE c.delivery = ? AND c.feed = ? AND NOT c.passed ORDER BY c.broken DESC, c.code"
+    )
     return release.rows(sql, (delivery, feed))
 
 
@@ -353,13 +204,9 @@ def _rows(release: Release, table: str, sql: str, parameters: Sequence[Any] = ()
 
 
 def _labelled(release: Release, found: list[Row]) -> list[Row]:
+    """The rows in their groups' order, each with its group's label; groups without one come last, by code."""
     known = groups(release)
-
-    def order(row: Row) -> tuple:
-        held = known.get((row["breakdown"], row["group"]))
-        return (0, held["position"] or 0, row["group"]) if held else (1, 0, row["group"])
-
-    return [
-        {**row, "label": (known.get((row["breakdown"], row["group"])) or {}).get("label") or row["group"]}
-        for row in sorted(found, key=order)
-    ]
+    unknown = {"label": None, "position": None}
+    held = [(known.get((row["breakdown"], row["group"]), unknown), row) for row in found]
+    held.sort(key=lambda pair: (pair[0]["position"] is None, pair[0]["position"] or 0, pair[1]["group"]))
+    return [{**row, "label": group["label"] or row["group"]} for group, row in held]

@@ -75,7 +75,7 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
         return None
     notes: list[str] = []
     names = {row["council"]: row["name"] for row in councils}
-    council = _one_of(query, "council", list(names), names and next(iter(names)), notes, "a council")
+    council = _one_of(query, "council", list(names), next(iter(names)), notes, "a council")
     periods = store.periods(release, council)
     if not periods:
         return None

@@ -60,7 +60,7 @@ def count(number: int | None) -> str:
 
 def percent(value: float | None) -> str:
     """A share (0 to 1) as a whole percentage, halves up; never 0% or 100% unless it is exactly that."""
-    if value is None:
+    if value is None or math.isnan(value):
         return "Not available"
     points = value * 100
     if 0 < points < 0.5:

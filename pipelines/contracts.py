@@ -35,7 +35,8 @@ class ContractError(ValueError):
 
 def simplify(text: str) -> str:
     """A header or code without case, accents, punctuation and spacing: what `also_called` is compared on."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    typed = text.translate(str.maketrans("’‘–—", "''--"))
+    plain = unicodedata.normalize("NFKD", typed).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9+]+", " ", plain.lower()).strip()
 
 

@@ -106,7 +106,7 @@ def make(
 
     councils = list(by_council)
     ordered = delivered.in_order(
-        {checked.arrival.number: checked for held in by_council.values() for checked in held}.values()
+        list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
     for feed, contract in catalogue.contracts.items():
         parts = [
@@ -126,7 +126,9 @@ def make(
     stands = rows_in_force(con, catalogue)
     linked = broken_links(con, catalogue)
     extracted = {
-        council: max(checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"])
+        council: max(
+            checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"]
+        )
         for council, held in by_council.items()
         if any("case_audits" in checked.result["feeds"] for checked in held)
     }

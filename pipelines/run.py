@@ -1,12 +1,13 @@
 """The main job, top to bottom: receive what is in the inbox, check, model, measure, release.
 
 Belongs here: the order of the steps and what is handed from one to the next. The command line, the sensor and the
-schedules all run this.
+schedules all run these steps.
 Does not belong here: how a step works (its own room), or how a run is started (`cli`, `definitions`).
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,10 +17,11 @@ from typing import Any
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
 from pipelines.evidence import delivered
+from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive
-from pipelines.intake.receive import Checked
-from pipelines.partitions import Link, Progress
+from pipelines.intake.receive import Arrival, Checked
+from pipelines.partitions import Progress
 from pipelines.reports import supplier
 from pipelines.settings import Settings
 
@@ -32,10 +34,28 @@ class Outcome:
     is_new: bool = False
     received: list[Checked] = field(default_factory=list)
     refused: list[Checked] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
+    """Files still in the inbox, and why: they could not be archived or checked, or are still being copied."""
     rebuilt: list[str] = field(default_factory=list)
     """Councils whose facts and figures were made anew; the others' stand."""
     reports: list[Path] = field(default_factory=list)
     key_made: Path | None = None
+
+
+@dataclass
+class Work:
+    """What the steps of a run hand on."""
+
+    settings: Settings
+    catalogue: Catalogue
+    key: keys.Key
+    as_of: date | None
+    progress: Progress
+    outcome: Outcome
+    held: list[Checked] = field(default_factory=list)
+    councils: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Council -> its partition: parts, rows in force, broken links."""
+    manifest: releases.Manifest = field(default_factory=dict)
 
 
 def quiet(what: str, done: int, of: int) -> None:
@@ -52,36 +72,90 @@ def run(settings: Settings, *, as_of: date | None = None, progress: Progress = q
         contracts.ContractError, keys.KeyProblem, receive.IntakeFailure: see their messages; the last release stands.
     """
     with durable.store_lock(settings.store):
-        durable.sweep(settings.work)
-        catalogue = contracts.load(settings)
-        key = keys.load(settings)
-        outcome = Outcome(key_made=settings.key_file if key.made_now else None)
-        if as_of is None:
-            receive_inbox(settings, catalogue, key, outcome, progress)
-        held = checked_deliveries(settings, catalogue, key, as_of, progress)
-        outcome.refused = [delivery for delivery in outcome.received if delivery.refused]
-        councils, outcome.rebuilt = partitions.build(settings, catalogue, key, held, progress)
-        rows_in_force, links = partitions.standing(councils, partitions.held_by_council(catalogue, held))
-        progress("Writing the release", 0, 1)
-        manifest = make_manifest(settings, catalogue, held, councils, rows_in_force, links, as_of)
-        outcome.release, outcome.is_new = releases.add(settings, "officers", manifest, flip=as_of is None)
-        progress("Writing the release", 1, 1)
-        outcome.reports = write_reports(settings, catalogue, held, outcome.received, links)
-        durable.sweep(settings.work)
-    return outcome
+        work = begin(settings, as_of=as_of, progress=progress)
+        for step in (take_in, count, release):
+            step(work)
+    return work.outcome
 
 
-def receive_inbox(
-    settings: Settings, catalogue: Catalogue, key: keys.Key, outcome: Outcome, progress: Progress
-) -> None:
-    """Receive every file in the inbox, oldest name first; a file leaves the inbox only when its arrival is recorded."""
-    files = inbox_files(settings)
+def begin(settings: Settings, *, as_of: date | None = None, progress: Progress = quiet) -> Work:
+    """What the steps need; half-made things of a killed run are swept away. The caller holds the store's lock."""
+    durable.sweep(settings.work)
+    key = keys.load(settings)
+    outcome = Outcome(key_made=settings.key_file if key.made_now else None)
+    return Work(settings, contracts.load(settings), key, as_of, progress, outcome)
+
+
+def take_in(work: Work) -> None:
+    """Receive what waits in the inbox, and gather every delivery that had arrived as the contracts now judge it."""
+    if work.as_of is None:
+        receive_inbox(work)
+    work.held = checked_deliveries(work.settings, work.catalogue, work.key, work.as_of, work.progress)
+    work.outcome.refused = [checked for checked in work.outcome.received if checked.refused]
+
+
+def count(work: Work) -> None:
+    """Facts, counts and figures of every council for which something changed."""
+    work.councils, work.outcome.rebuilt = partitions.build(
+        work.settings, work.catalogue, work.key, work.held, work.progress
+    )
+
+
+def release(work: Work) -> None:
+    """Write the release, flip the officers' pointer, and report back to suppliers."""
+    work.progress("Writing the release", 0, 1)
+    by_council = partitions.held_by_council(work.catalogue, work.held)
+    rows_in_force, links = partitions.standing(work.councils, by_council)
+    work.manifest = make_manifest(work, rows_in_force, links)
+    work.outcome.release, work.outcome.is_new = releases.add(
+        work.settings, "officers", work.manifest, flip=work.as_of is None
+    )
+    if work.as_of is None:
+        due = unreported(work.settings, work.held)
+        work.outcome.reports = write_reports(work.settings, work.catalogue, work.held, due, links)
+    durable.sweep(work.settings.work)
+    work.progress("Writing the release", 1, 1)
+
+
+def receive_inbox(work: Work) -> None:
+    """Receive every file in the inbox in the order of their names; one that cannot be read does not stop the others.
+
+    A file leaves the inbox only when its arrival is recorded and it did not change meanwhile.
+    """
+    files = inbox_files(work.settings)
     for done, path in enumerate(files):
-        progress(f"Checking {path.name}", done, len(files))
-        checked, is_new = receive.receive(settings, catalogue, key, path)
+        work.progress(f"Checking {path.name}", done, len(files))
+        before = path.stat()
+        try:
+            checked, is_new = receive.receive(work.settings, work.catalogue, work.key, path)
+        except (Refused, receive.IntakeFailure) as problem:
+            work.outcome.left.append((path.name, str(problem)))
+            continue
         if is_new:
-            outcome.received.append(checked)
-        path.unlink()
+            work.outcome.received.append(checked)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            path.unlink()
+        else:
+            work.outcome.left.append(
+                (path.name, f"{path.name} is still being copied; the next run takes it whole.")
+            )
+
+
+def checked_deliveries(
+    settings: Settings,
+    catalogue: Catalogue,
+    key: keys.Key,
+    as_of: date | None = None,
+    progress: Progress = quiet,
+) -> list[Checked]:
+    """Every delivery that had arrived by the end of a day, as the present contracts judge it."""
+    held = []
+    arrived = receive.arrivals(settings, as_of)
+    for done, arrival in enumerate(arrived):
+        progress("Looking through deliveries", done, len(arrived))
+        held.append(receive.judged(settings, catalogue, key, arrival))
+    return held
 
 
 def inbox_files(settings: Settings) -> list[Path]:
@@ -91,35 +165,35 @@ def inbox_files(settings: Settings) -> list[Path]:
     return sorted(path for path in settings.inbox.iterdir() if path.is_file() and path.name[0] not in ".~")
 
 
-def checked_deliveries(
-    settings: Settings, catalogue: Catalogue, key: keys.Key, as_of: date | None, progress: Progress
+def check_anew(
+    settings: Settings, catalogue: Catalogue, key: keys.Key, arrivals: Iterable[Arrival]
 ) -> list[Checked]:
-    """Every delivery that had arrived, as the present contracts judge it."""
-    arrived = receive.arrivals(settings, as_of)
-    held = []
-    for done, arrival in enumerate(arrived):
-        progress("Looking through deliveries", done, len(arrived))
-        held.append(receive.judged(settings, catalogue, key, arrival))
-    return held
+    """Check deliveries again from their originals, and forget the figures made from them: the next run makes them.
+
+    The caller holds the store's lock.
+    """
+    anew = []
+    for arrival in arrivals:
+        before = receive.judged(settings, catalogue, key, arrival)
+        shutil.rmtree(before.folder)
+        after = receive.judged(settings, catalogue, key, arrival)
+        for council in before.councils | after.councils:
+            shutil.rmtree(settings.records / "partitions" / council, ignore_errors=True)
+        anew.append(after)
+    return anew
 
 
 def make_manifest(
-    settings: Settings,
-    catalogue: Catalogue,
-    held: Sequence[Checked],
-    councils: dict[str, dict[str, Any]],
-    rows_in_force: dict[tuple[int, str], int],
-    links: Sequence[Link],
-    as_of: date | None,
+    work: Work, rows_in_force: dict[tuple[int, str], int], links: list[partitions.Link]
 ) -> releases.Manifest:
     """All that a release says, with the small tables about its deliveries and definitions written as parts."""
     from pipelines.measures import definitions_in, describe
 
+    settings, catalogue = work.settings, work.catalogue
     measures = definitions_in(settings.definitions)
     with receive.connection(settings) as con:
-        small = delivered.deliver_tables(con, catalogue, held, rows_in_force, links) + describe(
-            con, measures, catalogue
-        )
+        small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
+        small += describe(con, measures, catalogue)
         parts = [
             asdict(
                 releases.write_part(
@@ -136,32 +210,52 @@ def make_manifest(
     return {
         "audience": "officers",
         "made_at": settings.now(),
-        "as_of": as_of or settings.now().date(),
-        "demonstration": any(catalogue.councils[council].fictional for council in councils),
+        "as_of": work.as_of or settings.now().date(),
+        "demonstration": any(catalogue.councils[council].fictional for council in work.councils),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
         "definitions": {measure.id: measure.text for measure in measures},
-        "deliveries": [{"sha256": checked.arrival.delivery, "number": checked.arrival.number,
-                        "feeds": sorted(checked.result["feeds"])} for checked in held],
+        "deliveries": [
+            {
+                "sha256": checked.arrival.delivery,
+                "number": checked.arrival.number,
+                "feeds": sorted(checked.result["feeds"]),
+            }
+            for checked in work.held
+        ],
         "balances": balances.to_pylist(),
-        "parts": [part for partition in councils.values() for part in partition["parts"]] + parts,
-    }  # fmt: skip
+        "parts": [part for partition in work.councils.values() for part in partition["parts"]] + parts,
+    }
+
+
+def unreported(settings: Settings, held: Iterable[Checked]) -> list[Checked]:
+    """Deliveries whose report was never written: received on the command line, or by a run that was cut short."""
+    return [checked for checked in held if not _report_mark(settings, checked).exists()]
 
 
 def write_reports(
     settings: Settings,
     catalogue: Catalogue,
     held: Sequence[Checked],
-    received: Iterable[Checked],
-    links: Sequence[Link] = (),
+    of: Iterable[Checked],
+    links: Sequence[partitions.Link] | None = None,
 ) -> list[Path]:
-    """The supplier's report of each delivery just received, in the outbox; expired ones are removed."""
+    """The supplier's report `of` some deliveries, in the outbox; expired reports are removed.
+
+    Without `links` (which only a run knows) the report is a first one: the next run writes it again, whole.
+    """
     written: list[Path] = []
-    for checked in received:
-        found = delivered.for_report(catalogue, held, checked, links)
+    for checked in of:
+        found = delivered.for_report(catalogue, held, checked, links or ())
         written += supplier.write_report(settings.outbox, **found, contracts=catalogue.contracts)
+        if links is not None:
+            durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400
     for path in settings.outbox.glob("*-report.*"):
         if path.stat().st_mtime < oldest:
             path.unlink()
     return written
+
+
+def _report_mark(settings: Settings, checked: Checked) -> Path:
+    return settings.records / "reported" / f"{checked.arrival.number:06d}"

@@ -37,7 +37,7 @@ WIRING = {
     "pipelines.publish",
 }
 ONLY_IN = {
-    "dagster": {"pipelines.definitions"},
+    "dagster": {"pipelines.definitions", "pipelines.orchestration"},
     "great_expectations": {"pipelines.intake"},
     "ibis": {"pipelines.model"},
     "dash": {"dashboard"},

@@ -6,9 +6,7 @@
 (function () {
   "use strict";
 
-  let shownPath = null;
-  let shownSearch = null;
-  let shownPage = null;
+  let shownView = null;
 
   function go(address) {
     history.pushState({}, "", address);
@@ -42,21 +40,19 @@
     }
   }
 
+  /* The page says itself which address it answers (data-view): the address bar changes before it comes. */
   function arrived() {
     const page = document.querySelector(".page");
-    if (!page) return;
-    if (page.dataset.title && document.title !== page.dataset.title) document.title = page.dataset.title;
-    if (page === shownPage && page.dataset.view === shownSearch && location.pathname === shownPath) return;
-    const first = shownPath === null;
-    const samePath = shownPath === location.pathname;
-    shownPage = page;
-    shownPath = location.pathname;
-    shownSearch = page.dataset.view;
+    if (!page || page.dataset.view === shownView) return;
+    const before = shownView;
+    shownView = page.dataset.view;
+    document.title = page.dataset.title;
     markCurrent();
-    if (first) {
+    if (before === null) {
       if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
       return;
     }
+    const samePath = before.split("?")[0] === shownView.split("?")[0];
     const heading = page.querySelector("h1");
     if (!samePath && heading) {
       heading.setAttribute("tabindex", "-1");
@@ -70,6 +66,6 @@
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["data-title", "data-view"],
+    attributeFilter: ["data-view"],
   });
 })();

@@ -1,1 +1,2 @@
-"""One module a page: each has `page(release, query)` returning a `components.Page`. No page queries by itself."""
+"""One module a page, with `page(release, query)` returning a `components.Page`; a long page has further modules
+named after it. No page queries by itself."""

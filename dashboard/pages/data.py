@@ -64,7 +64,7 @@ def _all(release: store.Release, held: list[store.Row]) -> components.Page:
     ]
     columns: list[components.Column] = [
         "Delivery",
-        "Received on",
+        ("Received on", "day"),
         ("Rows received", "number"),
         ("Accepted", "number"),
         ("Set aside", "number"),
@@ -88,7 +88,7 @@ def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> co
         ("State", _state(row) + (f". {row['reason']}" if row["reason"] else "")),
         ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
         ("Taken from its system on", words.day(row["extracted_on"])),
-        ("Sends", "Corrections" if row["mode"] == "corrections" else "Everything for its months"),
+        ("Kind of file", "Corrections to earlier rows" if row["mode"] == "corrections" else "A whole file"),
         ("Sheets read", ", ".join(row["sheets"] or []) or "Not given"),
         ("Rows", _balance(row["rows_received"], row["rows_accepted"], row["rows_rejected"])),
         ("Content", row["delivery"]),

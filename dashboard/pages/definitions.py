@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import yaml
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -87,6 +88,7 @@ def one(release: store.Release, name: str) -> components.Page:
         ("Which way is good", [words.polarity(measure["higher_is"])]),
         ("Counted (numerator)", _lines(measure["numerator_words"])),
         ("Out of (denominator)", _lines(measure["denominator_words"])),
+        ("Formally", _formally(measure["text"])),
         ("Kind of figure", [KINDS.get(measure["kind"], words.feed(measure["kind"] or "not given"))]),
         ("What to be careful about", _lines(measure["caveats"])),
         ("Comparison", ["There is no national figure for this."] if benchmark == "none" else [benchmark]),
@@ -124,6 +126,23 @@ def one(release: store.Release, name: str) -> components.Page:
         html.P(dcc.Link("See all definitions", href="/definitions")),
     ]
     return components.Page(measure["title"], [part for part in body if part is not None])
+
+
+def _formally(text: str | None) -> list[str]:
+    """The columns that the program counts, as the definition names them."""
+    try:
+        held = yaml.safe_load(text or "")
+    except yaml.YAMLError:
+        return []
+    if not isinstance(held, dict) or not held.get("numerator") or not held.get("denominator"):
+        return []
+
+    def named(value: object) -> str:
+        return " and ".join(str(column) for column in value) if isinstance(value, list) else str(value)
+
+    return [
+        f"{named(held['numerator'])}, out of {named(held['denominator'])}, by {held.get('date', 'its own date')}"
+    ]
 
 
 def _lines(held: str | Sequence[str] | None) -> list[str]:

@@ -30,7 +30,7 @@ EXIT_CODES = {
     DONE: "done",
     BROKEN: "something broke; the last release stands",
     USAGE: "wrong usage",
-    REFUSED: "a file was refused (the others were taken in)",
+    REFUSED: "a file was refused or left where it is (the others were taken in)",
     NOTHING: "nothing found: no such release, figure, rule or feed",
     BUSY: "another run is using the store",
 }
@@ -98,7 +98,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except (typer.Exit, typer.Abort, typer.BadParameter):
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except KeyboardInterrupt:
             stop("Stopped. What was recorded before stands; the same command can be run again.", BROKEN)
@@ -128,8 +128,8 @@ def explained(problem: Exception) -> tuple[str, int]:
     ]
     return (
         f"Something in the program broke ({type(problem).__name__} at {places[-1] if places else 'an unknown place'}). "
-        f"What was recorded before stands. Set {DEBUG}=1 and run it again to see all of it; that text may quote a file, "
-        "so read it before you pass it on."
+        f"What was recorded before stands. Set {DEBUG}=1 and run it again to see all of it; that text may quote a "
+        "file, so read it before you pass it on."
     ), BROKEN
 
 
@@ -171,10 +171,11 @@ def _bar() -> Iterator[Progress]:
         yield show
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None = None) -> None:
-    """Rows under headers, as wide as the terminal (`width` for tests); numbers to the right, long cells wrapped."""
-    for line in table_lines(headers, rows, width or _terminal_width()):
-        say(line)
+def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], indent: str = "") -> None:
+    """Rows under headers, as wide as the terminal; whole numbers to the right, long cells wrapped."""
+    width = _terminal_width()
+    for line in table_lines(headers, rows, width - len(indent) if width else None):
+        say(f"{indent}{line}")
 
 
 def table_lines(headers: Sequence[str], rows: Sequence[Sequence[Any]], width: int | None) -> list[str]:
@@ -204,7 +205,14 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[Any]], width: in
 
 def paragraph(text: str, indent: str = "") -> str:
     """A text wrapped to the terminal."""
-    return textwrap.fill(text, _terminal_width() or 100, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(
+        text,
+        _terminal_width() or 100,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _terminal_width() -> int | None:

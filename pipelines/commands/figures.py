@@ -16,8 +16,8 @@ from pipelines.commands import console
 Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
 SHOWN = (
-    "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end", "complete",
-    "breakdown", "group", "group_label", "numerator", "denominator", "value", "low", "high", "symbol",
+    "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end",
+    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "low", "high", "symbol",
     "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high", "direction",
     "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
 )  # fmt: skip
@@ -25,7 +25,9 @@ SHOWN = (
 
 
 def figure(
-    measure: Annotated[str, typer.Argument(help="What is measured, such as voice.any_family.")],
+    measure: Annotated[
+        str, typer.Argument(metavar="MEASURE", help="What is measured, such as voice.any_family.")
+    ],
     council: Annotated[
         str | None, typer.Option(metavar="NAME", help="One council, by name or DfE code. [default: each one]")
     ] = None,
@@ -38,14 +40,19 @@ def figure(
         ),
     ] = None,
     window: Annotated[Window, typer.Option(help="The kind of period.")] = "12m",
-    by: Annotated[str, typer.Option(metavar="BREAKDOWN", help="One row for each group, such as primary_need.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="BREAKDOWN", help="One row for each group, such as primary_need.")
+    ] = "",
     audience: console.Audience = "officers",
-    release: Annotated[str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")] = "CURRENT",
+    release: Annotated[
+        str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
+    ] = "CURRENT",
     as_json: console.AsJson = False,
 ) -> None:
-    """Say what a figure is: its sentence, counts, likely range, change on the year before, and receipt.
+    """Say what a figure is, with its range, change and receipt.
 
-    Only complete periods are given. The release is read as it was made; nothing is worked out anew.
+    Gives the sentence, the counts, the likely range, the change on the year before, and the receipt. Only complete
+    periods are given. The release is read as it was made; nothing is worked out anew.
     """
     if by and audience == "public":
         raise typer.BadParameter("Breakdowns are not public. Leave --by out, or use --audience officers.")
@@ -105,9 +112,9 @@ def show(found: Any, *, by: bool) -> None:
 
 def measures(as_json: console.AsJson = False) -> None:
     """List what is measured."""
-    from pipelines.measures import definitions_in
+    from pipelines.measures import catalogue
 
-    held = definitions_in(console.load_settings().definitions)
+    held = catalogue.load(console.load_settings().definitions).values()
     if as_json:
         console.say_json([summary(measure) for measure in held])
         return

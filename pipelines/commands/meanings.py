@@ -6,6 +6,7 @@ which are text files, and figures (`figures`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +27,10 @@ REPLACES = {
 
 
 def feeds(
-    feed: Annotated[str | None, typer.Argument(help="One feed, to see its columns. [default: list them]")] = None,
+    feed: Annotated[
+        str | None,
+        typer.Argument(metavar="[FEED]", help="One feed, to see its columns. [default: list them]"),
+    ] = None,
     as_json: console.AsJson = False,
 ) -> None:
     """List the feeds that can be received, or the columns of one."""
@@ -103,15 +107,20 @@ def _columns(contract: Contract) -> list[Row]:
 
 
 def template(
-    feed: Annotated[str, typer.Argument(help="The feed; `send-audit feeds` lists them.")],
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="The feed; `send-audit feeds` lists them.")],
     out: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Where to write it. [default: FEED-template.xlsx, here]")
+        Path | None,
+        typer.Option(metavar="PATH", help="Where to write it. [default: FEED-template.xlsx, here]"),
     ] = None,
     council: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Offer this council's own teams, localities and grades.")
+        str | None,
+        typer.Option(metavar="NAME", help="Offer this council's own teams, localities and grades."),
     ] = None,
 ) -> None:
-    """Write a blank workbook for a feed, with drop-downs and notes; filled in, it is received as it is."""
+    """Write a blank workbook for a feed.
+
+    It has drop-downs and notes. Filled in, it is received as it is.
+    """
     from pipelines import contracts
     from pipelines.reports.template import write_template
 
@@ -123,46 +132,60 @@ def template(
         raise typer.BadParameter("Give a name that ends in .xlsx.", param_hint="--out")
     if path.exists():
         # Somebody may have begun to fill it in.
-        raise typer.BadParameter(f"{path} is there already. Move it away, or give another --out.", param_hint="--out")
+        raise typer.BadParameter(
+            f"{path} is there already. Move it away, or give another --out.", param_hint="--out"
+        )
     say(f"Written: {write_template(contract, catalogue, path, code)}")
 
 
 def explain(
-    what: Annotated[str, typer.Argument(help="A rule (AUD-012), a refusal (FILE-10) or a measure (voice.child).")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A rule (AUD-310), a refusal (FILE-10), a measure (voice.child) or a breakdown (team).",
+        ),
+    ],
     as_json: console.AsJson = False,
 ) -> None:
-    """Say in plain words what a rule or a measure means, and what to do where a rule is broken."""
+    """Say in plain words what a rule or a measure means.
+
+    And what to do where a rule is broken. Breakdowns and refusals of whole files are explained too.
+    """
     from pipelines import contracts
     from pipelines.feeds.refusal import CODES
-    from pipelines.measures import definitions_in
+    from pipelines.measures import catalogue as definitions
     from pipelines.measures.lookup import did_you_mean
+    from pipelines.model.schema import BREAKDOWNS
 
     settings = console.load_settings()
     catalogue = contracts.load(settings)
-    asked = what.strip()
+    measures = definitions.load(settings.definitions)
     rules = {rule.code: feed for feed, contract in catalogue.contracts.items() for rule in contract.all_rules}
-    measures = {measure.id: measure for measure in definitions_in(settings.definitions)}
-    if asked.upper() in rules:
-        told = rule_in_full(catalogue, rules[asked.upper()], asked.upper())
-        _answer(told, _rule_words(told), as_json)
-    elif asked.upper() in CODES:
-        told = {"code": asked.upper(), "level": "refuse", "message": f"The file was refused: {CODES[asked.upper()]}."}
-        action = "The message given when the file was refused says where, and what to do."
-        _answer(told | {"action": action}, [told["message"], action], as_json)
-    elif asked.lower() in measures:
-        told = measure_in_full(measures[asked.lower()])
-        _answer(told, _measure_words(told), as_json)
+    code, name = what.strip().upper(), what.strip().lower()
+    if code in rules:
+        told = rule_in_full(catalogue, rules[code], code)
+        lines = rule_words(told)
+    elif code in CODES:
+        told = {"code": code, "level": "refuse", "message": f"The file was refused: {CODES[code]}."}
+        lines = [told["message"], "The message given when the file was refused says where, and what to do."]
+    elif name in measures:
+        told = measure_in_full(measures[name])
+        lines = measure_words(told)
+    elif name in BREAKDOWNS:
+        by = [measure.id for measure in measures.values() if name in measure.breakdowns]
+        told = {"breakdown": name, "title": BREAKDOWNS[name], "measures": by}
+        lines = [f"{name}: {BREAKDOWNS[name]}.", f"Measures by it: {', '.join(by) or 'none'}."]
     else:
-        near = did_you_mean(asked if "." in asked else asked.upper(), [*measures, *rules, *CODES])
-        console.stop(f"There is no rule or measure called {asked}. {near}".strip(), console.NOTHING)
-
-
-def _answer(told: Row, lines: list[str], as_json: bool) -> None:
+        known = [*measures, *BREAKDOWNS] if "-" not in name else [*rules, *CODES]
+        near = did_you_mean(name if "-" not in name else code, known)
+        lists = "`send-audit measures` and `send-audit feeds` list what there is."
+        console.stop(f"There is nothing called {what.strip()}. {near or lists}", console.NOTHING)
     if as_json:
         console.say_json(told)
-    else:
-        for line in lines:
-            say(console.paragraph(line))
+        return
+    for line in lines:
+        say(console.paragraph(line))
 
 
 def rule_in_full(catalogue: Catalogue, feed: str, code: str) -> Row:
@@ -186,13 +209,16 @@ def rule_in_full(catalogue: Catalogue, feed: str, code: str) -> Row:
     }
 
 
-def _rule_words(told: Row) -> list[str]:
+def rule_words(told: Row) -> list[str]:
+    """A rule in a few paragraphs."""
     import yaml
 
     from dashboard import words
 
     where = f", column {told['column_title']} ({told['column']})" if told["column_title"] else ""
-    given = yaml.safe_dump(told["with"], default_flow_style=True, width=10_000).strip() if told["with"] else ""
+    given = (
+        yaml.safe_dump(told["with"], default_flow_style=True, width=10_000).strip() if told["with"] else ""
+    )
     return [
         f"{told['code']}: {told['message']}",
         f"What to do: {told['action']}",
@@ -203,14 +229,40 @@ def _rule_words(told: Row) -> list[str]:
 
 
 def measure_in_full(measure: Any) -> Row:
-    """Everything that a definition says in words."""
-    return measure.model_dump(mode="json", exclude={"text"})
+    """Everything that a definition says, with its yes/no columns in words."""
+    from pipelines.model.schema import FACTS
+
+    def in_words(fact: str, columns: Sequence[str]) -> Row:
+        return {column: FACTS[fact].yes_no[column] for column in columns}
+
+    return {
+        **measure.model_dump(mode="json"),
+        "numerator": in_words(measure.fact, measure.numerator),
+        "denominator": in_words(measure.denominator_fact or measure.fact, measure.denominator),
+    }
 
 
-def _measure_words(told: Row) -> list[str]:
+def measure_words(told: Row) -> list[str]:
+    """A measure in a few paragraphs."""
     from dashboard import words
 
-    return [f"{told['id']} {told['version']}: {told['title']}", words.polarity(told["higher_is"])]
+    above, below = told["numerator"] or {}, told["denominator"]
+    return [
+        f"{told['id']} {told['version']}: {told['title']}.",
+        told["why"],
+        f"Counted: {told['numerator_words']}",
+        f"Out of: {told['denominator_words']}",
+        words.polarity(told["higher_is"]),
+        *(f"Take care: {caveat}" for caveat in told["caveats"]),
+        f"To compare with: {told['benchmark']}",
+        f"Where it comes from: {told['source']}",
+        f"In the records, by {told['date']}: {_columns_in_words({**below, **above})}",
+        f"Broken down by: {', '.join(told['breakdowns']) or 'nothing'}.",
+    ]
+
+
+def _columns_in_words(columns: Mapping[str, str]) -> str:
+    return " ".join(f"{column}: {meaning}" for column, meaning in columns.items())
 
 
 def _contract(catalogue: Catalogue, feed: str) -> Contract:

@@ -67,7 +67,9 @@ def _feed(catalogue: Catalogue, held: Sequence[Checked], checked: Checked, feed:
 
     contract, found = catalogue.contracts[feed], checked.result["feeds"][feed]
     broken = {code: rows for code, rows in found["by_rule"].items() if rows}
-    broken |= {finding.code: None for finding in delivered.whole_file_findings(catalogue, held, feed, checked)}
+    broken |= {
+        finding.code: None for finding in delivered.whole_file_findings(catalogue, held, feed, checked)
+    }
     return {
         "feed": feed,
         "title": contract.title,
@@ -80,9 +82,7 @@ def _feed(catalogue: Catalogue, held: Sequence[Checked], checked: Checked, feed:
         "rows_accepted": found["accepted"],
         "rows_set_aside": found["rejected"],
         "findings": [_finding(contract, code, broken[code]) for code in sorted(broken)],
-        "sheets": [
-            _sheet(contract, table) for table in checked.result["tables"] if table["feed"] == feed
-        ],
+        "sheets": [_sheet(contract, table) for table in checked.result["tables"] if table["feed"] == feed],
         "names_not_listed": {
             contract.columns[column].list or column: count for column, count in found["unlisted"].items()
         },
@@ -103,8 +103,11 @@ def _sheet(contract: Contract, table: Row) -> Row:
             for column, header in table["matched"].items()
         ],
         "not_used": list(table["unknown"]),
-        "not_in_the_file": list(table["missing"]),
-        "not_in_the_file_titles": [contract.columns[column].title for column in table["missing"]],
+        "not_in_the_file": [
+            {"column": column, "title": contract.columns[column].title}
+            for column in table["missing"]
+            if contract.columns[column].type != "free_text"  # nobody is asked for what is never kept
+        ],
     }  # fmt: skip
 
 
@@ -113,25 +116,25 @@ def show(answer: Row) -> None:
     if answer["number"] is None:
         say(console.paragraph(f"{answer['file']} was not taken in: {answer['reason']}") + "\n")
         return
-    if not answer["is_new"]:
-        say(f"{answer['file']} is held already, as delivery {answer['number']}; nothing changed.\n")
-        return
     if answer["refused"]:
         say(
             console.paragraph(
-                f"{answer['file']} was refused ({answer['code']}): {answer['reason']} It is archived as delivery "
-                f"{answer['number']}, none of its rows is used, and what was held before stands."
+                f"Refused ({answer['code']}). {answer['reason']} The file is archived as delivery {answer['number']}; "
+                "none of its rows is used, and what was held before stands."
             )
         )
+    elif not answer["is_new"]:
+        say(f"{answer['file']} is held already, as delivery {answer['number']}; nothing changed.")
     else:
         taken = f"{_day(answer['extracted_on'])} ({_WHO_SAID[answer['extracted_on_from']]})"
         say(f"{answer['file']} is delivery {answer['number']}, taken from its system on {taken}.")
-    for feed in answer["feeds"]:
+    for feed in answer["feeds"] if answer["is_new"] else []:
         _show_feed(feed)
-    for sheet in answer["sheets_not_used"]:
-        say(console.paragraph(f"Sheet \"{sheet['sheet']}\" was not used: {sheet['reason']}", "  "))
-    for path in answer["reports"]:
-        say(f"  Report for who sent it: {path}")
+    for sheet in answer["sheets_not_used"] if answer["is_new"] else []:
+        say(console.paragraph(f'Sheet "{sheet["sheet"]}" was not used: {sheet["reason"]}.', "  "))
+    if answer["reports"]:
+        endings = " and ".join(Path(path).suffix for path in answer["reports"])
+        say(f"  Report for who sent it: {Path(answer['reports'][0]).with_suffix('')} ({endings})")
     say()
 
 
@@ -145,14 +148,17 @@ def _show_feed(feed: Row) -> None:
         _show_sheet(sheet)
     if feed["findings"]:
         console.table(
-            ["  Rule", "Level", "Rows", "What is wrong", "What to do"],
+            ["Rule", "Level", "Rows", "What is wrong", "What to do"],
             [
-                [f"  {found['code']}", found["level"], _rows(found), found["message"], found["action"]]
+                [found["code"], found["level"], _rows(found), found["message"], found["action"]]
                 for found in feed["findings"]
             ],
+            indent="    ",
         )
     for kind, count in feed["names_not_listed"].items():
-        where = " or ".join(f"expectations/councils/{council['council']}.yaml" for council in feed["councils"])
+        where = " or ".join(
+            f"expectations/councils/{council['council']}.yaml" for council in feed["councils"]
+        )
         council = feed["councils"][0]["council"] if feed["councils"] else "COUNCIL"
         say(
             console.paragraph(
@@ -170,11 +176,13 @@ def _show_sheet(sheet: Row) -> None:
         for match in sheet["matched"]
         if match["how"] not in ("name", "title")
     ]
-    told = [f"{where}{len(sheet['matched'])} columns matched" + (f", {', '.join(renamed)}." if renamed else ".")]
+    told = [
+        f"{where}{len(sheet['matched'])} columns matched" + (f", {', '.join(renamed)}." if renamed else ".")
+    ]
     if sheet["not_used"]:
         told.append(f"Not used: {', '.join(f'{chr(34)}{header}{chr(34)}' for header in sheet['not_used'])}.")
-    if sheet["not_in_the_file_titles"]:
-        told.append(f"Not in the file: {', '.join(sheet['not_in_the_file_titles'])}.")
+    if sheet["not_in_the_file"]:
+        told.append(f"Not in the file: {', '.join(column['title'] for column in sheet['not_in_the_file'])}.")
     for text in told:
         say(console.paragraph(text, "  "))
 

@@ -42,9 +42,9 @@ def receive(
     ] = False,
     as_json: console.AsJson = False,
 ) -> None:
-    """Take files in: archive, recognise and check each, and write the report for who sent it.
+    """Take files in: archive, recognise and check each.
 
-    The files stay where they are. Figures follow with `send-audit run`.
+    Writes the report for who sent each file. The files stay where they are. Figures follow with `send-audit run`.
     """
     from pipelines import contracts, durable
     from pipelines import run as main
@@ -55,7 +55,6 @@ def receive(
 
     settings = console.load_settings()
     answers: list[Row] = []
-    code = console.DONE
     tell_if_waiting(settings)
     with durable.store_lock(settings.store), console.progress() as show:
         durable.sweep(settings.work)
@@ -81,7 +80,6 @@ def receive(
                 continue
             except intake.IntakeFailure as problem:
                 answers.append(received.not_taken(path.name, str(problem), None))
-                code = console.BROKEN
                 continue
             if is_new:
                 held.append(checked)
@@ -96,9 +94,8 @@ def receive(
     tell_of_key(settings.key_file if key.made_now else None)
     if any(answer["is_new"] and not answer["refused"] for answer in answers):
         tell("Next: send-audit run")
-    if code == console.DONE and any(answer["refused"] for answer in answers):
-        code = console.REFUSED
-    raise typer.Exit(code)
+    in_order = all(answer["number"] is not None and not answer["refused"] for answer in answers)
+    raise typer.Exit(console.DONE if in_order else console.REFUSED)
 
 
 def run(
@@ -113,9 +110,10 @@ def run(
     ] = None,
     as_json: console.AsJson = False,
 ) -> None:
-    """Do the whole job: receive what is in the inbox, check, count, and make the officers' release.
+    """Do the whole job, from the inbox to a new officers' release.
 
-    Where nothing changed, no release is made. One file that is refused does not stop the others.
+    Receives what is in the inbox, checks, counts, and makes the release. Where nothing changed, no release is made.
+    One file that is refused does not stop the others.
     """
     settings = console.load_settings()
     tell_if_waiting(settings)
@@ -126,7 +124,7 @@ def run(
     else:
         show_outcome(outcome)
     tell_of_key(outcome.key_made)
-    raise typer.Exit(console.REFUSED if outcome.refused else console.DONE)
+    raise typer.Exit(console.REFUSED if outcome.refused or outcome.left else console.DONE)
 
 
 def main_job(settings: Settings, *, as_of: date | None = None, progress: console.Progress) -> Outcome:
@@ -146,13 +144,18 @@ def told(outcome: Outcome) -> Row:
         "release": outcome.release,
         "is_new": outcome.is_new,
         "received": [
-            {"file": checked.arrival.file, "delivery": checked.arrival.delivery, "number": checked.arrival.number}
+            {
+                "file": checked.arrival.file,
+                "delivery": checked.arrival.delivery,
+                "number": checked.arrival.number,
+            }
             for checked in outcome.received
         ],
         "refused": [
             {"file": checked.arrival.file, "reason": checked.result["refusal"]["message"]}
             for checked in outcome.refused
         ],
+        "left_in_the_inbox": [{"file": file, "reason": reason} for file, reason in outcome.left],
         "councils_counted": outcome.rebuilt,
         "reports": [str(path) for path in outcome.reports],
         "key_made": str(outcome.key_made) if outcome.key_made else None,
@@ -162,30 +165,35 @@ def told(outcome: Outcome) -> Row:
 def show_outcome(outcome: Outcome) -> None:
     """A run's outcome in words."""
     for checked in outcome.refused:
-        say(console.paragraph(f"Refused: {checked.arrival.file}. {checked.result['refusal']['message']}"))
+        refusal = checked.result["refusal"]
+        say(console.paragraph(f"Refused ({refusal['code']}). {refusal['message']}"))
+    for _, reason in outcome.left:
+        say(console.paragraph(f"Left in the inbox. {reason}"))
     taken = len(outcome.received) - len(outcome.refused)
     if outcome.received:
-        say(f"Received from the inbox: {counted(taken, 'file')}; refused: {len(outcome.refused)}.")
+        refused = f"; refused: {len(outcome.refused)}" if outcome.refused else ""
+        say(f"Received from the inbox: {counted(taken, 'file')}{refused}.")
     if outcome.is_new:
-        again = counted(len(outcome.rebuilt), "council")
-        say(f"Release {outcome.release} is new. Counted again: {again}; the others' figures stand.")
+        say(f"Release {outcome.release} is new. Counted again: {counted(len(outcome.rebuilt), 'council')}.")
     else:
         say(f"Nothing changed: release {outcome.release} stands.")
     if outcome.reports:
         say("Reports for those who sent the files:")
-        for path in outcome.reports:
-            say(f"  {path}")
+        for path in dict.fromkeys(path.with_suffix("") for path in outcome.reports):
+            say(f"  {path} (.xlsx and .csv)")
 
 
 def publish(
-    release: Annotated[str, typer.Argument(help="An officers' release by its id, or CURRENT.")],
+    release: Annotated[
+        str, typer.Argument(metavar="RELEASE", help="An officers' release by its id, or CURRENT.")
+    ],
     by: Annotated[str, typer.Option(metavar="ROLE", help="Who approves it, by role: never a person's name.")],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why it may be published, in a few words.")],
     as_json: console.AsJson = False,
 ) -> None:
-    """Publish an officers' release: what members and the public read from now on.
+    """Publish a release to members and the public.
 
-    The approval is part of the public release, which is never changed afterwards.
+    It is what they read from now on. The approval is part of the public release, which is never changed afterwards.
     """
     if not by.strip() or not note.strip():
         raise typer.BadParameter("Say who approves the publication (--by, a role) and why (--note).")
@@ -210,7 +218,10 @@ def releases(
     ] = "",
     as_json: console.AsJson = False,
 ) -> None:
-    """List releases, the newest first: when each was made, from what, and which are read now."""
+    """List releases, the newest first.
+
+    When each was made, from what, and which are read now.
+    """
     from pipelines.settings import AUDIENCES
 
     if audience and audience not in AUDIENCES:
@@ -240,7 +251,9 @@ def listed(settings: Settings, audience: str) -> list[Row]:
 
     current = releases.current_release(settings, audience)
     officers = {entry["release"]: entry for entry in releases.history(settings, "officers")}
-    published = {entry["officers_release"]: entry["release"] for entry in releases.history(settings, "public")}
+    published = {
+        entry["officers_release"]: entry["release"] for entry in releases.history(settings, "public")
+    }
     rows = []
     for entry in reversed(releases.history(settings, audience)):
         source = officers.get(entry.get("officers_release") or entry["release"], entry)
@@ -266,8 +279,8 @@ def tell_of_key(path: Path | None) -> None:
     """Where the key was made, if it was made now."""
     if path is not None:
         tell(
-            f"A new key was made at {path}. It turns names and references into codes. Keep a copy apart from the store: "
-            "without it no new file can be matched to what is held, and whoever has it can test a guess."
+            f"A new key was made at {path}. It turns names and references into codes. Keep a copy apart from the "
+            "store: without it no new file can be matched to what is held, and whoever has it can test a guess."
         )
 
 

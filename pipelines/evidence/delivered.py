@@ -212,7 +212,10 @@ def _findings(
 
 
 def for_report(
-    catalogue: Catalogue, held: Sequence[Checked], checked: Checked, links: Sequence[tuple[int, str, str, int, str]] = ()
+    catalogue: Catalogue,
+    held: Sequence[Checked],
+    checked: Checked,
+    links: Sequence[tuple[int, str, str, int, str]] = (),
 ) -> dict[str, Any]:
     """The arguments `delivery`, `findings` and `previous` of `reports.supplier.write_report` for one delivery.
 
@@ -222,7 +225,9 @@ def for_report(
     found: list[Row] = []
     with duckdb.connect() as con:
         for feed in checked.result["feeds"]:
-            rows = con.execute(f"SELECT sheet, row, code FROM '{checked.folder / feed}.findings.parquet'").fetchall()
+            rows = con.execute(
+                f"SELECT sheet, row, code FROM '{checked.folder / feed}.findings.parquet'"
+            ).fetchall()
             rows += [(sheet, row, code) for number, of, sheet, row, code in links
                      if number == checked.arrival.number and of == feed]  # fmt: skip
             found += _told(catalogue, checked, feed, rows)
@@ -242,7 +247,9 @@ def for_report(
     return {"delivery": _about(checked), "findings": found, "previous": previous}
 
 
-def _told(catalogue: Catalogue, checked: Checked, feed: str, rows: Sequence[tuple[str, int | None, str]]) -> list[Row]:
+def _told(
+    catalogue: Catalogue, checked: Checked, feed: str, rows: Sequence[tuple[str, int | None, str]]
+) -> list[Row]:
     contract, headers = catalogue.contracts[feed], supplier_columns(checked, feed)
     columns = {code: column_of(code, catalogue, feed) for code in {code for _, _, code in rows}}
     return [

@@ -100,16 +100,20 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
                 f"{where}, row {row_number}: the headers {one} and {two} both mean {contract.columns[name].title}. "
                 "Keep the one that holds the answer, and rename or remove the other.",
             )
-    width = max((at + 1 for at, cell in enumerate(cells) if cell.strip()), default=0)
+    filled = [at for at, cell in enumerate(cells) if cell.strip()]
     used = set(positions.values())
     return Header(
         contract=contract,
         index=fit.index,
-        width=width,
+        width=filled[-1] + 1,
         positions=dict(sorted(positions.items(), key=lambda item: item[1])),
         matched={name: shown(cells[at], f"(column {at + 1})") for name, at in positions.items()},
         how={name: _how(contract, name, cells[at]) for name, at in positions.items()},
-        unknown=tuple(shown(cells[at], f"(column {at + 1})") for at in range(width) if at not in used),
+        unknown=tuple(
+            shown(cells[at], f"(column {at + 1})")
+            for at in range(filled[0], filled[-1] + 1)
+            if at not in used
+        ),
         missing=tuple(
             name
             for name, column in contract.columns.items()

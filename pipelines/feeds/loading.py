@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.feeds.headers import Header
-from pipelines.feeds.refusal import Refused
 
-BATCH = 20_000
+PORTION, PORTIONS = 500, 40
+"""Records turned at a time, few enough for the processor's cache, and how many such go to DuckDB together."""
 MAX_LINE = 131_072
 """Bytes of a line, and characters of a cell: Python's csv stops there too. Excel's cells end at 32,767."""
 SPACES = (
@@ -26,11 +28,15 @@ SPACES = (
 )
 """What is trimmed from the ends of a cell: every space that software has been seen to leave there, and Ctrl-Z, with
 which DOS ended files."""
+_TRIM = {
+    "none": "{0}",
+    "plain": "CASE WHEN starts_with({0}, ' ') OR ends_with({0}, ' ') THEN nullif(trim({0}, ' '), '') ELSE {0} END",
+    # Trimming by a long list of characters is slow; nearly all cells begin and end with printable ASCII
+    "any": "CASE WHEN unicode({0}) BETWEEN 33 AND 126 AND unicode({0}[-1]) BETWEEN 33 AND 126 THEN {0} "
+    f"ELSE nullif(trim({{0}}, '{SPACES}'), '') END",
+}
+"""SQL that trims a cell, by what the scan found at the ends of cells (`plain.Plain.spaces`)."""
 _BATCH_VIEW = "_send_audit_feeds_batch"
-
-
-class NotPlain(Exception):
-    """DuckDB's reader did not find the plain file that it was told of: read it carefully instead."""
 
 
 def new_name(con: duckdb.DuckDBPyConnection, feed: str) -> str:
@@ -54,36 +60,32 @@ def load_rows(
     """Fill the table from numbered rows of cells; wholly blank ones are left out. Returns the number of rows.
 
     Raises:
-        Refused: there is no room for it.
+        duckdb.Error: memory or disk ran short, which is no fault of the file; it holds no cell.
     """
-    problem = False
-    count = 0
+    count, shortage = 0, None
     try:
         con.execute(f"CREATE TEMP TABLE {_quote(relation)} ({_columns(header)})")
         for batch in _batches(rows, header):
             con.register(_BATCH_VIEW, batch)
             try:
-                trimmed = {
-                    name: f"nullif(trim(c{at}, {_literal(SPACES)}), '')"
-                    for name, at in header.positions.items()
-                }
+                filled = {name: f"nullif(c{at}, '')" for name, at in header.positions.items()}
                 con.execute(
-                    f"INSERT INTO {_quote(relation)} SELECT _row, _ragged, {_cells(header, council, trimmed)} "
-                    f"FROM {_BATCH_VIEW} ORDER BY _row"
+                    f"INSERT INTO {_quote(relation)} SELECT _row, _ragged, {_cells(header, council, filled)} "
+                    f"FROM {_BATCH_VIEW}"
                 )
             finally:
                 con.unregister(_BATCH_VIEW)
             count += batch.num_rows
-    except duckdb.Error:
-        problem = (
-            True  # raised below, where the message of DuckDB, which may hold cells, is not chained to it
-        )
-    if problem:
+    except duckdb.Error as problem:
+        shortage = type(problem)
+    except BaseException:
         drop(con, relation)
-        raise Refused(
-            "FILE-14",
-            f"{where}: it could not be loaded; memory or disk ran short on this machine. The file itself may be well: "
-            "free some room, or raise SEND_AUDIT_MEMORY, and receive it again.",
+        raise
+    if shortage is not None:
+        drop(con, relation)
+        # Text goes in as text, so only the machine can fail. DuckDB's own message, which may hold cells, ends here.
+        raise shortage(
+            f"{where}: memory or disk ran short while it was loaded. Free some, or raise SEND_AUDIT_MEMORY."
         )
     return count
 
@@ -101,21 +103,15 @@ def load_plain(
     records: int,
     first_row: int,
     spaces: str,
-) -> int:
-    """Fill the table by DuckDB's own CSV reader, streaming, from a file that was found plain. Returns rows.
+) -> int | None:
+    """Fill the table by DuckDB's own CSV reader, streaming, from a file that was found plain. Returns the number of
+    rows; None where the file turns out otherwise, so that it must be read carefully, and no table is left behind.
 
     skip: lines above the first record. width: cells a record. records: how many there are. first_row: the first
     one's number. spaces: 'none' | 'plain' | 'any', what may stand at the ends of cells.
-
-    Raises:
-        NotPlain: the file turns out otherwise; no table is left behind.
     """
     cells = [f"c{at}" for at in range(width)]
-    trim = {
-        "none": "{0}",
-        "plain": "CASE WHEN starts_with({0}, ' ') OR ends_with({0}, ' ') THEN nullif(trim({0}, ' '), '') ELSE {0} END",
-        "any": f"nullif(trim({{0}}, {_literal(SPACES)}), '')",
-    }[spaces]
+    trim = _TRIM[spaces]
     trimmed = {name: trim.format(f"c{at}") for name, at in header.positions.items() if at < width}
     beyond = " OR ".join(f"{trim.format(cell)} IS NOT NULL" for cell in cells[header.width :]) or "false"
     # Blank rows are marked by a NULL and deleted below: they count in the numbering. The first used column is
@@ -124,45 +120,51 @@ def load_plain(
     blank = f"CASE WHEN {first} IS NULL THEN coalesce({', '.join(map(trim.format, cells))}) IS NULL ELSE false END"
     types = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     try:
+        if not _one(con, "SELECT current_setting('preserve_insertion_order')"):
+            return None
         con.execute(
             f"CREATE TEMP TABLE {_quote(relation)} AS SELECT 0::BIGINT AS _row, "
             f"CASE WHEN {blank} THEN NULL ELSE {beyond} END AS _ragged, {_cells(header, council, trimmed)} "
             f"FROM read_csv({_literal(str(path))}, auto_detect = false, header = false, columns = {{{types}}}, "
             f"skip = {skip}, delim = {_literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, "
-            f"null_padding = false, max_line_size = {MAX_LINE}, compression = 'none', hive_partitioning = false)"
+            f"null_padding = false, max_line_size = {2 * MAX_LINE}, compression = 'none', hive_partitioning = false)"
         )
-        (loaded,) = con.execute(f"SELECT count(*) FROM {_quote(relation)}").fetchone() or (-1,)
-        if loaded == records:
+        if _one(con, f"SELECT count(*) FROM {_quote(relation)}") == records:
             # row_number() OVER () would say the same, but makes DuckDB read on one core only.
             con.execute(f"UPDATE {_quote(relation)} SET _row = rowid + {first_row}")
-            (blanks,) = con.execute(f"DELETE FROM {_quote(relation)} WHERE _ragged IS NULL").fetchone() or (
-                0,
-            )
-            return int(loaded - blanks)
+            return records - int(_one(con, f"DELETE FROM {_quote(relation)} WHERE _ragged IS NULL"))
     except duckdb.Error:
-        pass
+        pass  # a missing or surplus cell; what DuckDB says of it would hold the row
     drop(con, relation)
-    raise NotPlain
+    return None
 
 
 def _batches(rows: Iterable[tuple[int, Sequence[str]]], header: Header) -> Iterator[pa.Table]:
-    rows = iter(rows)
+    portions = _portions(iter(rows), header)
+    while batch := list(islice(portions, PORTIONS)):
+        yield pa.Table.from_batches(batch)
+
+
+def _portions(rows: Iterator[tuple[int, Sequence[str]]], header: Header) -> Iterator[pa.RecordBatch]:
     used = sorted(set(header.positions.values()))
-    while chunk := list(islice(rows, BATCH)):
-        kept = [(number, cells) for number, cells in chunk if any(cell.strip(SPACES) for cell in cells)]
-        ragged = [any(cell.strip(SPACES) for cell in cells[header.width :]) for _, cells in kept]
+    while portion := list(islice(rows, PORTION)):
+        kept = [(number, cells) for number, cells in portion if any(cell.strip(SPACES) for cell in cells)]
+        beyond = [cells[header.width :] for _, cells in kept]
         columns = list(zip_longest(*(cells for _, cells in kept), fillvalue=""))
         empty = [""] * len(kept)
-        yield pa.table(
+        yield pa.record_batch(
             {
                 "_row": pa.array([number for number, _ in kept], pa.int64()),
-                "_ragged": pa.array(ragged, pa.bool_()),
-                **{
-                    f"c{at}": pa.array(columns[at] if at < len(columns) else empty, pa.string())
-                    for at in used
-                },
+                "_ragged": pa.array(
+                    [any(cell.strip(SPACES) for cell in cells) for cells in beyond], pa.bool_()
+                ),
+                **{f"c{at}": _trimmed(columns[at] if at < len(columns) else empty) for at in used},
             }
         )
+
+
+def _trimmed(cells: Sequence[str]) -> pa.Array:
+    return pc.utf8_trim(pa.array(cells, pa.string()), characters=SPACES)
 
 
 def _columns(header: Header) -> str:
@@ -181,6 +183,11 @@ def _cells(header: Header, council: str | None, trimmed: dict[str, str]) -> str:
         return _literal(council) if council and filled else "NULL::VARCHAR"
 
     return ", ".join(f"{cell(name)} AS {_quote(name)}" for name in header.contract.columns)
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = con.execute(sql).fetchone()
+    return row[0] if row else None
 
 
 def _quote(name: str) -> str:

@@ -75,6 +75,7 @@ def read(
 
     Raises:
         Refused: the whole file is kept out; no table is left behind.
+        duckdb.Error: memory or disk ran short on this machine; the message holds no cell.
     """
     suffix = Path(name).suffix.lower()
     if suffix not in TEXT + WORKBOOK:

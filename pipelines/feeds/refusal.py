@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 CODES = {
+    "FILE-00": "not a file that can be read",
     "FILE-01": "a kind of file that is not read",
     "FILE-02": "nothing in it",
     "FILE-03": "too large",
@@ -23,7 +24,6 @@ CODES = {
     "FILE-11": "two columns for one thing",
     "FILE-12": "a quotation mark that is not closed",
     "FILE-13": "stray cells far from the table",
-    "FILE-14": "no room to load it on this machine",
 }
 LONGEST = 60
 """Characters of a supplier's header or sheet name that are shown."""

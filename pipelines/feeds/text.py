@@ -78,9 +78,8 @@ def read_text(
     if header is None:
         raise headers.no_feed(where, contracts)
     relation = loading.new_name(con, header.contract.feed)
-    try:
-        rows = _load_quickly(con, relation, path, encoding, head, header, council)
-    except loading.NotPlain:
+    rows = _load_quickly(con, relation, path, encoding, head, header, council)
+    if rows is None:
         rows = load_carefully(con, relation, path, encoding, head, header, council, where)
     return header, relation, rows
 
@@ -152,7 +151,7 @@ def _load_quickly(
     head: Head,
     header: Header,
     council: str | None,
-) -> int:
+) -> int | None:
     skip = head.lines[header.index]
     above = "".join(head.texts[:skip])
     start = len(above.encode()) + (3 if _has_mark(path) else 0)
@@ -163,7 +162,7 @@ def _load_quickly(
         or len(head.rows) <= header.index + 1
         or set("*?[]{}") & set(str(path))
     ):
-        raise loading.NotPlain  # the last because DuckDB would take the path for a pattern
+        return None  # the last because DuckDB would take the path for a pattern
     return loading.load_plain(
         con,
         relation,

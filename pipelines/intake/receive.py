@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 
 from pipelines import durable
-from pipelines.contracts import Catalogue
+from pipelines.contracts import Catalogue, Contract
 from pipelines.feeds import reader
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import check, whole_file
@@ -209,9 +209,7 @@ def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
     if not path.is_file():
-        raise Refused(
-            "FILE-00", f"{path.name} is not a file that can be read. Check the path and try again."
-        )
+        raise Refused("FILE-00", f"{path.name} is not a file that can be read. Check the path and try again.")
     if path.stat().st_size > settings.max_file_bytes:
         raise Refused(
             "FILE-03",
@@ -280,7 +278,7 @@ def _held(settings: Settings, arrival: Arrival, basis: str) -> Checked | None:
 
 def _as_the_file_says(arrival: Arrival, tables: list[reader.Table]) -> Arrival:
     dates = [table.extracted_on for table in tables if table.extracted_on]
-    says = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
+    says: dict[str, Any] = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
     if dates:
         says |= {"extracted_on": max(dates), "extracted_on_from": "file"}
     return Arrival(**{**asdict(arrival), **says})
@@ -300,10 +298,12 @@ def _check_feed(
     typed = make_typed(con, tables, contract, catalogue, key)
     for table in tables:
         con.execute(f"DROP TABLE {table.relation}")
-    outcome = check.check(con, typed, contract, arrival.extracted_on, folder)
-    passed = {
-        code: ok for code, (ok, _) in verdicts(con, typed, contract, catalogue, arrival.extracted_on).items()
-    }
+    absent = frozenset.intersection(*(frozenset(table.missing) for table in tables)) - _derived(
+        contract, tables
+    )
+    outcome = check.check(con, typed, contract, arrival.extracted_on, folder, absent)
+    verdict = verdicts(con, typed, contract, catalogue, arrival.extracted_on, absent)
+    passed = {code: ok for code, (ok, _) in verdict.items()}
     disagree = [code for code, ok in passed.items() if ok != (outcome.by_rule[code] == 0)]
     if disagree:
         raise IntakeFailure(
@@ -318,6 +318,12 @@ def _check_feed(
     }
     con.execute(f"DROP TABLE {typed}")
     return judged_feed
+
+
+def _derived(contract: Contract, tables: list[reader.Table]) -> set[str]:
+    """Columns that are not in the file but come out of one that is: the age band, from a month of birth."""
+    births = {name for name, column in contract.columns.items() if column.type == "birth_month"}
+    return {"age_band"} if any(births & set(table.matched) for table in tables) else set()
 
 
 def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, feed: str) -> dict[str, int]:

@@ -139,14 +139,18 @@ def copies(contract: Contract, typed: str) -> str:
     Of exact repeats the first row stands. Rows of one key that differ are all at fault: which is right is not guessed.
     Rows whose key is not whole are left to the rules on its columns.
     """
-    key = ", ".join(contract.key_columns)
-    required = [
-        name for name in contract.key_columns if name in contract.columns and contract.columns[name].required
-    ]
+    # a person who is not numbered is the first of that role
+    part = {
+        name: f"coalesce({name}, 1)" if contract.stored[name] == "BIGINT" else name
+        for name in contract.key_columns
+    }
+    key = ", ".join(part.values())
+    required = [name for name in part if name in contract.columns and contract.columns[name].required]
     known = " AND ".join(f"{name} IS NOT NULL AND {name}::VARCHAR <> '{UNREADABLE}'" for name in required)
-    same_key = " AND ".join(f"t.{name} IS NOT DISTINCT FROM shared.{name}" for name in contract.key_columns)
+    same_key = " AND ".join(f"{value} IS NOT DISTINCT FROM shared.{name}_" for name, value in part.items())
     whole_row = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in contract.stored)
-    shared = f"SELECT {key} FROM {typed} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
+    named = ", ".join(f"{value} AS {name}_" for name, value in part.items())
+    shared = f"SELECT {named} FROM {typed} WHERE {known} GROUP BY ALL HAVING count(*) > 1"
     return f"""SELECT _sheet, _row, CASE WHEN copy > 1 THEN 'not_repeated' ELSE 'key_unique' END AS fault
         FROM (
             SELECT _sheet, _row,

@@ -33,7 +33,7 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Sce
     """A rule as an expectation. With a `scene` for a run here; without one for a stock suite with a parameter."""
     import great_expectations.expectations as gxe
 
-    meta = {"meta": {"code": rule.code, "level": rule.level, "message": rule.message}}
+    meta: dict[str, Any] = {"meta": {"code": rule.code, "level": rule.level, "message": rule.message}}
     given = rule.arguments
     if needs_our_engine(rule, contract):
         if scene is None:

@@ -33,6 +33,7 @@ def verdicts(
     contract: Contract,
     catalogue: Catalogue,
     extracted_on: date,
+    absent: frozenset[str] = frozenset(),
     detail: Detail = "BOOLEAN_ONLY",
 ) -> dict[str, tuple[bool, int | None]]:
     """Rule code -> whether the table keeps it and, with detail SUMMARY, how many rows break it.
@@ -43,7 +44,7 @@ def verdicts(
     import great_expectations as gx
 
     scene = Scene(contract, extracted_on)
-    rules = row_rules(contract)
+    rules = row_rules(contract, absent)
     with _batch(con, typed) as batch:
         suite = gx.ExpectationSuite(
             name=contract.feed, expectations=[expectation(rule, contract, catalogue, scene) for rule in rules]
@@ -79,7 +80,7 @@ def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
+        context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
         source = _datasource()(name=f"duckdb_{id(con)}")
         source.attach(con)
         context.add_datasource(datasource=source)

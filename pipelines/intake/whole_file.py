@@ -110,7 +110,7 @@ def _no_month_missing(rule: Rule, here: Profile, before: Sequence[Profile]) -> l
     present = sorted(_month_number(month) for month in here["months"].get(name, []))
     if not present:
         return []
-    last = [_month_number(month) for profile in before[-1:] for month in profile["months"].get(name, [])]
+    last = [_month_number(month) for profile in before for month in profile["months"].get(name, [])]
     gap_inside = len(present) < present[-1] - present[0] + 1
     gap_before = bool(last) and present[0] > max(last) + 1
     return [name] if gap_inside or gap_before else []

@@ -20,6 +20,7 @@ import duckdb
 
 Row = dict[str, Any]
 _NOT_THE_NAME = frozenset("borough city council county district london metropolitan of royal the".split())
+_NOTHING_FROM_OUTSIDE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
 class NotFound(LookupError):
@@ -56,26 +57,22 @@ def find(
     Raises:
         NotFound: no such measure, council, breakdown or period in this release.
     """
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    with duckdb.connect(str(database), read_only=True, config=config) as con:
+    with duckdb.connect(str(database), read_only=True, config=dict(_NOTHING_FROM_OUTSIDE)) as con:
         release = _rows(con, "SELECT * FROM release")[0]
         about = _measure(con, measure)
         places = _places(con, council)
+        breakdown = _breakdown(con, about["measure"], by) if by else ""
         wanted = last_of_month(to) if to else None
         chosen = _latest(con, about["measure"], places, window, wanted)
         if not chosen:
             raise _no_period(con, about["measure"], places, window, wanted)
-        notes = [_other_end(window, wanted, end) for end in sorted({row["period_end"] for row in chosen} - {wanted})]
-        found = Found(release, about, chosen, chosen, notes if wanted else [])
-        if not by:
-            return found
-        breakdown = _breakdown(con, about["measure"], by)
+        notes = _other_ends(window, wanted, chosen)
+        if not breakdown:
+            return Found(release, about, chosen, chosen, notes)
         groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
         if not groups:
-            raise NotFound(
-                f"This release has no figures by {breakdown} for that period, as it counted nothing in it. Try another --to."
-            )
-        return Found(release, about, groups, chosen, found.notes)
+            raise NotFound(f"This release has no figures by {breakdown} for that period. Try another --to.")
+        return Found(release, about, groups, chosen, notes)
 
 
 def last_of_month(day: date) -> date:
@@ -86,17 +83,21 @@ def last_of_month(day: date) -> date:
 def did_you_mean(asked: str, known: Iterable[str]) -> str:
     """The nearest of the known names, as a sentence; all of them where there are few and none is near."""
     names = list(known)
-    near = difflib.get_close_matches(asked.lower(), names, n=3, cutoff=0.5)
-    near += [name for name in names if asked.lower() in name.lower() and name not in near][:3]
+    near = [name for name in names if asked.lower() in name.lower()]
+    near += difflib.get_close_matches(
+        asked.lower(), [name for name in names if name not in near], n=3, cutoff=0.5
+    )
     if near:
-        return f"Did you mean {' or '.join(near)}?"
+        return f"Did you mean {' or '.join(near[:3])}?"
     return f"There are: {', '.join(names)}." if 0 < len(names) <= 12 else ""
 
 
 def _measure(con: duckdb.DuckDBPyConnection, asked: str) -> Row:
-    found = _rows(con, "SELECT * FROM measures WHERE lower(measure) = lower(?)", asked)
+    found = _rows(con, "SELECT * FROM measures WHERE lower(measure) = lower({asked})", asked=asked)
     if not found:
-        known = [row["measure"] for row in _rows(con, "SELECT measure FROM measures ORDER BY topic, position")]
+        known = [
+            row["measure"] for row in _rows(con, "SELECT measure FROM measures ORDER BY topic, position")
+        ]
         near = f"{did_you_mean(asked, known)} `send-audit measures` lists them.".strip()
         raise NotFound(f"This release has no measure {asked}. {near}")
     return found[0]
@@ -107,7 +108,7 @@ def _places(con: duckdb.DuckDBPyConnection, asked: str | None) -> list[Row]:
     if asked is None:
         return places
     wanted = _plain_name(asked)
-    named = [row for row in places if wanted in (row["council"].lower(), _plain_name(row["name"]))]
+    named = [row for row in places if wanted in (row["council"], _plain_name(row["name"]))]
     if not named:
         near = did_you_mean(asked, [row["name"] for row in places])
         raise NotFound(f"This release has no figures for a council called {asked}. {near}".strip())
@@ -123,21 +124,18 @@ def _latest(
     con: duckdb.DuckDBPyConnection, measure: str, places: Sequence[Row], window: str, wanted: date | None
 ) -> list[Row]:
     """Each council's latest complete figure that ends by `wanted`, not a year or more before it."""
-    earliest = wanted - timedelta(days=364) if wanted else date.min
     return _rows(
         con,
         """SELECT places.name AS council_name, '' AS group_label, figures.* FROM figures JOIN places USING (council)
-        WHERE measure = $measure AND list_contains($councils, council) AND "window" = $window AND breakdown = '' AND complete
-            AND period_end BETWEEN $earliest AND $latest
+        WHERE measure = {measure} AND list_contains({councils}, council) AND "window" = {window} AND breakdown = ''
+            AND complete AND period_end BETWEEN {earliest} AND {latest}
         QUALIFY row_number() OVER (PARTITION BY council ORDER BY period_end DESC) = 1
         ORDER BY council_name, council""",
-        {
-            "measure": measure,
-            "councils": [row["council"] for row in places],
-            "window": window,
-            "earliest": earliest,
-            "latest": wanted or date.max,
-        },
+        measure=measure,
+        councils=[row["council"] for row in places],
+        window=window,
+        earliest=wanted - timedelta(days=364) if wanted else date.min,
+        latest=wanted or date.max,
     )
 
 
@@ -147,40 +145,48 @@ def _no_period(
     """Why there is no figure, with what there is."""
     ends = _rows(
         con,
-        """SELECT min(period_end) AS first, max(period_end) AS last FROM figures
-        WHERE measure = ? AND list_contains(?, council) AND "window" = ? AND breakdown = '' AND complete""",
-        measure,
-        [row["council"] for row in places],
-        window,
+        """SELECT min(period_end) AS first, max(period_end) AS last FROM figures WHERE measure = {measure}
+            AND list_contains({councils}, council) AND "window" = {window} AND breakdown = '' AND complete""",
+        measure=measure,
+        councils=[row["council"] for row in places],
+        window=window,
     )[0]
     if ends["last"] is None or wanted is None:
-        held = _rows(con, """SELECT DISTINCT "window" FROM figures WHERE measure = ? AND complete ORDER BY 1""", measure)
+        held = _rows(
+            con,
+            """SELECT DISTINCT "window" FROM figures WHERE measure = {measure} AND complete ORDER BY ALL""",
+            measure=measure,
+        )
         others = ", ".join(row["window"] for row in held)
-        has = f"It has: {others}." if others else "Nothing has been counted for it yet."
+        has = f"It has: {others}." if others else "No period of it is complete yet."
         return NotFound(f"This release has no complete figure of {measure} for --window {window}. {has}")
     if wanted > ends["last"]:
         return NotFound(
-            f"This release has no figure that ends with {_month(wanted)}: the last one available ends on {_day(ends['last'])}. "
-            f"Use --to {ends['last']}, or leave --to out."
+            f"This release has no figure that ends with {wanted:%B %Y}: the last one available ends on "
+            f"{_day(ends['last'])}. Use --to {ends['last']}, or leave --to out."
         )
     return NotFound(
-        f"This release has no figure that ends with {_month(wanted)}: the first one available ends on {_day(ends['first'])}. "
-        f"Use --to {ends['first']} or a later day."
+        f"This release has no figure that ends with {wanted:%B %Y}: the first one available ends on "
+        f"{_day(ends['first'])}. Use --to {ends['first']} or a later day."
     )
 
 
-def _other_end(window: str, wanted: date | None, end: date) -> str:
-    if wanted is None:
-        return ""
-    return f"No complete figure for --window {window} ends with {_month(wanted)}; the last one before it ends on {_day(end)}."
+def _other_ends(window: str, wanted: date | None, chosen: Sequence[Row]) -> list[str]:
+    """Notes on periods that do not end with the month that was asked for."""
+    ends = {row["period_end"] for row in chosen} - {wanted} if wanted else set()
+    return [
+        f"No complete figure for --window {window} ends with {wanted:%B %Y}; the last one before it ends on "
+        f"{_day(end)}."
+        for end in sorted(ends)
+    ]
 
 
 def _breakdown(con: duckdb.DuckDBPyConnection, measure: str, asked: str) -> str:
     held = _rows(
         con,
         """SELECT DISTINCT breakdown, position FROM figures LEFT JOIN breakdowns USING (breakdown)
-        WHERE measure = ? AND breakdown <> '' ORDER BY position, breakdown""",
-        measure,
+        WHERE measure = {measure} AND breakdown <> '' ORDER BY position, breakdown""",
+        measure=measure,
     )
     names = [row["breakdown"] for row in held]
     if asked.lower() not in names:
@@ -190,30 +196,38 @@ def _breakdown(con: duckdb.DuckDBPyConnection, measure: str, asked: str) -> str:
 
 
 def _groups(con: duckdb.DuckDBPyConnection, whole: Row, breakdown: str) -> list[Row]:
+    """The figures of each group for the council and period of a figure without a breakdown."""
     return _rows(
         con,
         """SELECT places.name AS council_name, coalesce(groups.label, figures."group") AS group_label, figures.*
         FROM figures JOIN places USING (council)
         LEFT JOIN groups ON groups.breakdown = figures.breakdown AND groups."group" = figures."group"
-        WHERE measure = ? AND council = ? AND "window" = ? AND period_start = ? AND period_end = ?
-            AND figures.breakdown = ? AND figures."group" <> ''
+        WHERE measure = {measure} AND council = {council} AND "window" = {window} AND period_start = {period_start}
+            AND period_end = {period_end} AND figures.breakdown = {breakdown} AND figures."group" <> ''
         ORDER BY groups.position NULLS LAST, figures."group" """,
-        *(whole[name] for name in ("measure", "council", "window", "period_start", "period_end")),
-        breakdown,
+        **{name: whole[name] for name in ("measure", "council", "window", "period_start", "period_end")},
+        breakdown=breakdown,
     )
 
 
-def _rows(con: duckdb.DuckDBPyConnection, sql: str, *parameters: Any) -> list[Row]:
-    """The answer as dicts; one dict of parameters means named ones."""
-    given = parameters[0] if parameters and isinstance(parameters[0], dict) else list(parameters)
-    cursor = con.execute(sql, given)
+def _rows(con: duckdb.DuckDBPyConnection, sql: str, **given: str | date | Sequence[str]) -> list[Row]:
+    """The answer as dicts. `{name}` in the SQL stands for a value given.
+
+    The values are written as literals, quoted here: binding a parameter makes DuckDB load pandas and PyArrow, which
+    would take most of the second in which a figure answers.
+    """
+    cursor = con.execute(sql.format(**{name: _literal(value) for name, value in given.items()}))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
+def _literal(value: str | date | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return f"[{', '.join(map(_literal, value))}]::VARCHAR[]"
+
+
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _month(day: date) -> str:
-    return f"{day:%B %Y}"

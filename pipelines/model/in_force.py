@@ -57,7 +57,9 @@ def in_force(
     joins, standing = ("", "true") if alone else _standing(con, contract, ordered)
     columns = ", ".join(f'held."{name}"::{kind} AS "{name}"' for name, kind in contract.stored.items())
     wanted = ", ".join(_text(council) for council in councils)
-    con.execute(f"DROP VIEW IF EXISTS {relation}" if _is_view(con, relation) else f"DROP TABLE IF EXISTS {relation}")
+    con.execute(
+        f"DROP VIEW IF EXISTS {relation}" if _is_view(con, relation) else f"DROP TABLE IF EXISTS {relation}"
+    )
     con.execute(
         f"CREATE TEMP {'VIEW' if alone else 'TABLE'} {relation} AS "
         f"SELECT {columns}, held._order, held._sheet, held._row FROM ({_rows(contract, ordered)}) AS held {joins} "
@@ -66,14 +68,18 @@ def in_force(
 
 
 def _is_view(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    found = con.execute("SELECT count(*) FROM duckdb_views() WHERE temporary AND view_name = ?", [relation]).fetchone()
-    return found is not None and found[0] > 0
+    views = con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE temporary AND view_name = ?", [relation]
+    ).fetchall()
+    return len(views) > 0
 
 
 def _rows(contract: Contract, parts: Sequence[Part]) -> str:
     """All parts' rows in one query; a column that an older part does not have yet is empty there."""
     typed = {**contract.stored, "_sheet": "VARCHAR", "_row": "BIGINT", "_order": "INTEGER"}
-    nothing = "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in typed.items()) + " WHERE false"
+    nothing = (
+        "SELECT " + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in typed.items()) + " WHERE false"
+    )
     read = [f"SELECT *, {part.order} AS _order FROM read_parquet({_text(str(part.path))})" for part in parts]
     return " UNION ALL BY NAME ".join([nothing, *read])
 

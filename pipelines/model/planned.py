@@ -11,7 +11,7 @@ from ibis import Table
 
 from pipelines.contracts import UNREADABLE
 from pipelines.model import schema
-from pipelines.model.keys import row_key
+from pipelines.model.columns import known, row_key
 
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
@@ -25,7 +25,7 @@ def planned_audits(programme: Table, case_audits: Table) -> Table:
     names; an audit without a frame may be of any) were planned for the period and completed by its end. Where two rows
     of a plan overlap, one audit counts towards both.
     """
-    named = programme.mutate(**{name: programme[name].nullif(UNREADABLE) for name in ("team", "agency")})
+    named = programme.mutate(**{name: known(programme[name]) for name in ("team", "agency")})
     approved = named.group_by(*_PLAN).aggregate(
         first=named.planned_count.argmin(named.approved_on), most=named.planned_count.max()
     )
@@ -35,7 +35,7 @@ def planned_audits(programme: Table, case_audits: Table) -> Table:
     start, end = slots.period_start, slots.period_end
     return slots.select(
         "council",
-        slot_key=row_key(*(slots[name] for name in _PLAN), slots.slot),
+        slot_key=row_key(slots.plan_key, slots.slot),
         planned_month=end.truncate("month"),
         months_spanned=(end.year() - start.year()) * 12 + end.month() - start.month() + 1,
         audit_type=slots.audit_type,

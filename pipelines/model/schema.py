@@ -34,6 +34,17 @@ CHILD = (
     "plan_kind", "interpreter",
 )  # fmt: skip
 WORK = ("audit_type", "selection", "theme", "agency", "team", "frame")
+OF_PARTICIPANTS = (
+    "audit_type",
+    "selection",
+    "agency",
+    "team",
+    "locality",
+    "age_band",
+    "ethnic_group",
+    "primary_need",
+)
+"""Breakdowns by the audit that participants carry too: there are three times as many of them, so not all."""
 
 BREAKDOWNS = {
     "audit_type": "Audit type",
@@ -151,7 +162,7 @@ PARTICIPANTS = Fact(
         "is_difference_made": "Agreed or strongly agreed that taking part made a difference.",
     },
     breakdowns=(
-        "role", "mode", "not_appropriate_reason", "response", "rating_listened", "rating_difference", *WORK, *CHILD,
+        "role", "mode", "not_appropriate_reason", "response", "rating_listened", "rating_difference", *OF_PARTICIPANTS,
     ),
     about=("council", "audit_key", "contributed_on", "told_outcome_on"),
 )  # fmt: skip

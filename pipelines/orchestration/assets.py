@@ -1,203 +1,195 @@
 """The main job as assets, a few for each layer, with their checks.
 
-Belongs here: which assets and checks there are, and the counts and rule codes that they show.
-Does not belong here: doing the work (`session` calls the steps of `run`), checking one delivery anew (`again`).
-
-Nothing here shows a row's value, a file's name or a supplier's own words: Dagster's history has no protection of its own.
+Belongs here: which assets and checks there are, in which order they are made, and what they show.
+Does not belong here: doing the work (`session` calls the steps of `run`), counting it (`summaries`), checking single
+deliveries anew (`again`).
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: Dagster looks at the types of its decorated functions themselves.
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import dagster as dg
-from pydantic import Field
 
-from pipelines import releases
-from pipelines.contracts import Catalogue, Contract
+from pipelines import run
+from pipelines.contracts import Catalogue
 from pipelines.intake import receive
-from pipelines.intake.receive import Checked
 from pipelines.model.schema import FACTS
-from pipelines.orchestration import again, session
-from pipelines.orchestration.faults import safely
-from pipelines.orchestration.session import Session, Work
-from pipelines.settings import Settings
+from pipelines.orchestration import again, summaries
+from pipelines.orchestration.faults import Stopped
+from pipelines.orchestration.session import Session, within
 
-MEASURED = ("counts", "figures", "charts")
-FAMILIES = {
-    "1": ("cells_readable", "Every cell can be read and is on its list of codes."),
-    "2": ("required_cells_filled", "No required cell is empty."),
-    "3": ("rows_make_sense", "The cells of each row agree with one another."),
-    "4": ("links_found", "What a row names is found in the other feed."),
-    "5": ("whole_file_as_expected", "The file as a whole looks like those before it."),
-    "6": ("keys_unique", "No row comes twice."),
-}
-"""Rules by their code's hundred: one check of each feed."""
-SHORT = 8
-"""Characters of a delivery's hash in tags and partition names."""
-Events = Sequence[dg.MaterializeResult | dg.AssetCheckResult]
-
-
-class RunConfig(dg.Config):
-    """Choices for one run."""
-
-    as_of: str = Field(default="", description="Rebuild from what had arrived by the end of this day, such as 2026-03-31, "
-                                               "without moving the officers' pointer. Leave empty for now.")  # fmt: skip
-    check_anew: bool = Field(default=False, description="First check every delivery again from its archived original.")
-
-
-def main_job_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
-    """The layers of the main job: deliveries taken in; facts and figures; the officers' release."""
-    accepted = [accepted_of(feed) for feed in catalogue.contracts]
-
-    @dg.multi_asset(
-        name="intake",
-        specs=[
-            dg.AssetSpec(accepted_of(feed), group_name="intake", description=f"{contract.title}: rows accepted, over all deliveries.")
-            for feed, contract in catalogue.contracts.items()
-        ],
-        check_specs=[
-            dg.AssetCheckSpec("rows_balance", asset=name, blocking=True, description="Rows received are rows accepted and rows set aside.")
-            for name in accepted
-        ],
-        required_resource_keys={"session"},
-    )  # fmt: skip
-    def intake(context: dg.AssetExecutionContext, config: RunConfig) -> Iterator[Any]:
-        yield from _safely(context, lambda mine: _intake(context, config, mine))
-
-    @dg.multi_asset(
-        name="counting",
-        specs=[
-            *(dg.AssetSpec(name, deps=accepted, group_name="model", description=fact.title) for name, fact in FACTS.items()),
-            *(dg.AssetSpec(name, deps=list(FACTS), group_name="measures", description=_MEASURED[name]) for name in MEASURED),
-        ],
-        check_specs=[
-            dg.AssetCheckSpec("receipts_unique", asset="figures", blocking=True, description="No two figures have the same receipt.")
-        ],
-        required_resource_keys={"session"},
-    )  # fmt: skip
-    def counting(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield from _safely(context, _counting)
-
-    @dg.asset(
-        name="officers_release",
-        deps=list(MEASURED),
-        group_name="release",
-        description="What officers read: an unchangeable release of exact figures. Suppliers' reports are written with it.",
-        required_resource_keys={"session"},
-    )
-    def officers_release(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield from _safely(context, lambda mine: _release(context, mine))
-
-    return [intake, counting, officers_release]
-
-
-_MEASURED = {
+MEASURED = {
     "counts": "Numerators and denominators by month and group.",
     "figures": "Rates with their intervals, comparisons and receipts.",
     "charts": "Control charts: centre, limits and signals.",
 }
+RELEASE = "officers_release"
+Shown = Sequence[dg.MaterializeResult | dg.AssetCheckResult]
+
+
+CHOICES = {
+    "as_of": dg.Field(
+        str,
+        default_value="",
+        description="Rebuild from what had arrived by the end of this day, such as 2026-03-31; receives nothing and "
+        "leaves the release that officers read. Empty: now.",
+    ),
+    "check_anew": dg.Field(
+        bool, default_value=False, description="First check every delivery again from its archived original."
+    ),
+}
+"""What may be chosen for one run of the main job."""
+
+
+def accepted(feed: str) -> str:
+    return f"{feed}_accepted"
+
+
+def main_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    """The layers of the main job, one step each: deliveries taken in, facts and figures, the release."""
+    feeds = {accepted(feed): contract for feed, contract in catalogue.contracts.items()}
+
+    @dg.multi_asset(
+        name="intake",
+        specs=[
+            dg.AssetSpec(name, group_name="intake", description=f"{contract.title}: the rows accepted.")
+            for name, contract in feeds.items()
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "rows_balance",
+                asset=name,
+                blocking=True,
+                description="Rows received are the rows accepted and those set aside, in every delivery.",
+            )
+            for name in feeds
+        ],
+        config_schema=CHOICES,
+        required_resource_keys={"session"},
+    )
+    def intake(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from within(context, lambda mine: _intake(context.op_execution_context, mine))
+        again.offer_partitions(context.instance, context.resources.session.work.held)
+
+    @dg.multi_asset(
+        name="counting",
+        specs=[
+            *(
+                dg.AssetSpec(
+                    name,
+                    deps=list(feeds),
+                    group_name="model",
+                    description=f"One row each: {fact.counts_what}.",
+                )
+                for name, fact in FACTS.items()
+            ),
+            *(
+                dg.AssetSpec(name, deps=list(FACTS), group_name="measures", description=about)
+                for name, about in MEASURED.items()
+            ),
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "receipts_unique",
+                asset="figures",
+                blocking=True,
+                description="No two figures have the same receipt.",
+            )
+        ],
+        required_resource_keys={"session"},
+    )
+    def counting(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from within(context, _counting)
+
+    @dg.asset(
+        name=RELEASE,
+        deps=list(MEASURED),
+        group_name="release",
+        description="What officers read: exact figures that never change again. Suppliers' reports go to the outbox.",
+        required_resource_keys={"session"},
+    )
+    def officers_release(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from within(context, lambda mine: _release(context, mine))
+
+    return [intake, counting, officers_release]
 
 
 def rule_checks(catalogue: Catalogue) -> dg.AssetChecksDefinition:
-    """Each feed's rules in families, judged on the deliveries of which rows are in force."""
+    """Each feed's rules, one check for each level, over the deliveries of which rows are in force."""
     specs = [
         dg.AssetCheckSpec(
             name,
-            asset=accepted_of(feed),
-            description=f"{about} {len(rules)} rules: {rules[0]} to {rules[-1]}.",
-            additional_deps=["officers_release"],
+            asset=accepted(feed),
+            additional_deps=[RELEASE],
+            description=f"{summaries.CHECKS[name][1]} {len(codes)} rules; `send-audit explain` tells of each.",
         )
         for feed, contract in catalogue.contracts.items()
-        for (name, about), rules in families_of(contract).items()
+        for name, codes in summaries.rules_by_check(contract).items()
     ]
 
     @dg.multi_asset_check(name="findings", specs=specs, required_resource_keys={"session"})
     def findings(context: dg.AssetCheckExecutionContext) -> Iterator[Any]:
-        yield from _safely(context, _findings)
+        yield from within(context, _findings)
 
     return findings
 
 
-def accepted_of(feed: str) -> str:
-    return f"{feed}_accepted"
+def _intake(context: dg.OpExecutionContext, mine: Session) -> Shown:
+    choices = context.op_config
+    if choices["as_of"]:
+        try:
+            mine.as_of = date.fromisoformat(choices["as_of"])
+        except ValueError:
+            raise Stopped("as_of must be a date such as 2026-03-31. Start the run again with one.") from None
+    if choices["check_anew"]:
+        work = mine.open()
+        run.check_anew(work.settings, work.catalogue, work.key, receive.arrivals(work.settings))
+    work = mine.up_to(run.take_in)
+    again.log_deliveries(context, work.held)
+    shown: list[dg.MaterializeResult] = []
+    for feed, contract in work.catalogue.contracts.items():
+        rows, wrong = summaries.rows_of(feed, work.held), summaries.unbalanced(feed, work.held)
+        balance = dg.AssetCheckResult(
+            asset_key=accepted(feed),
+            check_name="rows_balance",
+            passed=wrong == 0,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={**rows, "deliveries out of balance": wrong},
+        )
+        about: dict[str, Any] = {"dagster/row_count": rows["accepted"], **rows, "contract": contract.version}
+        shown.append(dg.MaterializeResult(asset_key=accepted(feed), metadata=about, check_results=[balance]))
+    return shown
 
 
-def families_of(contract: Contract) -> dict[tuple[str, str], list[str]]:
-    """(check's name, what it says) -> the codes of a feed's rules that it covers."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for rule in contract.all_rules:
-        found.setdefault(FAMILIES[rule.code[4]], []).append(rule.code)
-    return found
-
-
-def _safely(context: Any, do: Callable[[Session], Events]) -> Events:
-    mine: Session = context.resources.session
-    return safely(lambda: do(mine), tried=context.retry_number, noted=mine.note)
-
-
-def _intake(context: dg.AssetExecutionContext, config: RunConfig, mine: Session) -> Events:
-    mine.choose(config.as_of)
-    if config.check_anew:
-        again.check_anew(mine.open(), receive.arrivals(mine.settings))
-    work = mine.up_to(session.take_in)
-    again.record_deliveries(context, work)
-    return [_accepted(feed, contract, work.held) for feed, contract in work.catalogue.contracts.items()]
-
-
-def _accepted(feed: str, contract: Contract, held: Sequence[Checked]) -> dg.MaterializeResult:
-    found = [checked.result["feeds"][feed] for checked in held if feed in checked.result["feeds"]]
-    rows = {name: sum(result[name] for result in found) for name in ("received", "accepted", "rejected")}
-    return dg.MaterializeResult(
-        asset_key=accepted_of(feed),
-        metadata={
-            "dagster/row_count": rows["accepted"],
-            "deliveries": len(found),
-            **{f"rows {name}": count for name, count in rows.items()},
-            "contract": f"{feed} {contract.version}",
-        },
-        check_results=[
-            dg.AssetCheckResult(
-                check_name="rows_balance",
-                passed=all(one["received"] == one["accepted"] + one["rejected"] for one in found),
-                severity=dg.AssetCheckSeverity.ERROR,
-                metadata=rows,
-            )
-        ],
+def _counting(mine: Session) -> Shown:
+    work = mine.up_to(run.count)
+    rows = summaries.rows_of_tables(work.councils)
+    about = {"councils": len(work.councils), "councils counted anew": len(work.outcome.rebuilt)}
+    repeated = summaries.repeated_receipts(work.settings, work.councils)
+    unique = dg.AssetCheckResult(
+        asset_key="figures",
+        check_name="receipts_unique",
+        passed=repeated == 0,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"figures": rows["figures"], "receipts that come twice": repeated},
     )
-
-
-def _counting(mine: Session) -> Events:
-    work = mine.up_to(session.count)
-    rows: Counter[str] = Counter()
-    for partition in work.councils.values():
-        for part in partition["parts"]:
-            rows[part["table"].removeprefix("fact_")] += part["rows"]
-    about = {"councils": len(work.councils), "councils made anew": len(work.outcome.rebuilt)}
-    repeated = repeated_receipts(work.settings, work.councils)
-    return [
+    made: list[dg.MaterializeResult] = [
         dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": rows[name], **about})
         for name in (*FACTS, *MEASURED)
-    ] + [
-        dg.AssetCheckResult(
-            asset_key="figures",
-            check_name="receipts_unique",
-            passed=repeated == 0,
-            severity=dg.AssetCheckSeverity.ERROR,
-            metadata={"figures": rows["figures"], "receipts that come twice": repeated},
-        )
     ]
+    return [*made, unique]
 
 
-def _release(context: dg.AssetExecutionContext, mine: Session) -> Events:
-    work = mine.up_to(session.release)
+def _release(context: dg.AssetExecutionContext, mine: Session) -> Shown:
+    work = mine.up_to(run.release)
     outcome = work.outcome
     tags = {"send-audit/release": outcome.release or ""}
     if outcome.received:
-        tags["send-audit/deliveries"] = short(checked.arrival.delivery for checked in outcome.received)
-    context.instance.add_run_tags(context.run_id, tags)
+        tags["send-audit/deliveries"] = summaries.short(one.arrival.delivery for one in outcome.received)
+    context.instance.add_run_tags(context.run.run_id, tags)
     return [
         dg.MaterializeResult(
             metadata={
@@ -206,26 +198,27 @@ def _release(context: dg.AssetExecutionContext, mine: Session) -> Events:
                 "deliveries held": len(work.held),
                 "deliveries received": len(outcome.received),
                 "deliveries refused": len(outcome.refused),
+                "files left in the inbox": len(outcome.left),
                 "reports to suppliers": len(outcome.reports),
             }
         )
     ]
 
 
-def _findings(mine: Session) -> Events:
-    work = mine.up_to(session.release)
-    broken = rules_broken(work.settings, work.manifest)
-    results = []
+def _findings(mine: Session) -> Shown:
+    work = mine.up_to(run.release)
+    broken = summaries.rules_broken(work.settings, work.manifest)
+    shown = []
     for feed, contract in work.catalogue.contracts.items():
-        for (name, _), rules in families_of(contract).items():
-            found = {code: broken[feed, code] for code in rules if broken[feed, code]}
-            results.append(
+        for name, codes in summaries.rules_by_check(contract).items():
+            found = {code: broken[feed, code] for code in codes if (feed, code) in broken}
+            shown.append(
                 dg.AssetCheckResult(
-                    asset_key=accepted_of(feed),
+                    asset_key=accepted(feed),
                     check_name=name,
                     passed=not found,
                     severity=dg.AssetCheckSeverity.WARN,
-                    metadata={"rules broken": found, "findings": sum(found.values())},
+                    metadata={"rules broken": found, "rules": len(codes)},
                 )
             )
-    return results
+    return shown

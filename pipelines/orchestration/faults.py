@@ -1,7 +1,7 @@
 """What may be told of a failure, and what may be tried again.
 
-Belongs here: turning any exception into one that Dagster may store. Its history is read in a browser and kept for years,
-so it gets the program's own messages, which never quote a value, and of everything else the kind and the place.
+Belongs here: turning any exception into one that Dagster may store. Its history is read in a browser and kept for
+years, so it gets the program's own messages, which never quote a value, and of everything else the kind and the place.
 Does not belong here: the messages themselves (with what raises them).
 """
 
@@ -57,11 +57,10 @@ def place(problem: BaseException) -> str:
     return f"{module}:{line}"
 
 
-def safely(do: Callable[[], T], *, tried: int = 0, noted: Callable[[Exception], None] | None = None) -> T:
+def safely(do: Callable[[], T], *, tries_left: int, noted: Callable[[BaseException], None]) -> T:
     """What `do` gives. An exception of any kind leaves as one that Dagster may store.
 
     Args:
-        tried: how often the step was tried before.
         noted: is handed the exception itself, for whoever started the run in this process.
 
     Raises:
@@ -70,11 +69,12 @@ def safely(do: Callable[[], T], *, tried: int = 0, noted: Callable[[Exception], 
     """
     try:
         return do()
-    except Exception as problem:
-        if noted:
-            noted(problem)
+    except BaseException as problem:
+        noted(problem)
+        if not isinstance(problem, Exception):
+            raise  # somebody stopped the run
         text, passing = told(problem), isinstance(problem, PASSING)
     # Raised out here, where the exception is no longer being handled: Dagster stores what an exception came from.
-    if passing and tried < TRIES_MORE:
+    if passing and tries_left > 0:
         raise dg.RetryRequested(max_retries=TRIES_MORE, seconds_to_wait=PAUSE_SECONDS)
     raise dg.Failure(description=text, allow_retries=False)

@@ -62,23 +62,33 @@ def instance_for(settings: Settings) -> dg.DagsterInstance:
 def alive(settings: Settings, run_id: str) -> Iterator[None]:
     """Mark a run as going for as long as this process lives."""
     mark = durable.private_folder(settings.records / "dagster" / "live") / run_id
-    lock = FileLock(mark, thread_local=False)
-    with lock:
-        yield
-    mark.unlink(missing_ok=True)
+    try:
+        with FileLock(mark, thread_local=False):
+            yield
+    finally:
+        mark.unlink(missing_ok=True)
 
 
 def close_dead_runs(settings: Settings, instance: dg.DagsterInstance) -> list[str]:
-    """End the record of runs whose process was killed, which would hold the queue of one for ever; returns their ids."""
+    """End the record of runs whose process was killed: they would hold the queue of one for ever. Returns their ids."""
     closed = []
     for mark in sorted((settings.records / "dagster" / "live").glob("*")):
         try:
             with FileLock(mark, timeout=0):
-                run = instance.get_run_by_id(mark.name)
-                if run is not None and not run.is_finished:
-                    instance.report_run_failed(run, "The process of this run was stopped. The last release stands; run again.")
+                if end_run(instance, mark.name):
                     closed.append(mark.name)
         except Timeout:
             continue
         mark.unlink(missing_ok=True)
     return closed
+
+
+def end_run(instance: dg.DagsterInstance, run_id: str) -> bool:
+    """Record that a run is over whose process ended before it did; returns whether there was such a run."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return False
+    instance.report_run_failed(
+        run, "This run was stopped before its end. The last release stands; run again."
+    )
+    return True

@@ -10,14 +10,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from pipelines import contracts, durable, partitions, releases, run
-from pipelines.contracts import Catalogue
-from pipelines.intake import key as keys
-from pipelines.intake.receive import Checked
+from pipelines import durable, run
+from pipelines.orchestration import faults
 from pipelines.partitions import Progress
+from pipelines.run import Work
 from pipelines.settings import Settings
+
+T = TypeVar("T")
+STEPS: Sequence[Callable[[Work], None]] = (run.take_in, run.count, run.release)
 
 
 @dataclass
@@ -27,11 +29,13 @@ class Session:
     settings: Settings
     progress: Progress = run.quiet
     as_of: date | None = None
-    problem: Exception | None = None
+    patient: bool = True
+    """Try again later what ends by itself. At a command line somebody can decide that better."""
+    problem: BaseException | None = None
     """What stopped the run, for whoever started it here."""
+    work: Work | None = None
     done: int = 0
     """How many of `STEPS` are done."""
-    _work: Work | None = None
     _lock: ExitStack = field(default_factory=ExitStack)
     _locked: bool = False
 
@@ -44,9 +48,9 @@ class Session:
         if not self._locked:
             self._lock.enter_context(durable.store_lock(self.settings.store))
             self._locked = True
-        if self._work is None:
-            self._work = begin(self.settings, as_of=self.as_of, progress=self.progress)
-        return self._work
+        if self.work is None:
+            self.work = run.begin(self.settings, as_of=self.as_of, progress=self.progress)
+        return self.work
 
     def up_to(self, last: Callable[[Work], None]) -> Work:
         """Do those steps up to this one that are not done: somebody may have asked Dagster for the release alone."""
@@ -60,59 +64,12 @@ class Session:
         """Let the lock go."""
         self._lock.close()
 
-    def note(self, problem: Exception) -> None:
+    def note(self, problem: BaseException) -> None:
         self.problem = problem
 
 
-@dataclass
-class Work:
-    """What the steps of a run hand on."""
-
-    settings: Settings
-    catalogue: Catalogue
-    key: keys.Key
-    as_of: date | None = None
-    progress: Progress = run.quiet
-    outcome: run.Outcome = field(default_factory=run.Outcome)
-    held: list[Checked] = field(default_factory=list)
-    councils: dict[str, dict[str, Any]] = field(default_factory=dict)
-    manifest: releases.Manifest = field(default_factory=dict)
-
-
-def begin(settings: Settings, *, as_of: date | None = None, progress: Progress = run.quiet) -> Work:
-    """Contracts, lists and the key, with what a killed run left swept away. The caller holds the store's lock."""
-    durable.sweep(settings.work)
-    catalogue = contracts.load(settings)
-    key = keys.load(settings)
-    outcome = run.Outcome(key_made=settings.key_file if key.made_now else None)
-    return Work(settings, catalogue, key, as_of, progress, outcome)
-
-
-def take_in(work: Work) -> None:
-    """Receive what is in the inbox; judge all that is held."""
-    if work.as_of is None:
-        run.receive_inbox(work.settings, work.catalogue, work.key, work.outcome, work.progress)
-    work.held = run.checked_deliveries(work.settings, work.catalogue, work.key, work.as_of, work.progress)
-    work.outcome.refused = [delivery for delivery in work.outcome.received if delivery.refused]
-
-
-def count(work: Work) -> None:
-    """Facts, counts, figures and charts of the councils where something changed."""
-    work.councils, work.outcome.rebuilt = partitions.build(
-        work.settings, work.catalogue, work.key, work.held, work.progress
-    )
-
-
-def release(work: Work) -> None:
-    """Write the release, point officers at it, and report back to suppliers."""
-    settings, catalogue, held, as_of = work.settings, work.catalogue, work.held, work.as_of
-    stands, links = partitions.standing(work.councils, partitions.held_by_council(catalogue, held))
-    work.progress("Writing the release", 0, 1)
-    work.manifest = run.make_manifest(settings, catalogue, held, work.councils, stands, links, as_of)
-    work.outcome.release, work.outcome.is_new = releases.add(settings, "officers", work.manifest, flip=as_of is None)
-    work.progress("Writing the release", 1, 1)
-    work.outcome.reports = run.write_reports(settings, catalogue, held, work.outcome.received, links)
-    durable.sweep(settings.work)
-
-
-STEPS: Sequence[Callable[[Work], None]] = (take_in, count, release)
+def within(context: Any, do: Callable[[Session], T]) -> T:
+    """What `do` gives in the session of a Dagster step; see `faults.safely` for what it raises."""
+    mine: Session = context.resources.session
+    tries_left = faults.TRIES_MORE - context.op_execution_context.retry_number if mine.patient else 0
+    return faults.safely(lambda: do(mine), tries_left=tries_left, noted=mine.note)

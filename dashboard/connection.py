@@ -1,0 +1,190 @@
+"""The connection to one audience's store: the pointer, the attached releases, the memory of answers.
+
+Belongs here: opening a release and running a query on it. Does not belong here: the queries themselves (`store`,
+through which every other module reads).
+
+A release is a DuckDB file that never changes, named by a pointer that is replaced whole. One in-memory
+connection attaches each new file beside the old one, so a reader that began on the old release ends on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+log = logging.getLogger("send_audit.dashboard")
+Row = dict[str, Any]
+
+AUDIENCES = ("officers", "public")
+RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}")
+# Enough for every request under way to finish on the release it began with, however fast they follow.
+RELEASES_KEPT_OPEN = 6
+ANSWERS_KEPT = 4000
+
+
+class StoreError(Exception):
+    """The store cannot be read; the message says what to do."""
+
+
+class Release:
+    """One attached release: runs queries and remembers their answers, which are shared, so never changed."""
+
+    def __init__(self, release_id: str, alias: str, path: Path, cursor: Callable[[], Any]) -> None:
+        self.id = release_id
+        self.alias = alias
+        self.path = path
+        self.identity = _identity(path)
+        self._cursor = cursor
+        self._answers: OrderedDict[tuple, list[Row]] = OrderedDict()
+        self._lock = threading.Lock()
+        names = self._run(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", (alias,)
+        )
+        self.tables = frozenset(row["table_name"] for row in names)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """The answer to `sql`, where `{db}` stands for the attached release. Parameters must be hashable."""
+        key = (sql, tuple(parameters))
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        answer = self._run(sql.replace("{db}", f'"{self.alias}"'), parameters)
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return answer
+
+    def _run(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        cursor = self._cursor().execute(_bound(sql, parameters))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def _bound(sql: str, parameters: Sequence[Any]) -> str:
+    """The query with its values written in. Binding any value makes DuckDB load pandas, seconds for one page."""
+    first, *rest = sql.split("?")
+    return first + "".join(_literal(value) + part for value, part in zip(parameters, rest, strict=True))
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    if type(value) is date:
+        return f"DATE '{value.isoformat()}'"
+    if type(value) is int:
+        return str(value)
+    raise TypeError(f"A query takes text, whole numbers and days, not {type(value).__name__}.")
+
+
+class Store:
+    """The releases of one audience under `root`. Safe to share between threads, not between processes."""
+
+    def __init__(self, root: Path, audience: str) -> None:
+        if audience not in AUDIENCES:
+            raise StoreError(f"There is no audience called “{audience}”. Choose officers or public.")
+        self.audience = audience
+        self.folder = Path(root) / audience
+        self.pointer = self.folder / "CURRENT"
+        self._connection = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: OrderedDict[str, Release] = OrderedDict()
+        self._seen: tuple[int, int, int] | None = None
+        self._complained_of: tuple[int, int, int] | None = None
+        self._current: Release | None = None
+        self._count = 0
+
+    def current(self) -> Release | None:
+        """The release the pointer names now, or None if nothing has been published.
+
+        Where the release it names is missing or cannot be opened, the one already open stays: readers never see
+        a gap. StoreError only where there is nothing open to stay with.
+        """
+        try:
+            found = self.pointer.stat()
+        except FileNotFoundError:
+            return self._current
+        seen = _stamp(found)
+        if seen == self._seen:
+            return self._current
+        with self._lock:
+            if seen == self._seen:
+                return self._current
+            try:
+                release = self._attach(self.pointer.read_text(encoding="utf-8").strip())
+            except StoreError as problem:
+                if self._current is None:
+                    raise
+                if seen != self._complained_of:
+                    log.error("%s Until then release %s stays.", problem, self._current.id)
+                self._complained_of = seen
+            else:
+                if release is not None:
+                    self._current, self._seen = release, seen
+        return self._current
+
+    def close(self) -> None:
+        """Give up the connection; for tests and for a tidy stop."""
+        self._connection.close()
+
+    def _cursor(self) -> Any:
+        cursor = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+        return cursor
+
+    def _attach(self, release_id: str) -> Release | None:
+        if not RELEASE_ID.fullmatch(release_id):
+            raise StoreError(
+                "The pointer to the current release does not hold a release's name. "
+                "Run send-audit run to write it again."
+            )
+        path = self.folder / "databases" / f"{release_id}.duckdb"
+        if not path.exists():
+            return None
+        current = self._current
+        if current is not None and (current.path, current.identity) == (path, _identity(path)):
+            return current
+        # The same file name again means a store that was deleted and made anew: let go of the old one.
+        for alias in [a for a, release in self._open.items() if release.path == path]:
+            self._detach(alias)
+        self._count += 1
+        alias = f"{release_id}#{self._count}"
+        quoted = str(path).replace("'", "''")
+        try:
+            self._cursor().execute(f"ATTACH '{quoted}' AS \"{alias}\" (READ_ONLY)")
+        except duckdb.Error as error:
+            raise StoreError(
+                f"The database of release {release_id} cannot be opened. Run send-audit run to build it again."
+            ) from error
+        release = Release(release_id, alias, path, self._cursor)
+        self._open[alias] = release
+        while len(self._open) > RELEASES_KEPT_OPEN:
+            self._detach(next(iter(self._open)))
+        return release
+
+    def _detach(self, alias: str) -> None:
+        del self._open[alias]
+        self._cursor().execute(f'DETACH "{alias}"')
+
+
+def _stamp(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    """What tells a file apart from another of the same name."""
+    return _stamp(path.stat())

@@ -1,0 +1,207 @@
+"""The catalogue of measures: `definitions/<topic>/<name>.yaml`, read and checked.
+
+Belongs here: what a definition may say, and what is wrong with one that says something else.
+Does not belong here: counting (`counts`) or the columns that may be counted (`model.schema`).
+
+A numerator is counted among its denominator: a row must have all columns of both. So a share never exceeds 1, except
+where the two come from different facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.model.schema import FACTS
+
+KINDS = ("share", "people_share", "distribution")
+_PLACEHOLDERS = {"numerator", "denominator", "value"}
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class DefinitionError(ValueError):
+    """A definition is wrong; the message says which file, which field and what is wanted."""
+
+
+class Term(NamedTuple):
+    """Rows of a fact, dated by one of its dates, for which all these yes/no columns are true."""
+
+    fact: str
+    date: str
+    columns: tuple[str, ...]
+    """In order of the alphabet."""
+
+
+class Measure(BaseModel):
+    """One definition."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    id: str = Field(pattern=r"^[a-z]+\.[a-z_]+$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: str
+    short_title: str
+    topic: str
+    position: int = Field(ge=1)
+    """Place within the topic."""
+    kind: Literal["share", "people_share", "distribution"]
+    """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
+    row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator
+    fall into groups; each group's denominator is all of them."""
+    fact: str
+    date: str
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...]
+    among: tuple[str, ...] = ()
+    """people_share only: columns that a row must have to be looked at."""
+    denominator_fact: str | None = None
+    """Where the denominator is counted in another fact."""
+    denominator_date: str | None = None
+    higher_is: Literal["better", "worse", "neither"]
+    protect: Literal["published", "process", "children"]
+    breakdowns: tuple[str, ...]
+    chart: Literal["p", "none"]
+    sentence: str
+    counts_what: str
+    """What is counted, in the plural: audits, people, offers."""
+    why: str
+    numerator_words: str
+    denominator_words: str
+    caveats: tuple[str, ...] = ()
+    source: str
+    benchmark: str
+    text: str = Field(exclude=True, repr=False)
+    """The definition as written."""
+
+    @property
+    def numerators(self) -> tuple[Term, ...]:
+        """What is added up above the line."""
+        if self.kind == "people_share":
+            pairs = zip(self.numerator, self.denominator, strict=True)
+            return tuple(self._term({*self.among, counted, of}) for counted, of in pairs)
+        if self.denominator_fact:
+            return (self._term(self.numerator),)
+        return (self._term({*self.numerator, *self.denominator}),)
+
+    @property
+    def denominators(self) -> tuple[Term, ...]:
+        """What is added up below the line."""
+        if self.kind == "people_share":
+            return tuple(self._term({*self.among, of}) for of in self.denominator)
+        if self.denominator_fact and self.denominator_date:
+            return (Term(self.denominator_fact, self.denominator_date, tuple(sorted(self.denominator))),)
+        return (self._term(self.denominator),)
+
+    def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
+        return Term(self.fact, self.date, tuple(sorted(columns)))
+
+    @model_validator(mode="after")
+    def columns_exist(self) -> Self:
+        _check("fact", self.fact, FACTS, "a fact")
+        _check("date", self.date, FACTS[self.fact].dates, f"a date of {self.fact}")
+        below = self.denominator_fact or self.fact
+        _check("denominator_fact", below, FACTS, "a fact")
+        if (self.denominator_fact is None) != (self.denominator_date is None):
+            raise ValueError("denominator_fact and denominator_date are given together, or neither is")
+        _check("denominator_date", self.denominator_date or self.date, FACTS[below].dates, f"a date of {below}")
+        for field, fact in (("numerator", self.fact), ("denominator", below), ("among", self.fact)):
+            for column in getattr(self, field):
+                _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
+        for breakdown in self.breakdowns:
+            for fact in {self.fact, below}:
+                _check("breakdowns", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
+        return self
+
+    @model_validator(mode="after")
+    def kind_is_whole(self) -> Self:
+        if not self.denominator:
+            raise ValueError("denominator: name at least one yes/no column")
+        if self.kind != "distribution" and not self.numerator:
+            raise ValueError("numerator: name at least one yes/no column")
+        if self.kind == "people_share" and len(self.numerator) != len(self.denominator):
+            raise ValueError("numerator and denominator of a people_share name one column for each person, in one order")
+        if (self.kind == "people_share") != bool(self.among):
+            raise ValueError("among: a people_share, and only it, says which rows are looked at")
+        if self.kind == "distribution" and len(self.breakdowns) != 1:
+            raise ValueError("breakdowns: a distribution has exactly one")
+        if self.kind != "share" and self.denominator_fact:
+            raise ValueError("denominator_fact: only a share may have its denominator in another fact")
+        if self.chart == "p" and (self.kind != "share" or self.denominator_fact):
+            raise ValueError("chart: a p-chart needs a share whose numerator is part of its denominator")
+        return self
+
+    @model_validator(mode="after")
+    def sentence_is_whole(self) -> Self:
+        used = set(re.findall(r"{([^{}]*)}", self.sentence))
+        if not used <= _PLACEHOLDERS or "denominator" not in used:
+            raise ValueError("sentence: use {numerator}, {denominator} and {value}, and always {denominator}")
+        return self
+
+
+Catalogue = Mapping[str, Measure]
+"""Id -> measure, in the order of topic and position."""
+
+
+def load(folder: Path) -> dict[str, Measure]:
+    """Every definition under a folder of topics.
+
+    Raises:
+        DefinitionError: there is none, one is wrong, or two of a topic have the same position.
+    """
+    measures = [read(path) for path in sorted(folder.glob("*/*.yaml"))]
+    if not measures:
+        raise DefinitionError(f"There is no definition in {folder}. Set SEND_AUDIT_DEFINITIONS.")
+    places: dict[tuple[str, int], str] = {}
+    for measure in measures:
+        other = places.setdefault((measure.topic, measure.position), measure.id)
+        if other != measure.id:
+            raise DefinitionError(
+                f"{other} and {measure.id} both have position {measure.position}. Give one of them another."
+            )
+    ordered = sorted(measures, key=lambda measure: (measure.topic, measure.position))
+    return {measure.id: measure for measure in ordered}
+
+
+def read(path: Path) -> Measure:
+    """One definition.
+
+    Raises:
+        DefinitionError: it is not valid; says where and what is wanted.
+    """
+    where = f"{path.parent.name}/{path.name}"
+    text = path.read_text(encoding="utf-8")
+    try:
+        content = yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError as problem:
+        raise DefinitionError(f"{where} is not valid YAML: {problem}") from None
+    if not isinstance(content, dict):
+        raise DefinitionError(f"{where} does not hold fields such as `id: voice.child`. Write it like the others there.")
+    if "kind" in content and content["kind"] not in KINDS:
+        raise DefinitionError(
+            f"{where}, at kind: {content['kind']!r} is not a kind of measure. The kinds are {', '.join(KINDS)}."
+        )
+    try:
+        measure = Measure.model_validate({**_tuples(content), "text": text})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        said = str(first.get("ctx", {}).get("error", first["msg"]))
+        raise DefinitionError(f"{where}, at {field}: {said}." if field else f"{where}, at {said}.") from None
+    expected = f"{path.parent.name}.{path.stem}"
+    if measure.id != expected or measure.topic != path.parent.name:
+        raise DefinitionError(f"{where}, at id: the file's place says {expected} and topic {path.parent.name}. Make them agree.")
+    return measure
+
+
+def _tuples(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+
+
+def _check(field: str, name: str, known: Any, what: str) -> None:
+    if name not in known:
+        raise ValueError(f"{field}: {name!r} is not {what}; those are {', '.join(known)}")

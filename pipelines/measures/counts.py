@@ -1,0 +1,117 @@
+"""Counting facts: how many rows, and which, for every month, group and set of yes/no columns that a measure needs.
+
+Belongs here: one pass over each fact and date, and the digests that show when the rows behind a number change.
+Does not belong here: windows longer than a month (`windows`), shares and intervals (`figures`).
+
+A month is a whole number, year x 12 + month - 1, so that windows are plain arithmetic. A digest is the bitwise sum
+(XOR) of the keys of the rows counted: it changes when a row comes or goes, whatever the order of the rows, and the
+digest of a window is the bitwise sum of its months'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from pipelines.measures.catalogue import Measure, Term
+from pipelines.model.schema import FACTS
+
+SEPARATOR = " & "
+
+
+def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
+    """Make TEMP TABLE counts(fact, date, columns, council, month, breakdown, "group", count, digest).
+
+    `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet;
+    breakdown and group are '' for all rows together. Only counts above 0 are kept; rows come in no fixed order.
+    """
+    wanted = breakdowns_by_term(measures)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE counts (fact VARCHAR, date VARCHAR, columns VARCHAR, council VARCHAR, "
+        'month INTEGER, breakdown VARCHAR, "group" VARCHAR, count BIGINT, digest UBIGINT)'
+    )
+    for fact, day in sorted({(term.fact, term.date) for term in wanted}):
+        terms = {term: wanted[term] for term in sorted(wanted) if (term.fact, term.date) == (fact, day)}
+        _count_one(con, facts[fact], fact, day, terms)
+
+
+def breakdowns_by_term(measures: Iterable[Measure]) -> dict[Term, set[str]]:
+    """What is to be counted, and the breakdowns it is needed by."""
+    wanted: dict[Term, set[str]] = {}
+    for measure in measures:
+        for term in (*measure.numerators, *measure.denominators):
+            wanted.setdefault(term, set()).update(measure.breakdowns)
+    return wanted
+
+
+def month_index(day: str) -> str:
+    """SQL for the month that a day lies in."""
+    return f"(year({day}) * 12 + month({day}) - 1)::INTEGER"
+
+
+def _count_one(
+    con: duckdb.DuckDBPyConnection, relation: str, fact: str, day: str, terms: Mapping[Term, set[str]]
+) -> None:
+    """Add the counts of one fact by one of its dates."""
+    needed = set().union(*terms.values())
+    breakdowns = [name for name in FACTS[fact].breakdowns if name in needed]
+    holds = [" AND ".join(term.columns) or "true" for term in terms]
+    rows = f"""
+        SELECT {", ".join(["council", f"{month_index(day)} AS month", *breakdowns, f"{FACTS[fact].key} AS key"])},
+            {", ".join(f"({condition}) AS holds_{n}" for n, condition in enumerate(holds))}
+        FROM {relation} WHERE {day} IS NOT NULL AND ({" OR ".join(holds)})"""
+    [(most,)] = con.execute(
+        f"SELECT max(n) FROM (SELECT count(*) AS n FROM ({rows}) GROUP BY council, month)"
+    ).fetchall()
+    if most is None:
+        return
+    packed = Packed(len(holds), int(most))
+    named = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in breakdowns)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE counted AS
+        SELECT council, month, {f"CASE {named}ELSE '' END" if named else "''"} AS breakdown,
+            coalesce({", ".join([*(f"{name}::VARCHAR" for name in breakdowns), "''"])}) AS "group",
+            {", ".join(f"bit_xor(key_{n}) AS digest_{n}" for n in range(len(holds)))},
+            {", ".join(f"sum(word_{n})::BIGINT AS word_{n}" for n in range(packed.words))}
+        FROM (
+            SELECT *, {", ".join(f"CASE WHEN holds_{n} THEN key ELSE 0 END AS key_{n}" for n in range(len(holds)))},
+                {", ".join(f"{packed.word(n)} AS word_{n}" for n in range(packed.words))}
+            FROM ({rows})
+        )
+        GROUP BY GROUPING SETS ({", ".join(["(council, month)", *(f"(council, month, {name})" for name in breakdowns)])})
+    """)
+    each = (
+        f"""SELECT '{fact}', '{day}', '{SEPARATOR.join(term.columns)}', council, month, breakdown, "group",
+            {packed.count(n)} AS count, digest_{n}
+        FROM counted WHERE breakdown IN ({", ".join(f"'{name}'" for name in ("", *sorted(of)))}) AND count > 0"""
+        for n, (term, of) in enumerate(terms.items())
+    )
+    con.execute("INSERT INTO counts " + " UNION ALL ".join(each))
+    con.execute("DROP TABLE counted")
+
+
+class Packed:
+    """Several counts in one whole number, side by side: adding one column up counts five or so at once.
+
+    Adding up is what counting costs, and each count is at most the number of rows in a council's month, so the bits that
+    number needs are kept for each and none runs into the next. 62 bits of a BIGINT are used.
+    """
+
+    def __init__(self, counts: int, most: int) -> None:
+        self.counts = counts
+        self.bits = most.bit_length()
+        self.in_word = 62 // self.bits
+        self.words = -(-counts // self.in_word)
+
+    def word(self, number: int) -> str:
+        """SQL for one row's share in a word, of the columns `holds_n`."""
+        inside = range(number * self.in_word, min(self.counts, (number + 1) * self.in_word))
+        return " + ".join(f"CASE WHEN holds_{n} THEN {1 << self._shift(n)}::BIGINT ELSE 0 END" for n in inside)
+
+    def count(self, n: int) -> str:
+        """SQL for count n, of the words added up."""
+        return f"((word_{n // self.in_word} >> {self._shift(n)}) & {(1 << self.bits) - 1})"
+
+    def _shift(self, n: int) -> int:
+        return self.bits * (n % self.in_word)

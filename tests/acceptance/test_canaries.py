@@ -1,0 +1,127 @@
+"""Acceptance: nothing personal gets past the archive. Every column of every feed carries a value that no code list has
+and that would be found; then every byte that the program wrote beside the originals is searched."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import shutil
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from pipelines import contracts
+from pipelines.settings import Settings
+from tests.acceptance import council_files, twelve
+
+MARK = "Zebedee"
+
+
+def canary(feed: str, column: str, n: int) -> str:
+    return f"{MARK}{feed[:4]}{column.replace('_', '')}{n} Quillfeather"
+
+
+def seeded(settings: Settings, folder: Path) -> list[Path]:
+    """Each feed as a file in which row n has a canary in column n, and every personal column has one in every row."""
+    catalogue = contracts.load(settings)
+    files = []
+    for feed, rows in twelve.rows().items():
+        contract = catalogue.contracts[feed]
+        plain = council_files.write(folder, contract, rows, "plain", catalogue)
+        with plain.open(encoding="utf-8", newline="") as handle:
+            given = list(csv.DictReader(handle))
+        columns = list(contract.columns)
+        for n, row in enumerate(given):
+            for column in columns:
+                if contract.columns[column].type in ("free_text", "label"):
+                    row[column] = canary(feed, column, n)
+            if 0 < n <= len(columns):
+                row[columns[n - 1]] = canary(feed, columns[n - 1], n)
+            row["Notes of the meeting"] = canary(feed, "unknowncolumn", n)
+        with plain.open("w", encoding="utf-8", newline="") as handle:
+            writer = csv.DictWriter(handle, [*columns, "Notes of the meeting"], restval="")
+            writer.writeheader()
+            writer.writerows(given)
+            handle.write(f"{canary(feed, 'ragged', 0)}," * (len(columns) + 5) + "\r\n")
+        files.append(plain)
+    return files
+
+
+def every_text(path: Path) -> str:
+    """A file's content as text: Parquet, DuckDB and zipped files opened, other bytes as they are."""
+    raw = path.read_bytes()
+    found = [raw.decode("utf-8", "ignore"), raw.decode("utf-16-le", "ignore")]
+    if path.suffix == ".parquet":
+        with duckdb.connect() as con:
+            found.append(str(con.execute(f"SELECT * FROM '{path}'").fetchall()))
+    elif path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as con:
+            for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                found.append(str(con.execute(f'SELECT * FROM "{table}"').fetchall()))
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            found += [archive.read(name).decode("utf-8", "ignore") for name in archive.namelist()]
+    return "\n".join(found)
+
+
+def written(settings: Settings) -> list[Path]:
+    originals = settings.records / "deliveries"
+    return [
+        path
+        for path in settings.data.rglob("*")
+        if path.is_file() and not (originals in path.parents and path.name.startswith("original."))
+    ]
+
+
+def test_no_canary_gets_out(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from pipelines.cli import app
+
+    for name, value in {"SEND_AUDIT_DATA": settings.data, "SEND_AUDIT_KEY_FILE": settings.key_file}.items():
+        monkeypatch.setenv(name, str(value))
+    caplog.set_level(logging.DEBUG)
+    settings.inbox.mkdir(parents=True)
+    for file in seeded(settings, tmp_path):
+        shutil.move(file, settings.inbox)
+    said = [
+        CliRunner().invoke(app, command)
+        for command in (
+            ["run"],
+            ["figure", "voice.any_family", "--by", "team", "--json"],
+            ["publish", "CURRENT", "--by", "Analyst", "--note", "test"],
+            ["releases", "--json"],
+        )
+    ]
+    assert [result.exit_code for result in said] == [0, 0, 0, 0], [result.output for result in said]
+    spoken = caplog.text + "".join(result.output for result in said)
+    assert MARK.lower() not in spoken.lower()
+    leaks = [str(path.relative_to(settings.data)) for path in written(settings) if MARK.lower() in every_text(path).lower()]
+    assert not leaks
+    assert any(MARK in every_text(path) for path in (settings.records / "deliveries").rglob("original.*"))
+
+
+def test_an_exception_that_quotes_a_cell_does_not_get_out(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from pipelines.cli import app
+    from pipelines.intake import check
+
+    def breaks(*_: object, **__: object) -> None:
+        raise duckdb.ConversionException(f"Could not convert string '{MARK} Quillfeather' to DATE")
+
+    monkeypatch.setattr(check, "check", breaks)
+    for name, value in {"SEND_AUDIT_DATA": settings.data, "SEND_AUDIT_KEY_FILE": settings.key_file}.items():
+        monkeypatch.setenv(name, str(value))
+    settings.inbox.mkdir(parents=True)
+    for file in seeded(settings, tmp_path):
+        shutil.move(file, settings.inbox)
+    result = CliRunner().invoke(app, ["run"])
+    assert result.exit_code == 1
+    assert "ConversionException" in result.output
+    assert MARK not in result.output + caplog.text
+    assert not [path for path in written(settings) if path.parent != settings.inbox and MARK in every_text(path)]

@@ -1,0 +1,182 @@
+"""The text of the made-up release: measures with their conditions, groups and their labels, deliveries.
+
+Does not belong here: counting (`made_release`) and assertions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PEOPLE = "sum(child_in::INT + parent_in::INT)"
+ANY_FAMILY = "(child_in OR parent_in)"
+NOBODY = "NOT child_off AND NOT parent_off"
+BY = ("audit_type", "primary_need", "age_band", "locality")
+SHORT = {
+    "voice.any_family": "Child or family heard",
+    "voice.child": "Child heard",
+    "voice.parent": "Parent or carer heard",
+    "voice.staff": "Staff heard",
+}
+BREAKDOWNS = {
+    "audit_type": "Type of audit",
+    "primary_need": "Primary need",
+    "age_band": "Age",
+    "locality": "Locality",
+    "not_appropriate_reason": "Reason contact was not appropriate",
+    "mode": "How people took part",
+}
+GROUPS = {
+    "audit_type": {
+        "thematic": "Thematic",
+        "routine": "Routine",
+        "multi_agency": "Multi-agency",
+        "dip_sample": "Dip sample",
+    },
+    "primary_need": {
+        "ASD": "Autistic spectrum disorder",
+        "SEMH": "Social, emotional and mental health",
+        "SLCN": "Speech, language and communication needs",
+        "MLD": "Moderate learning difficulty",
+        "PMLD": "Profound and multiple learning difficulty",
+    },
+    "age_band": {"0-4": "0 to 4", "5-10": "5 to 10", "11-15": "11 to 15", "16-19": "16 to 19"},
+    "locality": {"north": "North", "south": "South", "unlisted-3F2A": "Not yet listed (3F2A)"},
+    "not_appropriate_reason": {
+        "asked_not_to_be_contacted": "Asked not to be contacted",
+        "distress": "Likely to cause distress",
+        "safeguarding": "Safeguarding concern",
+        "no_contact_details": "No contact details held",
+    },
+    "mode": {
+        "conversation": "Conversation",
+        "written": "In writing",
+        "advocate": "Through an advocate",
+        "communication_aid": "With a communication aid",
+        "observation": "Observation",
+        "survey": "Survey",
+    },
+}
+# measure, title, condition counted, condition counted in, opening of the sentence, what is counted in, which is good
+FAMILY = [
+    ("voice.any_family", "Audits that heard from the child or family", ANY_FAMILY, "true",
+     "Someone from the family contributed to", "completed audits", "better"),
+    ("voice.any_family_of_appropriate", "Heard, where contact was appropriate", ANY_FAMILY, "child_ok OR parent_ok",
+     "Someone from the family contributed to", "audits where contact was appropriate", "better"),
+    ("voice.any_family_of_offered", "Heard, where somebody was offered", ANY_FAMILY, "child_off OR parent_off",
+     "Someone from the family contributed to", "audits where somebody was offered", "better"),
+    ("voice.any_family_thematic", "Heard, in thematic audits", ANY_FAMILY, "audit_type = 'thematic'",
+     "Someone from the family contributed to", "thematic audits", "better"),
+    ("voice.child_and_parent", "Audits that heard from both", "child_in AND parent_in", "true",
+     "Both the child and a parent or carer contributed to", "completed audits", "better"),
+    ("voice.nobody_offered", "Audits where nobody was offered a say", NOBODY, "true",
+     "Nobody was offered a say in", "completed audits", "worse"),
+    ("voice.nobody_offered_not_appropriate", "Nobody offered: recorded as not appropriate",
+     f"{NOBODY} AND NOT child_ok AND NOT parent_ok", "true",
+     "Contact was recorded as not appropriate in", "completed audits", "neither"),
+    ("voice.nobody_offered_no_reason", "Nobody offered: no reason given",
+     f"{NOBODY} AND (child_ok OR parent_ok)", "true",
+     "Nobody was offered a say, with no reason given, in", "completed audits", "worse"),
+    ("voice.existing_record_only", "Audits with only views already on file", f"on_file AND NOT {ANY_FAMILY}", "true",
+     "Only views already on file were used in", "completed audits", "neither"),
+    ("voice.told_in_time", "Families told the outcome in time", "child_told OR parent_told", ANY_FAMILY,
+     "The family was told in time in", "audits the family contributed to", "better"),
+]  # fmt: skip
+ROLES = {"child": "The child", "parent": "A parent or carer", "staff": "Staff who work with the child"}
+DELIVERIES = [
+    # number, file, feed, rows received, set aside, queries, errors, state, reason, mode
+    (1, "Audit programme 2023 to 2026.csv", "audit_programme", 148, 0, 0, 0, "in force", "", "whole"),
+    (2, "QA audits Nov 23 to Sep 26.xlsx", "case_audits", 1498, 14, 6, 15, "superseded",
+     "A newer file covers the same months", "whole"),
+    (3, "Family participation.csv", "family_participation", 4120, 31, 12, 31, "in force", "", "whole"),
+    (4, "QA audits Nov 23 to Oct 26.xlsx", "case_audits", 1544, 12, 7, 130, "in force", "", "whole"),
+    (5, "participation_oct.csv", "family_participation", 0, 0, 0, 0, "refused",
+     "The column that says who took part is missing (role). Add it and send the file again.", "corrections"),
+]  # fmt: skip
+PREFIXES = {"audit_programme": "PRG", "case_audits": "AUD", "family_participation": "PAR"}
+SWAPPED = "Check both dates in the audit record; one is usually typed with day and month swapped."
+COLUMNS = [
+    ("Audit ref", "audit_reference", "also called"),
+    ("Date started", "started_on", "also called"),
+    ("council", "council", "same name"),
+    ("Team notes", None, "not used"),
+]
+
+
+def shares() -> list[dict[str, Any]]:
+    """Every measure that is a share of audits: its words, and the conditions that count it."""
+    made = list(FAMILY)
+    for role, name in ROLES.items():
+        done, low = "completed audits", name[0].lower() + name[1:]
+        if role != "staff":
+            fit = "audits where contact was appropriate"
+            made += [
+                (f"voice.{role}_contact_appropriate", f"Contact with {low} was appropriate", f"{role}_ok", "true",
+                 f"Contact with {low} was appropriate in", done, "neither"),
+                (f"voice.{role}_offered", f"Offered, where contact was appropriate: {low}", f"{role}_off", f"{role}_ok",
+                 f"{name} was offered a say in", fit, "better"),
+                (f"voice.{role}_of_offered", f"Contributed, where offered: {low}", f"{role}_in", f"{role}_off",
+                 f"{name} contributed to", "audits where they were offered", "better"),
+            ]  # fmt: skip
+        steps = {
+            "_offered_of_completed": ("Offered a say", "off", "was offered a say in"),
+            "_replied": ("Replied", "reply", "replied in"),
+            "_accepted_of_completed": ("Accepted", "yes", "accepted in"),
+            "": ("Audits that heard from", "in", "contributed to"),
+            "_told": ("Told what changed", "told", "was told what changed in"),
+        }
+        for suffix, (title, column, words) in steps.items():
+            shown = f"{title} {low}" if not suffix else f"{title}: {low}"
+            made.append(
+                (
+                    f"voice.{role}{suffix}",
+                    shown,
+                    f"{role}_{column}",
+                    "true",
+                    f"{name} {words}",
+                    done,
+                    "better",
+                )
+            )
+    names = ("measure", "title", "numerator", "denominator", "opening", "of", "higher_is")
+    return [dict(zip(names, row, strict=True)) | {"kind": "share"} for row in made]
+
+
+def measures() -> list[list[Any]]:
+    """The rows of the table `measures`."""
+    held = shares()
+    others = [
+        ("voice.people", "People who contributed", "people_share", "people in audits", "better"),
+        ("voice.child_not_appropriate", "Why contact with the child was not appropriate", "distribution",
+         "completed audits where contact was not appropriate", "neither"),
+        ("voice.parent_not_appropriate", "Why contact with a parent or carer was not appropriate", "distribution",
+         "completed audits where contact was not appropriate", "neither"),
+        ("voice.mode", "How people took part", "distribution", "contributions", "neither"),
+    ]  # fmt: skip
+    names = ("measure", "title", "kind", "of", "higher_is")
+    held += [dict(zip(names, row, strict=True)) | {"opening": f"{row[1]}:"} for row in others]
+    return [
+        [
+            item["measure"],
+            "1.0.0",
+            item["title"],
+            SHORT.get(item["measure"], item["title"]),
+            "voice",
+            place,
+            item["kind"],
+            item["higher_is"],
+            "process",
+            "p" if item["measure"] in SHORT else None,
+            f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}}).",
+            "Audits in which the family's own words were heard.",
+            "Families know things that files do not.",
+            f"Counted: {item['title'].lower()}",
+            f"All {item['of']} in the period",
+            "An audit counts once however many people contributed.",
+            "Case audit and family participation records.",
+            "none",
+            list(BY),
+            f"id: {item['measure']}\nversion: 1.0.0\nkind: {item['kind']}\ndate: completed_on\n"
+            "numerator: [has_family_contribution]\ndenominator: [is_completed]\n",
+        ]
+        for place, item in enumerate(held, 1)
+    ]

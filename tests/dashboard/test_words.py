@@ -1,0 +1,230 @@
+"""Words for figures: the wording standard, hand-checked."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import words
+from dashboard.pages import voice_words
+
+MEASURE = {
+    "measure": "voice.any_family",
+    "title": "Audits that heard from the child or family",
+    "kind": "share",
+    "higher_is": "better",
+    "sentence": "Someone from the family contributed to {numerator} of {denominator} completed audits ({value}).",
+}
+FIGURE = {
+    "window": "12m",
+    "period_start": date(2025, 4, 1),
+    "period_end": date(2026, 3, 31),
+    "complete": True,
+    "numerator": 74,
+    "denominator": 120,
+    "value": 74 / 120,
+    "low": 0.5275,
+    "high": 0.6988,
+    "symbol": "",
+    "previous_numerator": 54,
+    "previous_denominator": 100,
+    "previous_value": 0.54,
+    "change": 74 / 120 - 0.54,
+    "change_low": -0.0532,
+    "change_high": 0.2036,
+    "direction": "no clear change",
+}
+
+
+def test_headline_of_the_fixture() -> None:
+    assert words.headline(MEASURE, FIGURE) == (
+        "In the 12 months to 31 March 2026, someone from the family contributed to 74 of 120 completed audits (62%). "
+        "The true rate for audits done this way is likely to be between 53% and 70%. "
+        "The year before it was 54% (54 of 100 audits). No clear change: this is 8 percentage points higher, but the "
+        "true difference could be anything between 5 percentage points lower and 20 percentage points higher."
+    )
+
+
+def test_a_clear_change_is_said_with_its_likely_size() -> None:
+    figure = FIGURE | {"direction": "higher", "change_low": 0.035, "change_high": 0.119}
+    assert words.year_before(MEASURE, figure) == (
+        "That is 8 percentage points higher than the year before, which was 54% (54 of 100 audits). The difference is "
+        "likely to be between 4 and 12 percentage points higher: more than chance alone would explain."
+    )
+
+
+def test_a_clear_fall_names_the_smaller_end_first() -> None:
+    assert words.change_range(-0.12, -0.04) == "between 4 and 12 percentage points lower"
+
+
+def test_windows_other_than_12_months_say_nothing_of_the_year_before() -> None:
+    assert words.year_before(MEASURE, FIGURE | {"window": "quarter"}) == ""
+
+
+def test_the_first_year_says_there_is_no_year_before() -> None:
+    figure = FIGURE | {"previous_denominator": None, "change": None}
+    assert words.year_before(MEASURE, figure) == "There is no figure for the year before to compare it with."
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "said"),
+    [
+        (74, 120, "62% (74 of 120 audits)"),
+        (8, 13, "8 of 13 audits (62%)"),
+        (12, 20, "60% (12 of 20 audits)"),
+        (0, 0, "No audits to count"),
+        (0, 40, "0% (0 of 40 audits)"),
+        (40, 40, "100% (40 of 40 audits)"),
+        (1, 1000, "less than 1% (1 of 1,000 audits)"),
+        (999, 1000, "more than 99% (999 of 1,000 audits)"),
+        (5, 8, "5 of 8 audits (63%)"),  # 62.5: halves go up
+        (None, None, "Not available"),
+    ],
+)
+def test_number(numerator: int | None, denominator: int | None, said: str) -> None:
+    assert words.number(numerator, denominator) == said
+
+
+@given(st.integers(1, 5000), st.data())
+def test_number_read_back_gives_the_counts_and_never_a_bare_percentage(
+    denominator: int, data: st.DataObject
+) -> None:
+    numerator = data.draw(st.integers(0, denominator))
+    said = words.number(numerator, denominator)
+    found = re.search(r"([\d,]+) of ([\d,]+) audits", said)
+    assert found is not None
+    assert [int(part.replace(",", "")) for part in found.groups()] == [numerator, denominator]
+    assert said.startswith(found.group(0)) == (denominator < 20)
+    share = 100 * numerator / denominator
+    rounded = re.search(r"(\d+)%", said)
+    assert rounded is not None
+    assert abs(int(rounded.group(1)) - share) <= 1
+    assert ("0%" in said.split()[0]) <= (share == 0 or int(rounded.group(1)) % 10 == 0)
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end", "said"),
+    [
+        ("month", date(2026, 3, 1), date(2026, 3, 31), "March 2026"),
+        ("quarter", date(2026, 1, 1), date(2026, 3, 31), "the 3 months to 31 March 2026"),
+        ("12m", date(2025, 4, 1), date(2026, 3, 31), "the 12 months to 31 March 2026"),
+        ("financial_year", date(2025, 4, 1), date(2026, 3, 31),
+         "the financial year 2025-26 (1 April 2025 to 31 March 2026)"),
+        ("academic_year", date(1999, 9, 1), date(2000, 8, 31),
+         "the academic year 1999-00 (1 September 1999 to 31 August 2000)"),
+        ("calendar_year", date(2025, 1, 1), date(2025, 12, 31), "the year 2025"),
+    ],
+)  # fmt: skip
+def test_period(window: str, start: date, end: date, said: str) -> None:
+    assert words.period(window, start, end) == said
+    assert words.period(window, start, end, complete=False) == f"{said}, which has not finished"
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (date(2026, 3, 31), "January to March 2026"),
+        (date(2026, 12, 31), "October to December 2026"),
+        (date(2026, 1, 31), "November 2025 to January 2026"),
+    ],
+)
+def test_a_quarter_is_named_by_its_months(end: date, said: str) -> None:
+    assert words.point_name("quarter", end) == said
+
+
+def test_polarity_is_always_in_words() -> None:
+    assert words.polarity("better") == "Higher is better."
+    assert words.polarity("worse") == "Lower is better."
+    assert (
+        words.polarity("neither") == words.polarity(None) == "Neither higher nor lower is better by itself."
+    )
+
+
+@pytest.mark.parametrize("symbol", ["z", "x", "c", "unknown"])
+def test_a_symbol_is_said_in_words_and_never_as_a_number(symbol: str) -> None:
+    figure = FIGURE | {"symbol": symbol, "value": None, "numerator": None, "denominator": None, "low": None}
+    for said in (words.headline(MEASURE, figure), words.figure_number(MEASURE, figure)):
+        assert not re.search(r"\d|None|nan", said), said
+        assert len(said) > 5
+
+
+def test_a_measure_without_a_figure_says_so() -> None:
+    assert words.headline(MEASURE, None) == (
+        "Audits that heard from the child or family: this release has no figure for it."
+    )
+
+
+def test_a_name_the_sentence_should_not_use_stays_visible() -> None:
+    measure = MEASURE | {"sentence": "In {place}, {numerator} of {denominator}."}
+    assert words.sentence(measure, FIGURE) == "In {place}, 74 of 120."
+
+
+def test_sentences_that_begin_with_an_abbreviation_keep_it() -> None:
+    measure = MEASURE | {"sentence": "EHC plans were issued in {numerator} of {denominator} cases ({value})."}
+    assert words.headline(measure, FIGURE).startswith(
+        "In the 12 months to 31 March 2026, EHC plans were issued"
+    )
+
+
+def test_people_are_counted_as_people() -> None:
+    measure = MEASURE | {"kind": "people_share"}
+    assert words.figure_number(measure, FIGURE) == "62% (74 of 120 people)"
+    assert "people in audits done this way" in words.likely_range(measure, FIGURE)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "previous", "said"),
+    [
+        (58, 64, "91%"),
+        (5, 0, "Nothing in the step before"),
+        (7, 5, "More than the step before"),
+        (None, 4, "Not available"),
+    ],
+)
+def test_share_of_the_step_before(numerator: int | None, previous: int, said: str) -> None:
+    assert voice_words.of_step_before(numerator, previous) == said
+
+
+def test_nobody_offered_gives_the_two_reasons() -> None:
+    total, no_contact, no_reason = ({"numerator": n, "denominator": 120} for n in (20, 12, 8))
+    assert voice_words.nobody_offered(total, no_contact, no_reason) == (
+        "In 20 of 120 completed audits nobody was offered the chance (12 recorded as not appropriate, 8 with no "
+        "reason given)."
+    )
+
+
+def test_a_group_is_apart_only_where_its_whole_range_is() -> None:
+    def group(label: str, low: float, high: float) -> dict:
+        return {"label": label, "low": low, "high": high, "symbol": ""}
+
+    rows = [group("A", 0.2, 0.5), group("B", 0.5, 0.7), group("C", 0.62, 0.9), group("D", 0.1, 0.59)]
+    overall = {"value": 0.6}
+    assert voice_words.groups_finding(rows, overall) == "Lower than for all audits: A and D; higher: C"
+    assert (
+        voice_words.groups_finding(rows[1:2], overall)
+        == "No group is clearly different from all audits together"
+    )
+
+
+def test_strip_says_which_figures_these_are() -> None:
+    about = {"as_of": date(2026, 3, 31), "release": "2026-04-03.2", "audience": "officers"}
+    checks = {"passed": 41, "warned": 2, "failed": 0}
+    assert words.strip(about, "1 April 2025 to 31 March 2026", checks) == (
+        "Figures as they stood on 31 March 2026 · Period 1 April 2025 to 31 March 2026 · Data version 2026-04-03.2 · "
+        "Checks: 41 passed, 2 warnings, 0 failed · Audience: Officers"
+    )
+
+
+def test_words_need_nothing_but_the_standard_library() -> None:
+    code = (
+        "import sys; import dashboard.words, dashboard.signals, dashboard.pages.voice_words; "
+        "print([name for name in ('dash', 'flask', 'duckdb', 'plotly', 'pandas', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,270 @@
+"""A row that breaks each row rule of each contract alone, and one that only just does not.
+
+Belongs here: the table of planted rows, and those rows as suppliers would send them. Tests import it; it is no test.
+Does not belong here: links between feeds and whole files (`acceptance/test_planted_faults`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.contracts import Catalogue, Column, Contract, Rule
+from pipelines.intake.check import row_rules
+
+EXTRACTED_ON = date(2026, 4, 3)
+
+# A sound row of each feed, and for each written row rule what breaks it alone and what only just does not
+SOUND: dict[str, dict[str, Any]] = {
+    "audit_programme": {
+        "council": "990", "frame": "ehcp", "period_start": "2026-01-01", "period_end": "2026-03-31",
+        "audit_type": "routine", "team": "North", "agency": "Health", "planned_count": 12, "approved_on": "2025-12-01",
+    },
+    "case_audits": {
+        "council": "990", "audit_reference": "a1", "child_reference": "c1", "audit_type": "routine",
+        "selection": "random", "planned_month": "2026-02-01", "started_on": "2026-02-02",
+        "completed_on": "2026-02-20", "status": "completed",
+        "auditor": "p1", "auditor_grade": "good", "moderator": "p2", "moderator_grade": "good",
+        "moderated_on": "2026-03-01", "moderation_selection": "random", "agreed_grade": "good",
+        "mental_health_relevant": True, "mental_health_considered": True, "age_band": "5-10", "sex": "F",
+        "ethnicity": "WBRI", "primary_need": "ASD", "social_care": "cin", "setting_type": "mainstream",
+        "plan_kind": "review", "interpreter": False, "frame": "ehcp",
+    },
+    "family_participation": {
+        "council": "990", "audit_reference": "a1", "role": "parent", "person_number": 1, "offered": True,
+        "contact_appropriate": True, "offered_on": "2026-02-03", "offered_how": "phone", "response": "accepted",
+        "contributed_on": "2026-02-10", "mode": "conversation", "told_outcome_on": "2026-03-02",
+        "rating_listened": "agree", "rating_difference": "agree",
+    },
+}  # fmt: skip
+TODAY, TOMORROW = EXTRACTED_ON, EXTRACTED_ON + timedelta(days=1)
+NO_MODERATION = dict.fromkeys(("moderator", "moderator_grade", "moderated_on", "moderation_selection"))
+OPEN = {"status": "in_progress", "completed_on": None, "agreed_grade": None, **NO_MODERATION}
+PLANNED = OPEN | {"status": "planned", "started_on": None, "auditor_grade": None}
+VOID = PLANNED | {"status": "void", "void_reason": "moved_away"}
+QUIET = dict.fromkeys(("contributed_on", "mode", "told_outcome_on", "rating_listened", "rating_difference"))
+NOT_OFFERED = QUIET | {"offered": False, "offered_on": None, "offered_how": None, "response": None}
+STAFF = QUIET | {"role": "staff", "offered_on": None}
+BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "PRG-301": ({"approved_on": "2026-04-01"}, {"approved_on": "2026-03-31"}),
+    "PRG-302": (
+        {"approved_on": TOMORROW} | NEXT_QUARTER, {"approved_on": TODAY} | NEXT_QUARTER),
+    "PRG-303": ({"planned_count": 10001}, {"planned_count": 0}),
+    "PRG-304": ({"period_start": "2041-01-01", "period_end": "2041-01-31"},
+                {"period_start": "2040-12-01", "period_end": "2040-12-31"}),
+    "PRG-305": ({"approved_on": "2014-08-31"}, {"approved_on": "2014-09-01"}),
+    "AUD-301": ({"started_on": "2026-02-21"}, {"started_on": "2026-02-20"}),
+    "AUD-302": ({"moderated_on": "2026-02-19"}, {"moderated_on": "2026-02-20"}),
+    "AUD-303": (OPEN | {"started_on": TOMORROW}, OPEN | {"started_on": TODAY}),
+    "AUD-304": (NO_MODERATION | {"completed_on": TOMORROW}, NO_MODERATION | {"completed_on": TODAY}),
+    "AUD-305": ({"moderated_on": TOMORROW}, {"moderated_on": TODAY}),
+    "AUD-306": ({"planned_month": "2014-08-01"}, {"planned_month": "2014-09-01"}),
+    "AUD-307": ({"started_on": "2014-08-31"}, {"started_on": "2014-09-01"}),
+    "AUD-308": ({"started_on": None, "completed_on": "2014-08-31"}, {"started_on": None, "completed_on": "2014-09-01"}),
+    "AUD-310": ({"completed_on": None}, {"started_on": None}),
+    "AUD-311": (OPEN | {"completed_on": "2026-02-20"}, VOID | {"completed_on": "2026-02-20"}),
+    "AUD-312": (PLANNED | {"started_on": "2026-02-02"}, PLANNED),
+    "AUD-313": (OPEN | {"started_on": None}, OPEN),
+    "AUD-314": (PLANNED | {"planned_month": None}, {"planned_month": None, "started_on": None}),
+    "AUD-315": (VOID | {"void_reason": None}, VOID),
+    "AUD-316": ({"void_reason": "duplicate"}, VOID | {"void_reason": "duplicate"}),
+    "AUD-320": ({"moderator": "p1"}, NO_MODERATION),
+    "AUD-321": ({"moderated_on": None}, NO_MODERATION | {"moderator": "p2"}),
+    "AUD-322": ({"moderator_grade": None}, NO_MODERATION),
+    "AUD-323": ({"moderator": None}, NO_MODERATION),
+    "AUD-324": ({"moderation_selection": None}, NO_MODERATION),
+    "AUD-325": (PLANNED | {"auditor_grade": "good"}, OPEN),
+    "AUD-326": (OPEN | {"agreed_grade": "good"}, VOID | {"agreed_grade": "good"}),
+    "AUD-327": (SOUND["case_audits"] | {"status": "in_progress", "completed_on": None, "agreed_grade": None}, OPEN),
+    "AUD-328": ({"agreed_grade": None}, NO_MODERATION | {"agreed_grade": None}),
+    "AUD-330": ({"mental_health_considered": None}, {"mental_health_considered": False}),
+    "AUD-331": ({"mental_health_relevant": False},
+                {"mental_health_relevant": False, "mental_health_considered": False}),
+    "AUD-332": ({"mental_health_relevant": None}, OPEN | {"mental_health_relevant": None}),
+    "AUD-340": ({"audit_type": "re_audit"}, {"audit_type": "re_audit", "re_audit_of": "a0"}),
+    "AUD-341": ({"re_audit_of": "a1"}, {"re_audit_of": "a0"}),
+    "AUD-342": ({"audit_type": "thematic"}, {"audit_type": "thematic", "theme": "Voice"}),
+    "AUD-350": ({"age_band": None}, OPEN | {"age_band": None}),
+    "AUD-351": ({"sex": None}, {"sex": "U"}),
+    "AUD-352": ({"ethnicity": None}, {"ethnicity": "REFU"}),
+    "AUD-353": ({"primary_need": None}, {"primary_need": "NSA"}),
+    "AUD-354": ({"child_reference": None}, OPEN | {"child_reference": None}),
+    "AUD-355": ({"auditor": None}, PLANNED | {"auditor": None}),
+    "AUD-360": ({"plan_kind": "none"}, {"plan_kind": "ceased"}),
+    "AUD-361": ({"frame": "sen_support"}, {"frame": "sen_support", "plan_kind": "sen_support"}),
+    "AUD-362": ({"frame": "children_social_care", "social_care": "none"}, {"frame": "children_social_care"}),
+    "AUD-363": (VOID | {"void_reason": "plan_ceased"}, VOID | {"void_reason": "plan_ceased", "plan_kind": "ceased"}),
+    "AUD-364": ({"setting_type": "early_years", "age_band": "11-15"}, {"setting_type": "early_years"}),
+    "AUD-365": ({"setting_type": "neet"}, {"setting_type": "neet", "age_band": "11-15"}),
+    "PAR-301": ({"contributed_on": "2026-02-02"}, {"contributed_on": "2026-02-03"}),
+    "PAR-302": ({"told_outcome_on": "2026-02-09"}, {"told_outcome_on": "2026-02-10"}),
+    "PAR-303": (QUIET | {"told_outcome_on": "2026-02-02"}, QUIET | {"told_outcome_on": "2026-02-03"}),
+    "PAR-304": (QUIET | {"offered_on": TOMORROW}, QUIET | {"offered_on": TODAY}),
+    "PAR-305": ({"contributed_on": TOMORROW, "told_outcome_on": None},
+                {"contributed_on": TODAY, "told_outcome_on": None}),
+    "PAR-306": ({"told_outcome_on": TOMORROW}, {"told_outcome_on": TODAY}),
+    "PAR-307": ({"offered_on": "2014-08-31"}, {"offered_on": "2014-09-01"}),
+    "PAR-308": (STAFF | {"contributed_on": "2014-08-31", "mode": "written"},
+                STAFF | {"contributed_on": "2014-09-01", "mode": "written"}),
+    "PAR-309": (STAFF | {"told_outcome_on": "2014-08-31"}, STAFF | {"told_outcome_on": "2014-09-01"}),
+    "PAR-310": ({"person_number": 0}, {"person_number": 20}),
+    "PAR-320": (NOT_OFFERED | {"offered": None}, NOT_OFFERED),
+    "PAR-321": ({"offered_on": None}, STAFF),
+    "PAR-322": (NOT_OFFERED | {"offered_on": "2026-02-03"}, NOT_OFFERED),
+    "PAR-323": (NOT_OFFERED | {"offered_how": "phone"}, NOT_OFFERED),
+    "PAR-324": (NOT_OFFERED | {"response": "no_reply"}, NOT_OFFERED | {"response": "not_yet"}),
+    "PAR-325": ({"response": None}, {"response": "not_yet", **QUIET}),
+    "PAR-330": (NOT_OFFERED | {"contact_appropriate": False},
+                NOT_OFFERED | {"contact_appropriate": False, "not_appropriate_reason": "too_young"}),
+    "PAR-331": ({"not_appropriate_reason": "too_young"}, {}),
+    "PAR-332": ({"contact_appropriate": None, "not_appropriate_reason": "too_young"}, {"contact_appropriate": None}),
+    "PAR-333": ({"contact_appropriate": False, "not_appropriate_reason": "too_young"},
+                NOT_OFFERED | {"contact_appropriate": False, "not_appropriate_reason": "too_young"}),
+    "PAR-334": (NOT_OFFERED | {"contact_appropriate": None},
+                NOT_OFFERED | {"contact_appropriate": None, "role": "staff"}),
+    "PAR-340": (NOT_OFFERED | {"contributed_on": "2026-02-10", "mode": "written"}, {"response": None, **NOT_OFFERED}),
+    "PAR-341": ({"response": "declined", "rating_listened": None, "rating_difference": None},
+                QUIET | {"response": "declined"}),
+    "PAR-342": ({"response": "not_yet"}, QUIET | {"response": "not_yet"}),
+    "PAR-343": ({"mode": None}, {"mode": "other"}),
+    "PAR-344": ({"contributed_on": None}, QUIET | {"mode": "existing_record"}),
+    "PAR-345": ({"mode": "existing_record"}, QUIET | {"mode": "existing_record"}),
+    "PAR-350": (QUIET | {"response": "no_reply", "rating_listened": "agree"}, QUIET | {"rating_listened": "agree"}),
+    "PAR-351": (QUIET | {"response": "declined", "rating_difference": "agree"}, QUIET | {"rating_difference": "agree"}),
+}  # fmt: skip
+FITTING = {
+    "void_reason": VOID,
+    "not_appropriate_reason": NOT_OFFERED | {"contact_appropriate": False},
+}
+"""Where a filled cell only fits another row than the sound one."""
+BEYOND = "a cell beyond the header"
+"""Stands for no column: what the row holds after the header's last cell."""
+SHORTEST = {"identifier": "0", "whole_number": "0"}
+"""The least that a required cell can hold; others have no shorter text than a code's."""
+OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "audit_programme": ({"approved_on": "2025-12-02"}, {"planned_count": 13}),
+    "case_audits": ({"council": "991"}, {"sex": "M"}),
+    "family_participation": ({"person_number": 2}, {"offered_how": "letter"}),
+}
+"""What makes the key of the sound row another one, and what makes the row another under the same key."""
+
+
+class Raw(str):
+    """A cell exactly as the supplier typed it, whatever the style of the file."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Rows for one rule: a contract's columns as a supplier fills them, each row with the codes it is found by."""
+
+    code: str
+    breaks: bool
+    rows: tuple[tuple[dict[str, Any], tuple[str, ...]], ...]
+
+
+def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
+    """For every row rule of the contract, rows that break it and nothing else, and rows that break nothing.
+
+    Raises:
+        KeyError: a rule of the contract has no planted row.
+    """
+    found: list[Planted] = []
+
+    def plant(rule: Rule, breaks: bool, *rows: Mapping[str, Any], broken: tuple[int, ...] = (0,)) -> None:
+        given = [
+            (_own_key(as_sent(contract, row), len(found)), (rule.code,) if breaks and n in broken else ())
+            for n, row in enumerate(rows)
+        ]
+        found.append(Planted(rule.code, breaks, tuple(given)))
+
+    for rule in row_rules(contract):
+        name = rule.arguments.get("column", "")
+        if rule.expect == "cells_within_header":
+            plant(rule, True, {BEYOND: Raw("left over")})
+            plant(rule, False, {BEYOND: Raw("  ")})
+        elif rule.expect == "column_values_readable":
+            sound = SOUND[contract.feed] | FITTING.get(name, {})
+            bad, good = _cells(contract.columns[name], as_sent(contract, sound).get(name), catalogue)
+            plant(rule, True, sound | {name: bad})
+            plant(rule, False, sound | {name: good})
+        elif rule.expect == "column_values_not_empty":
+            column = contract.columns[name]
+            sound_cell = as_sent(contract, SOUND[contract.feed])[name]
+            plant(rule, True, {name: Raw("")})
+            plant(rule, True, {name: Raw(" N/A ")})
+            plant(rule, False, {name: Raw(SHORTEST.get(column.type) or _cells(column, sound_cell, catalogue)[1])})
+        elif rule.expect == "key_unique":
+            other_key, other_row = OTHER_KEY[contract.feed]
+            plant(rule, True, {}, other_row, broken=(0, 1))
+            plant(rule, False, {}, other_row | other_key)
+        elif rule.expect == "not_repeated":
+            plant(rule, True, {}, {}, broken=(1,))
+            plant(rule, False, {}, OTHER_KEY[contract.feed][0])
+        else:
+            breaks, just_not = BREAKS[rule.code]
+            plant(rule, True, breaks)
+            plant(rule, False, just_not)
+    return found
+
+
+def as_sent(contract: Contract, change: Mapping[str, Any]) -> dict[str, Any]:
+    """The sound row after a change, with dates as dates and a period as its text; only the contract's own columns."""
+    row = SOUND[contract.feed] | change
+    sent: dict[str, Any] = {BEYOND: row.get(BEYOND)}
+    for name, column in contract.columns.items():
+        value = row.get(name)
+        if column.type == "period" and value is None:
+            value = Raw(_period(*(date.fromisoformat(row[f"{name}_{end}"]) for end in ("start", "end"))))
+        elif column.type in ("date", "month") and isinstance(value, str) and not isinstance(value, Raw):
+            value = date.fromisoformat(value)
+        sent[name] = value
+    return sent
+
+
+def _period(start: date, end: date) -> str:
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start:%Y-%m}"
+    year = start.year - (start.month < 4)
+    assert (end.month - start.month, start.month % 3) == (2, 1), "only months and quarters are planted"
+    return f"{year}-{(year + 1) % 100:02d} Q{(start.month - 4) % 12 // 3 + 1}"
+
+
+def _own_key(row: dict[str, Any], n: int) -> dict[str, Any]:
+    """The row with a key that it shares with those planted beside it alone."""
+    if "audit_reference" in row:
+        named = {name: row[name] for name in ("audit_reference", "re_audit_of") if row.get(name) in ("a0", "a1")}
+        return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}
+    own = "team" if isinstance(row["agency"], Raw) else "agency"
+    return row | {own: f"{own} {n}"}
+
+
+def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
+    """A cell of the column that cannot be read, and an unusual one of the sound value that can."""
+    bad = {
+        "council": "Narnia", "code": "Zebedee", "label": "Call 01234 567890", "date": "31/02/2026", "month": "Winter",
+        "period": "2025-27", "birth_month": "13/2014", "whole_number": "a dozen", "yes_no": "perhaps",
+        "grade": "Satisfactory",
+    }[column.type]  # fmt: skip
+    good: dict[str, Any] = {
+        "council": lambda: f" {catalogue.councils['990'].name.upper()} council ",
+        "code": lambda: _shouted(column, sound, catalogue),
+        "label": lambda: "Street 1234",
+        "date": lambda: f"{sound:%A} {sound.day} {sound:%B} {sound.year}",
+        "month": lambda: f"{sound:%b-%y}",
+        "period": lambda: " ".join(reversed(sound.split())),
+        "birth_month": lambda: "12/2014",
+        "whole_number": lambda: f"{sound:,}.0",
+        "yes_no": lambda: " Y " if sound else " n",
+        "grade": lambda: catalogue.grade_scales["ofsted"][sound][-1].swapcase(),
+    }
+    several = "; Child's voice" if column.several else ""
+    return Raw(bad + several), Raw(good[column.type]() + several)
+
+
+def _shouted(column: Column, sound: str | None, catalogue: Catalogue) -> str:
+    """A code's label, or the last of its other spellings, in capitals and with spaces around."""
+    entries = catalogue.codes[column.codes or ""]
+    entry = next((entry for entry in entries if entry.code == sound), entries[0])
+    return f"  {(*entry.also_called, entry.label)[-1].upper()} "

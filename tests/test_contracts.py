@@ -1,0 +1,319 @@
+"""The contracts, code lists and councils as they stand: the spelling of every column, and rules that can be told apart.
+
+Belongs here: what analysts edit under `expectations/` and `data/reference/`. Does not belong here: reading files
+(`tests/feeds`), running the rules on deliveries (`tests/intake`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from pipelines import contracts, settings
+from pipelines.contracts import Contract, ContractError, Rule, simplify
+from pipelines.intake.rules import KEY_PATTERNS, PATTERNS, Scene, broken, literal
+from pipelines.intake.whole_file import PATTERNS as FILE_PATTERNS
+from tests.planted import BREAKS, EXTRACTED_ON, FITTING, SOUND
+
+SETTINGS = settings.load({})
+CATALOGUE = contracts.load(SETTINGS)
+FEEDS = sorted(CATALOGUE.contracts)
+CODES_OF = {"3": set(PATTERNS), "4": {"found_in"}, "5": set(FILE_PATTERNS), "6": set(KEY_PATTERNS)}
+
+# The interface with everything downstream: name -> type, with the code list or the council's list
+COLUMNS = {
+    "audit_programme": "council council, frame code frame, period period, audit_type code audit_type, "
+    "team label teams, agency label agencies, planned_count whole_number, approved_on date",
+    "case_audits": "council council, audit_reference identifier, child_reference identifier, "
+    "audit_type code audit_type, theme label themes, selection code selection, "
+    "planned_month month, started_on date, completed_on date, "
+    "status code audit_status, void_reason code void_reason, agency label agencies, team label teams, "
+    "locality label localities, auditor identifier, auditor_grade grade, moderator identifier, moderator_grade grade, "
+    "moderated_on date, moderation_selection code moderation_selection, agreed_grade grade, "
+    "mental_health_relevant yes_no, mental_health_considered yes_no, learning_themes label themes, "
+    "strengths label themes, re_audit_of identifier, age_band code age_band, birth_month birth_month, sex code sex, "
+    "ethnicity code ethnicity, primary_need code primary_need, social_care code social_care, "
+    "setting_type code setting_type, plan_kind code plan_kind, interpreter yes_no, frame code frame, "
+    "child_name free_text, upn free_text, postcode free_text, comments free_text",
+    "family_participation": "council council, audit_reference identifier, role code role, person_number whole_number, "
+    "offered yes_no, contact_appropriate yes_no, not_appropriate_reason code not_appropriate_reason, offered_on date, "
+    "offered_how code offer_channel, response code response, contributed_on date, mode code contribution_mode, "
+    "told_outcome_on date, rating_listened code rating, rating_difference code rating, feedback_theme label themes, "
+    "respondent_name free_text, comments free_text",
+}
+REQUIRED = {
+    "audit_programme": "council frame period audit_type planned_count approved_on",
+    "case_audits": "council audit_reference audit_type selection status",
+    "family_participation": "council audit_reference role",
+}
+PERSONAL = {
+    "audit_programme": "",
+    "case_audits": "audit_reference child_reference auditor moderator re_audit_of birth_month child_name upn postcode "
+    "comments",
+    "family_participation": "audit_reference respondent_name comments",
+}
+
+
+def contract_of(code: str) -> Contract:
+    return next(contract for contract in CATALOGUE.contracts.values() if contract.prefix == code[:3])
+
+
+def stored(name: str, contract: Contract) -> list[str]:
+    """A column of the contract as the columns of the accepted table: a period is two, a month of birth none."""
+    return [column for column in (name, f"{name}_start", f"{name}_end") if column in contract.stored]
+
+
+def broken_by(contract: Contract, change: dict[str, Any]) -> list[str]:
+    """Codes of the row rules that the sound row breaks after a change."""
+    row = SOUND[contract.feed] | change
+    values = [
+        f"{'NULL' if row.get(name) is None else literal(row[name])}::{kind} AS {name}"
+        for name, kind in contract.stored.items()
+    ]
+    flags = [f"{bool(row.get(f'{name}__unreadable'))} AS {name}__unreadable" for name in contract.columns]
+    table = f"(SELECT {', '.join(values + flags)}, false AS _ragged)"
+    rules = [rule for rule in contract.all_rules if rule.scope == "row" and rule.expect not in KEY_PATTERNS]
+    tests = ", ".join(broken(rule, Scene(contract, EXTRACTED_ON)) for rule in rules)
+    found = duckdb.sql(f"SELECT {tests} FROM {table}").fetchone()
+    return [rule.code for rule, is_broken in zip(rules, found or (), strict=True) if is_broken]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_columns_are_those_that_everything_else_is_built_on(feed: str) -> None:
+    columns = CATALOGUE.contracts[feed].columns
+    said = [
+        " ".join(filter(None, (name, column.type, column.codes or column.list)))
+        for name, column in columns.items()
+    ]
+    assert said == COLUMNS[feed].split(", ")
+    assert [name for name, column in columns.items() if column.required] == REQUIRED[feed].split()
+    assert [name for name, column in columns.items() if column.personal] == PERSONAL[feed].split()
+    assert [name for name, column in columns.items() if column.several] == (
+        ["learning_themes", "strengths"] if feed == "case_audits" else []
+    )
+
+
+def test_feeds_replace_what_the_design_says() -> None:
+    replaces = {feed: contract.replaces for feed, contract in CATALOGUE.contracts.items()}
+    assert replaces == {
+        "audit_programme": "key", "case_audits": "council_and_period", "family_participation": "key",
+    }  # fmt: skip
+    assert CATALOGUE.contracts["case_audits"].period == ("planned_month", "started_on", "completed_on")
+    assert CATALOGUE.contracts["family_participation"].key == (
+        "council",
+        "audit_reference",
+        "role",
+        "person_number",
+    )
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_column_explains_itself_and_has_spellings_of_its_own(feed: str) -> None:
+    for name, column in CATALOGUE.contracts[feed].columns.items():
+        assert column.about.endswith("."), name
+        assert len(column.also_called) >= 6, name
+        spellings = [simplify(text) for text in column.also_called]
+        assert all(spellings), name
+        assert len(set(spellings)) == len(spellings), name
+
+
+def test_a_header_that_would_mean_two_columns_is_refused(tmp_path: Path) -> None:
+    text = (SETTINGS.expectations / "feeds" / "audit_programme.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "audit_programme.yaml"
+    path.write_text(text.replace("- Team name", "- FRAME?"), encoding="utf-8")
+    with pytest.raises(ContractError, match=r"audit_programme\.yaml.*would mean two columns"):
+        contracts.read_contract(path)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_rules_say_what_is_wrong_and_what_to_do(feed: str) -> None:
+    contract = CATALOGUE.contracts[feed]
+    for rule in contract.all_rules:
+        for text in (rule.message, rule.action):
+            assert text.endswith("."), rule.code
+            assert text[0].isupper(), rule.code
+            assert text == " ".join(text.split()), rule.code
+    meanings = Counter(yaml.safe_dump([rule.expect, rule.arguments]) for rule in contract.all_rules)
+    assert meanings.most_common(1)[0][1] == 1, "two rules check the same"
+    messages = Counter(rule.message for rule in contract.all_rules)
+    assert messages.most_common(1)[0][1] == 1, "two rules say the same"
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_rules_name_patterns_columns_and_codes_that_exist(feed: str) -> None:
+    contract = CATALOGUE.contracts[feed]
+    for rule in contract.rules:
+        given = rule.arguments
+        assert rule.expect in CODES_OF[rule.code[4]], rule.code
+        named = [given[part] for part in ("column", "a", "b") if part in given] + given.get("columns", [])
+        assert set(named) <= set(contract.stored), rule.code
+        if "feed" in given:
+            assert set(given["feed_columns"]) <= set(CATALOGUE.contracts[given["feed"]].stored), rule.code
+        for name, wanted in given.get("when", {}).items():
+            column = contract.columns[name]
+            if isinstance(wanted, list):
+                codes = {code.code for code in CATALOGUE.codes[column.codes or ""]}
+                assert set(wanted) <= codes, rule.code
+            else:
+                assert wanted in ("filled", "empty") or (
+                    isinstance(wanted, bool) and column.type == "yes_no"
+                ), rule.code
+
+
+def written_row_rules() -> list[Rule]:
+    everything = [rule for contract in CATALOGUE.contracts.values() for rule in contract.rules]
+    return [rule for rule in everything if rule.scope == "row" and rule.expect not in KEY_PATTERNS]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_the_sound_row_breaks_nothing(feed: str) -> None:
+    assert broken_by(CATALOGUE.contracts[feed], {}) == []
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in written_row_rules()])
+def test_a_rule_can_be_broken_alone_and_only_just_kept(code: str) -> None:
+    breaks, just_not = BREAKS[code]
+    assert broken_by(contract_of(code), breaks) == [code]
+    assert broken_by(contract_of(code), just_not) == []
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_an_unreadable_cell_breaks_nothing_but_its_own_rule(feed: str) -> None:
+    contract = CATALOGUE.contracts[feed]
+    for name, column in contract.columns.items():
+        if column.type in ("free_text", "identifier") or column.several:
+            continue
+        change = dict(FITTING.get(name, {}))
+        if column.type in ("code", "label", "grade", "council"):
+            change[name] = "?"
+        else:
+            change |= {f"{name}__unreadable": True, **dict.fromkeys(stored(name, contract))}
+        assert broken_by(contract, change) == [f"{contract.prefix}-1{column.number:02d}"], name
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_a_required_cell_left_empty_breaks_nothing_but_its_own_rule(feed: str) -> None:
+    contract = CATALOGUE.contracts[feed]
+    for name in REQUIRED[feed].split():
+        change = dict.fromkeys(stored(name, contract))
+        assert broken_by(contract, change) == [f"{contract.prefix}-2{contract.columns[name].number:02d}"], (
+            name
+        )
+
+
+def test_code_lists_have_one_meaning_for_each_spelling() -> None:
+    for name, codes in CATALOGUE.codes.items():
+        means: dict[str, str] = {}
+        for code in codes:
+            for text in (code.code, code.label, *code.also_called):
+                assert simplify(text), f"{name}: {code.code} has an empty spelling"
+                assert means.setdefault(simplify(text), code.code) == code.code, (
+                    f"{name}: {text} means two codes"
+                )
+
+
+def test_every_code_list_is_used_and_holds_what_the_model_counts() -> None:
+    used = {column.codes for contract in CATALOGUE.contracts.values() for column in contract.columns.values()}
+    assert set(CATALOGUE.codes) == used - {None}
+    codes = {name: [code.code for code in entries] for name, entries in CATALOGUE.codes.items()}
+    assert codes["audit_type"] == [
+        "thematic",
+        "routine",
+        "multi_agency",
+        "dip_sample",
+        "external",
+        "re_audit",
+    ]
+    assert codes["age_band"] == ["0-4", "5-10", "11-15", "16-19", "20-25"]
+    assert codes["contribution_mode"] == [
+        "conversation", "written", "advocate", "communication_aid", "observation", "survey", "existing_record", "other",
+    ]  # fmt: skip
+    assert codes["rating"] == ["strongly_agree", "agree", "neither", "disagree", "strongly_disagree"]
+    assert {"DS", "SEMH", "ASD"} <= set(codes["primary_need"])
+    groups = Counter(code.group for code in CATALOGUE.codes["ethnicity"])
+    assert groups == {"White": 5, "Mixed": 4, "Asian": 5, "Black": 3, "Other": 1, "Not known": 2}
+    assert all(code.group for name in ("primary_need", "setting_type") for code in CATALOGUE.codes[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("bristol", "801"), ("St. Helens", "342"), ("County of Herefordshire", "884"), ("Telford & Wrekin", "894"),
+     ("Kingston upon Hull, City of", "810"), ("LEICESTERSHIRE COUNTY COUNCIL", "855"),
+     ("London Borough of Barnet", "302"), ("838", "838"),
+     ("E10000002", "825"), ("E06000060", "825"), ("E10000023", "815"), ("E06000066", "933"),
+     ("Dorset", "838"), ("Dorset County Council", "835"), ("Durham", "840"), ("Brackenshire", "990")],
+)  # fmt: skip
+def test_councils_are_found_by_name_alias_and_either_code(text: str, code: str) -> None:
+    assert CATALOGUE.find_council(text).code == code
+
+
+def test_no_two_councils_share_a_name_and_every_closed_one_has_a_successor() -> None:
+    councils = CATALOGUE.councils
+    means: dict[str, str] = {}
+    for council in councils.values():
+        for text in (council.code, council.name, *council.ons_codes, *council.also_called):
+            assert means.setdefault(simplify(text), council.code) == council.code, (
+                f"{text} means two councils"
+            )
+        successors = council.successor.split("|") if council.successor else []
+        assert bool(council.closed) == bool(successors), council.name
+        assert all(not councils[code].closed for code in successors), council.name
+        assert council.opened < (council.closed or "9999"), council.name
+    assert sum(not council.closed and not council.fictional for council in councils.values()) == 153
+    assert [council.name for council in councils.values() if council.fictional] == [
+        "Brackenshire", "Westmarch", "Calderholme",
+    ]  # fmt: skip
+    assert councils["909"].successor == "942|943"
+
+
+def test_the_demonstration_council_names_everything_and_scales_are_unambiguous() -> None:
+    names = CATALOGUE.names_of("990")
+    for kind in contracts.LABEL_LISTS:
+        listed = [simplify(name) for name in getattr(names, kind)]
+        assert len(listed) >= 5
+        assert len(set(listed)) == len(listed)
+    assert names.grade_scale in CATALOGUE.grade_scales
+    for grades in CATALOGUE.grade_scales.values():
+        assert list(grades) == ["outstanding", "good", "requires_improvement", "inadequate"]
+        words = [simplify(word) for entries in grades.values() for word in entries]
+        assert len(set(words)) == len(words)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday by the anonymous Gregorian computus (Meeus, Astronomical Algorithms, 1991)."""
+    a, b, c = year % 19, year // 100, year % 100
+    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    i = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    m = (a + 11 * h + 22 * i) // 451
+    month, day = divmod(h + i - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def test_bank_holidays_of_england_and_wales() -> None:
+    with (SETTINGS.reference / "bank_holidays.csv").open(encoding="utf-8", newline="") as lines:
+        titles = {date.fromisoformat(row["date"]): row["title"] for row in csv.DictReader(lines)}
+    assert all(day.weekday() < 5 for day in titles)
+    a_year = Counter(day.year for day in titles)
+    assert a_year == {**dict.fromkeys(range(2019, 2029), 8), 2022: 10, 2023: 9}
+    for year in range(2019, 2029):
+        assert titles[easter(year) - timedelta(days=2)] == "Good Friday"
+        assert titles[easter(year) + timedelta(days=1)] == "Easter Monday"
+    for day in (
+        "2020-05-08",
+        "2022-06-02",
+        "2022-06-03",
+        "2022-09-19",
+        "2023-05-08",
+        "2020-12-28",
+        "2027-12-27",
+    ):
+        assert date.fromisoformat(day) in titles
+    for day in ("2020-05-04", "2022-05-30", "2021-12-25", "2026-12-26"):
+        assert date.fromisoformat(day) not in titles
