@@ -13,20 +13,19 @@ from contextlib import nullcontext
 from datetime import date
 
 import dagster as dg
-from dagster._core.storage.tags import REPOSITORY_LABEL_TAG
 
 from pipelines import contracts, run
 from pipelines import settings as program_settings
 from pipelines.orchestration.again import delivery_assets
 from pipelines.orchestration.assets import main_assets, rule_checks
 from pipelines.orchestration.faults import Stopped, is_own, told
-from pipelines.orchestration.history import alive, close_dead_runs, end_run, environment, home, instance_for
+from pipelines.orchestration.history import alive, close_dead_runs, end_run, environment, instance_for
 from pipelines.orchestration.session import Session
 from pipelines.orchestration.triggers import MAIN, inbox_sensor, schedules
 from pipelines.partitions import Progress
 from pipelines.settings import Settings
 
-__all__ = ["Stopped", "definitions_for", "defs", "environment", "home", "instance_for", "run_main"]
+__all__ = ["Stopped", "definitions_for", "defs", "environment", "instance_for", "run_main"]
 
 
 @dg.definitions
@@ -95,7 +94,7 @@ def run_main(settings: Settings, *, progress: Progress = run.quiet, as_of: date 
                 },
                 tags={
                     "send-audit/started-by": "command line",
-                    REPOSITORY_LABEL_TAG: f"__repository__@{__name__}",  # lists it with the runs started elsewhere
+                    ".dagster/repository": f"__repository__@{__name__}",  # lists it with runs started elsewhere
                 },
             )
         finally:  # interrupted: what was going on is over

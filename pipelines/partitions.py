@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipelines import contracts, durable, releases
 from pipelines.contracts import Catalogue
@@ -100,7 +101,9 @@ def make(
     by_council: dict[str, list[Checked]],
 ) -> dict[str, dict[str, Any]]:
     """Facts, counts and figures of some councils in one pass, written as parts."""
-    from pipelines.measures import build_figures, definitions_in
+    from pipelines.measures import catalogue as definitions
+    from pipelines.measures.build import build as build_figures
+    from pipelines.measures.windows import places
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
 
@@ -139,8 +142,13 @@ def make(
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
     )
-    measures = definitions_in(settings.definitions)
-    build_figures(con, facts, measures, extracted)
+    build_figures(con, facts, definitions.load(settings.definitions), places(con, facts, extracted))
+    con.register(
+        "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE places AS SELECT places.*, names.name FROM places JOIN names USING (council)"
+    )
     receipts.mint(con, "figures", "officers", key)
     tables = dict.fromkeys(facts.values(), "records") | TABLES
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}

@@ -187,13 +187,16 @@ def make_manifest(
     work: Work, rows_in_force: dict[tuple[int, str], int], links: list[partitions.Link]
 ) -> releases.Manifest:
     """All that a release says, with the small tables about its deliveries and definitions written as parts."""
-    from pipelines.measures import definitions_in, describe
+    from pipelines.measures import catalogue as definitions
+    from pipelines.measures.described import describe
 
     settings, catalogue = work.settings, work.catalogue
-    measures = definitions_in(settings.definitions)
+    measures = list(definitions.load(settings.definitions).values())
+    made = [part for partition in work.councils.values() for part in partition["parts"]]
+    figures = [releases.part_path(settings, part) for part in made if part["table"] == "figures"]
     with receive.connection(settings) as con:
         small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
-        small += describe(con, measures, catalogue)
+        small += describe(con, measures, catalogue, figures)
         parts = [
             asdict(
                 releases.write_part(
@@ -224,7 +227,7 @@ def make_manifest(
             for checked in work.held
         ],
         "balances": balances.to_pylist(),
-        "parts": [part for partition in work.councils.values() for part in partition["parts"]] + parts,
+        "parts": made + parts,
     }
 
 

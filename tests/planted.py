@@ -40,6 +40,7 @@ SOUND: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 TODAY, TOMORROW = EXTRACTED_ON, EXTRACTED_ON + timedelta(days=1)
+NEXT_QUARTER = {"period_start": "2026-04-01", "period_end": "2026-06-30"}
 NO_MODERATION = dict.fromkeys(("moderator", "moderator_grade", "moderated_on", "moderation_selection"))
 OPEN = {"status": "in_progress", "completed_on": None, "agreed_grade": None, **NO_MODERATION}
 PLANNED = OPEN | {"status": "planned", "started_on": None, "auditor_grade": None}
@@ -49,8 +50,7 @@ NOT_OFFERED = QUIET | {"offered": False, "offered_on": None, "offered_how": None
 STAFF = QUIET | {"role": "staff", "offered_on": None}
 BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "PRG-301": ({"approved_on": "2026-04-01"}, {"approved_on": "2026-03-31"}),
-    "PRG-302": (
-        {"approved_on": TOMORROW} | NEXT_QUARTER, {"approved_on": TODAY} | NEXT_QUARTER),
+    "PRG-302": ({"approved_on": TOMORROW} | NEXT_QUARTER, {"approved_on": TODAY} | NEXT_QUARTER),
     "PRG-303": ({"planned_count": 10001}, {"planned_count": 0}),
     "PRG-304": ({"period_start": "2041-01-01", "period_end": "2041-01-31"},
                 {"period_start": "2040-12-01", "period_end": "2040-12-31"}),
@@ -194,7 +194,11 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
             sound_cell = as_sent(contract, SOUND[contract.feed])[name]
             plant(rule, True, {name: Raw("")})
             plant(rule, True, {name: Raw(" N/A ")})
-            plant(rule, False, {name: Raw(SHORTEST.get(column.type) or _cells(column, sound_cell, catalogue)[1])})
+            plant(
+                rule,
+                False,
+                {name: Raw(SHORTEST.get(column.type) or _cells(column, sound_cell, catalogue)[1])},
+            )
         elif rule.expect == "key_unique":
             other_key, other_row = OTHER_KEY[contract.feed]
             plant(rule, True, {}, other_row, broken=(0, 1))
@@ -234,7 +238,9 @@ def _period(start: date, end: date) -> str:
 def _own_key(row: dict[str, Any], n: int) -> dict[str, Any]:
     """The row with a key that it shares with those planted beside it alone."""
     if "audit_reference" in row:
-        named = {name: row[name] for name in ("audit_reference", "re_audit_of") if row.get(name) in ("a0", "a1")}
+        named = {
+            name: row[name] for name in ("audit_reference", "re_audit_of") if row.get(name) in ("a0", "a1")
+        }
         return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}
     own = "team" if isinstance(row["agency"], Raw) else "agency"
     return row | {own: f"{own} {n}"}

@@ -92,7 +92,7 @@ def one(release: store.Release, name: str) -> components.Page:
         ("Kind of figure", [KINDS.get(measure["kind"], words.feed(measure["kind"] or "not given"))]),
         ("What to be careful about", _lines(measure["caveats"])),
         ("Comparison", ["There is no national figure for this."] if benchmark == "none" else [benchmark]),
-        ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["None"]),
+        ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["No groups"]),
         ("Who may see it", [PROTECTION.get(measure["protect"], "Not given")]),
         ("Where it comes from", _lines(measure["source"])),
         ("Name and version", [f"{name}, version {measure['version']}"]),

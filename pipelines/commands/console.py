@@ -18,12 +18,15 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, TypeVar
 
 import typer
 
 from pipelines import settings as program_settings
 from pipelines.settings import HOME, Settings
+
+if TYPE_CHECKING:
+    from pipelines.contracts import Catalogue, Council
 
 DONE, BROKEN, USAGE, REFUSED, NOTHING, BUSY = range(6)
 EXIT_CODES = {
@@ -31,7 +34,7 @@ EXIT_CODES = {
     BROKEN: "something broke; the last release stands",
     USAGE: "wrong usage",
     REFUSED: "a file was refused or left where it is (the others were taken in)",
-    NOTHING: "nothing found: no such release, figure, rule or feed",
+    NOTHING: "nothing found: no such release, figure, rule, feed or council",
     BUSY: "another run is using the store",
 }
 _CODES = {
@@ -89,6 +92,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         return program_settings.load(environ)
     except ValueError as problem:
         stop(str(problem), USAGE)
+
+
+def council_called(catalogue: Catalogue, name: str) -> Council:
+    """The council that a name or code means, or an end that says how councils are called."""
+    from pipelines.contracts import ContractError
+
+    try:
+        return catalogue.find_council(name)
+    except ContractError as problem:
+        stop(str(problem), NOTHING)
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:

@@ -126,7 +126,7 @@ def template(
 
     catalogue = contracts.load(console.load_settings())
     contract = _contract(catalogue, feed)
-    code = catalogue.find_council(council).code if council else None
+    code = console.council_called(catalogue, council).code if council else None
     path = out or Path(f"{contract.feed}-template.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise typer.BadParameter("Give a name that ends in .xlsx.", param_hint="--out")

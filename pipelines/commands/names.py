@@ -62,7 +62,7 @@ def names(
 
     settings = console.load_settings()
     catalogue = contracts.load(settings)
-    about = catalogue.find_council(council)
+    about = console.council_called(catalogue, council)
     if not receive.arrivals(settings):
         console.stop("Nothing has been received yet. Start with `send-audit receive`.", console.NOTHING)
     with durable.store_lock(settings.store), console.progress() as progress:

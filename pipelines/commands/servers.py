@@ -68,7 +68,8 @@ def up(
     need_free(dagster_port, "--dagster-port")
     from pipelines.orchestration import history
 
-    environment = {**os.environ, **history.environment(settings)}
+    # Dagster's advice to its own developers is no concern of whoever runs this.
+    environment = {**os.environ, **history.environment(settings), "PYTHONWARNINGS": "ignore"}
     commands = {
         "Dagster": (dagster_port, dagster_command(dagster_port)),
         "Dashboard": (port, [sys.executable, "-m", "pipelines.cli", "serve", "--port", str(port)]),
@@ -117,11 +118,12 @@ def need_free(port: int, option: str) -> None:
 
 
 def start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """A child in a group of its own, so that Ctrl-C reaches us first and we stop it in order."""
+    """A child in a group of its own, so that Ctrl-C reaches us first and we stop it in order. Its errors are shown."""
     if os.name == "nt":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined,unused-ignore]
-        return subprocess.Popen(command, env=dict(environment), cwd=HOME, creationflags=flags)
-    return subprocess.Popen(command, env=dict(environment), cwd=HOME, start_new_session=True)
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined,unused-ignore]
+    else:
+        apart = {"start_new_session": True}
+    return subprocess.Popen(command, env=dict(environment), cwd=HOME, stdout=subprocess.DEVNULL, **apart)
 
 
 def watch(

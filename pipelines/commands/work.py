@@ -60,7 +60,7 @@ def receive(
         durable.sweep(settings.work)
         catalogue = contracts.load(settings)
         if council is not None:
-            council = catalogue.find_council(council).code
+            council = console.council_called(catalogue, council).code
         key = keys.load(settings)
         held = main.checked_deliveries(settings, catalogue, key, None, show)
         for done, path in enumerate(files):
@@ -123,6 +123,11 @@ def run(
         console.say_json(told(outcome))
     else:
         show_outcome(outcome)
+        if as_of is not None:
+            say(
+                f"It is what would have been said on {as_of}. Readers stay on the current release; to read this one, "
+                f"give --release {outcome.release}."
+            )
     tell_of_key(outcome.key_made)
     raise typer.Exit(console.REFUSED if outcome.refused or outcome.left else console.DONE)
 

@@ -27,7 +27,7 @@ _PIECE = 1 << 20
 _LONGEST_ROW = 1 << 26
 _TAG = rb"<(?:\w+:)?"
 _REF = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_WIDE = re.compile(_TAG + rb"""c\s[^<>]*?\br=["']([A-Z]{2,3})\d[^<>]*[^/]>""")
+_WIDE = re.compile(rb"""\sr=["']([A-Z]{2,3})\d[^<>]*[^/]>""")
 _ERROR = re.compile(
     _TAG + rb"""c\s([^<>]*\bt=["']e["'][^<>]*)>\s*"""
     rb"(?:" + _TAG + rb"f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*)?" + _TAG + rb"v>\s*(#[^<]{1,30})<"

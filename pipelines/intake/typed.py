@@ -102,10 +102,11 @@ def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
 def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> tuple[str, str]:
     """Join and expression that give a column's pseudonyms: hashed straight where most differ, else once each.
 
-    A pseudonym is made from the kind of identifier, the council and the reference in capitals.
+    A pseudonym is made from the kind of identifier, the council and the reference in capitals. A row without a council
+    has one too: that its council is missing must not read as if its references were.
     """
     kind = column.same_as or name
-    message = f"'{kind}|' || dict_council.value || '|' || upper(trim(g.{name}))"
+    message = f"'{kind}|' || coalesce(dict_council.value, '') || '|' || upper(trim(g.{name}))"
     nothing = f"g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER}"
     hashed = f"CASE WHEN {nothing} THEN NULL ELSE {hash_sql(message)} END"
     rows, distinct = con.execute(

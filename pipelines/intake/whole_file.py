@@ -65,8 +65,10 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
 
 
 def _by_month(con: duckdb.DuckDBPyConnection, typed: str, month: str) -> list[tuple[str | None, Any, int]]:
-    counted = f"SELECT council, {month} AS month, count(*) FROM {typed} GROUP BY ALL"
-    return con.execute(f"{counted} HAVING month IS NOT NULL ORDER BY ALL").fetchall()
+    # not HAVING with GROUP BY ALL: DuckDB then groups by the columns behind the month, not by the month
+    rows = f"SELECT council, {month} AS month FROM {typed}"
+    counted = f"SELECT council, month, count(*) FROM ({rows}) WHERE month IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    return con.execute(counted).fetchall()
 
 
 def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> list[FileFinding]:

@@ -24,7 +24,7 @@ def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: It
     """Make TEMP TABLE counts(fact, date, columns, council, month, breakdown, "group", count, digest).
 
     `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet;
-    breakdown and group are '' for all rows together. Only counts above 0 are kept; rows come in no fixed order.
+    breakdown and group are '' for all rows together. Only counts above 0 are kept, in the order of the columns above.
     """
     wanted = breakdowns_by_term(measures)
     con.execute(
@@ -34,6 +34,28 @@ def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: It
     for fact, day in sorted({(term.fact, term.date) for term in wanted}):
         terms = {term: wanted[term] for term in sorted(wanted) if (term.fact, term.date) == (fact, day)}
         _count_one(con, facts[fact], fact, day, terms)
+
+
+def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> None:
+    """Make TEMP TABLE long_periods(fact, council, first_month, last_month, breakdown, "group").
+
+    The planned periods of several months behind a fact's rows: such a row is counted in its last month, so a window that
+    begins or ends within the period knows neither what was planned for its part of it nor what was done.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE long_periods (fact VARCHAR, council VARCHAR, first_month INTEGER, "
+        'last_month INTEGER, breakdown VARCHAR, "group" VARCHAR)'
+    )
+    for fact, relation in facts.items():
+        if "months_spanned" not in FACTS[fact].about:
+            continue
+        last = month_index(FACTS[fact].dates[0])
+        for breakdown in ("", *FACTS[fact].breakdowns):
+            con.execute(
+                f"INSERT INTO long_periods SELECT DISTINCT '{fact}', council, ({last} - months_spanned + 1)::INTEGER, {last}, "
+                f"'{breakdown}', {f'{breakdown}::VARCHAR' if breakdown else repr(breakdown)} "
+                f"FROM {relation} WHERE months_spanned > 1"
+            )
 
 
 def breakdowns_by_term(measures: Iterable[Measure]) -> dict[Term, set[str]]:
@@ -82,12 +104,12 @@ def _count_one(
         GROUP BY GROUPING SETS ({", ".join(["(council, month)", *(f"(council, month, {name})" for name in breakdowns)])})
     """)
     each = (
-        f"""SELECT '{fact}', '{day}', '{SEPARATOR.join(term.columns)}', council, month, breakdown, "group",
+        f"""SELECT '{fact}', '{day}', '{SEPARATOR.join(term.columns)}' AS columns, council, month, breakdown, "group",
             {packed.count(n)} AS count, digest_{n}
         FROM counted WHERE breakdown IN ({", ".join(f"'{name}'" for name in ("", *sorted(of)))}) AND count > 0"""
         for n, (term, of) in enumerate(terms.items())
     )
-    con.execute("INSERT INTO counts " + " UNION ALL ".join(each))
+    con.execute(f"INSERT INTO counts {' UNION ALL '.join(each)} ORDER BY columns, council, month, breakdown, \"group\"")
     con.execute("DROP TABLE counted")
 
 

@@ -13,44 +13,49 @@ from typing import Any
 import dagster as dg
 
 from pipelines import run
-from pipelines.contracts import Catalogue
+from pipelines.contracts import UNREADABLE, Catalogue
 from pipelines.intake import receive
 from pipelines.intake.receive import Checked
 from pipelines.orchestration.session import Session, within
 from pipelines.orchestration.summaries import partition_of, rules_found
+from pipelines.partitions import held_by_council
 
-DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")
-COUNCILS = dg.DynamicPartitionsDefinition(name="councils")
+DELIVERIES, COUNCILS = "deliveries", "councils"
+"""Partitions that grow: by delivery, and by council that is held."""
 DELIVERY, CHECK, AGAIN = "delivery", "no_findings", "checked_again"
 
 
 def delivery_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     """The partitioned assets: each delivery by itself, and the deliveries of a council and feed."""
+    by_delivery = dg.DynamicPartitionsDefinition(name=DELIVERIES)
     by_council_and_feed = dg.MultiPartitionsDefinition(
-        {"council": COUNCILS, "feed": dg.StaticPartitionsDefinition(list(catalogue.contracts))}
+        {
+            "council": dg.DynamicPartitionsDefinition(name=COUNCILS),
+            "feed": dg.StaticPartitionsDefinition(list(catalogue.contracts)),
+        }
     )
     with warnings.catch_warnings():
         # Dagster calls checks by partition a preview. Without them a refusal would show for all deliveries at once.
         warnings.filterwarnings("ignore", category=dg.PreviewWarning)
-        check = dg.AssetCheckSpec(
+        found = dg.AssetCheckSpec(
             CHECK,
             asset=DELIVERY,
-            partitions_def=DELIVERIES,
+            partitions_def=by_delivery,
             description="Nothing was found in the delivery. A warning: rows were queried or set aside. "
             "An error: the whole delivery was refused, and the one before it stands.",
         )
 
     @dg.asset(
         name=DELIVERY,
-        partitions_def=DELIVERIES,
-        check_specs=[check],
+        partitions_def=by_delivery,
+        check_specs=[found],
         group_name="deliveries",
         description="One delivery, as it was judged. To materialise it is to check it again from its archived "
         "original; run the main job afterwards.",
         required_resource_keys={"session"},
     )
     def delivery(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        def again(mine: Session) -> list[Any]:
+        def check(mine: Session) -> list[Any]:
             work = mine.open()
             arrivals = receive.arrivals(work.settings)
             of_this = [arrival for arrival in arrivals if partition_of(arrival) == context.partition_key]
@@ -59,7 +64,7 @@ def delivery_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
                 shown += [dg.MaterializeResult(metadata=_counts(one)), _checked(one)]
             return shown
 
-        yield from within(context, again)
+        yield from within(context, check)
 
     @dg.asset(
         name=AGAIN,
@@ -72,7 +77,7 @@ def delivery_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     def checked_again(context: dg.AssetExecutionContext) -> Iterator[Any]:
         council, feed = (context.partition_key.keys_by_dimension[name] for name in ("council", "feed"))
 
-        def again(mine: Session) -> list[Any]:
+        def check(mine: Session) -> list[Any]:
             work = mine.open()
             held = run.checked_deliveries(work.settings, work.catalogue, work.key)
             of_these = [one.arrival for one in held if council in one.profile(feed)]
@@ -80,14 +85,14 @@ def delivery_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
             rows = sum(one.result["feeds"][feed]["received"] for one in found if not one.refused)
             return [dg.MaterializeResult(metadata={"deliveries": len(found), "dagster/row_count": rows})]
 
-        yield from within(context, again)
+        yield from within(context, check)
 
     return [delivery, checked_again]
 
 
 def log_deliveries(context: dg.OpExecutionContext, held: Sequence[Checked]) -> None:
     """Log how each delivery was judged that Dagster has not heard of, each in its own partition."""
-    known = set(context.instance.get_dynamic_partitions(_named(DELIVERIES)))
+    known = set(context.instance.get_dynamic_partitions(DELIVERIES))
     for checked in held:
         partition = partition_of(checked.arrival)
         if partition in known:
@@ -105,15 +110,10 @@ def log_deliveries(context: dg.OpExecutionContext, held: Sequence[Checked]) -> N
         context.log_event(evaluation)  # type: ignore[arg-type]  # taken, though its annotation does not say so
 
 
-def offer_partitions(instance: dg.DagsterInstance, held: Sequence[Checked]) -> None:
-    """Offer these deliveries and their councils in Dagster's pages: from now on they count as logged."""
-    councils = sorted(set[str]().union(*(checked.councils for checked in held)))
-    instance.add_dynamic_partitions(_named(COUNCILS), councils)
-    instance.add_dynamic_partitions(_named(DELIVERIES), [partition_of(checked.arrival) for checked in held])
-
-
-def _named(partitions: dg.DynamicPartitionsDefinition) -> str:
-    return str(partitions.name)
+def offer_partitions(instance: dg.DagsterInstance, work: run.Work) -> None:
+    """Offer the deliveries held and their councils in Dagster's pages: from now on they count as logged."""
+    instance.add_dynamic_partitions(COUNCILS, list(held_by_council(work.catalogue, work.held)))
+    instance.add_dynamic_partitions(DELIVERIES, [partition_of(checked.arrival) for checked in work.held])
 
 
 def _checked(checked: Checked) -> dg.AssetCheckResult:
@@ -131,7 +131,7 @@ def _counts(checked: Checked) -> dict[str, Any]:
         "dagster/row_count": rows["accepted"],
         **rows,
         "feeds": ", ".join(sorted(feeds)),
-        "councils": ", ".join(sorted(checked.councils)),
+        "councils": ", ".join(sorted(checked.councils - {UNREADABLE})),
         "taken from its system on": checked.arrival.extracted_on.isoformat(),
         "refused": checked.refused,
     }

@@ -72,7 +72,7 @@ def main_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     )
     def intake(context: dg.AssetExecutionContext) -> Iterator[Any]:
         yield from within(context, lambda mine: _intake(context.op_execution_context, mine))
-        again.offer_partitions(context.instance, context.resources.session.work.held)
+        again.offer_partitions(context.instance, context.resources.session.work)
 
     @dg.multi_asset(
         name="counting",

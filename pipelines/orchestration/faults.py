@@ -7,6 +7,7 @@ Does not belong here: the messages themselves (with what raises them).
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from typing import TypeVar
@@ -35,12 +36,11 @@ def told(problem: BaseException) -> str:
     """What may be shown and stored of an exception."""
     if is_own(problem):
         return str(problem)
-    if isinstance(problem, OSError) and problem.errno is not None:
-        kind = f"{type(problem).__name__} (error {problem.errno} of the operating system)"
-    else:
-        kind = type(problem).__name__
+    kind = type(problem).__name__
+    if isinstance(problem, OSError) and problem.errno:
+        kind += f" ({os.strerror(problem.errno)})"  # the system's own words, not the exception's
     return (
-        f"The run stopped with {kind} at {place(problem)}. The last release stands and nothing is lost. Run again; if "
+        f"The work stopped with {kind} at {place(problem)}. The last release stands and nothing is lost. Run again; if "
         "it stops again, send this line to the maintainers."
     )
 

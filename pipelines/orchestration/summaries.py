@@ -16,10 +16,13 @@ from pipelines.intake.receive import Arrival, Checked, connection
 from pipelines.settings import Settings
 
 CHECKS = {
-    "no_errors": ("error", "No rule is broken that sets a row aside."),
-    "no_queries": ("query", "No rule is broken that asks the supplier about a row or a file and keeps it."),
+    "no_errors": (("error", "refuse"), "No rule is broken that sets a row aside."),
+    "no_queries": (
+        ("query",),
+        "No rule is broken that asks the supplier about a row or a file and keeps it.",
+    ),
 }
-"""Check -> the level of the rules that it shows, and what it says."""
+"""Check -> the levels of the rules that it shows, and what it says."""
 SHOWN = 20
 """Deliveries that a run's tag names; of more it gives the number."""
 
@@ -27,8 +30,8 @@ SHOWN = 20
 def rules_by_check(contract: Contract) -> dict[str, list[str]]:
     """Check -> the codes of the feed's rules that it covers; a check of none is left out."""
     found = {
-        check: [rule.code for rule in contract.all_rules if rule.level == level]
-        for check, (level, _) in CHECKS.items()
+        check: [rule.code for rule in contract.all_rules if rule.level in levels]
+        for check, (levels, _) in CHECKS.items()
     }
     return {check: codes for check, codes in found.items() if codes}
 

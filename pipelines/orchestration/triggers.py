@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from pipelines import durable, run
 from pipelines.intake import receive
@@ -24,6 +23,9 @@ from pipelines.settings import Settings
 MAIN = "main"
 LONDON = "Europe/London"
 LOOK_EVERY_SECONDS = 30
+UNFINISHED = [
+    dg.DagsterRunStatus[status] for status in ("QUEUED", "NOT_STARTED", "STARTING", "STARTED", "CANCELING")
+]
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,14 @@ def _entry(path: Path, before: list[Any] | None) -> list[Any] | None:
     """[size, time, digest], the digest '' until size and time are those of the look before; None: it has gone."""
     try:
         stat = path.stat()
-        rests = before is not None and before[:2] == [stat.st_size, stat.st_mtime_ns]
-        digest = (before and before[2]) or durable.file_digest(path) if rests else ""
-        return [stat.st_size, stat.st_mtime_ns, digest]
+        now = [stat.st_size, stat.st_mtime_ns]
+        if before is None or before[:2] != now:
+            return [*now, ""]
+        return [*now, before[2] or durable.file_digest(path)]
     except FileNotFoundError:
         return None
+    except PermissionError:  # another program holds it open
+        return [0, 0, ""]
 
 
 def inbox_sensor(settings: Settings, main: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
@@ -92,7 +97,7 @@ def inbox_sensor(settings: Settings, main: dg.UnresolvedAssetJobDefinition) -> d
         said = ""
         try:
             close_dead_runs(settings, context.instance)
-            going = dg.RunsFilter(job_name=MAIN, statuses=NOT_FINISHED_STATUSES)
+            going = dg.RunsFilter(job_name=MAIN, statuses=UNFINISHED)
             if context.instance.get_runs(going, limit=1):
                 return dg.SkipReason("A run is waiting or going on; it takes what lies in the inbox.")
             sight = look(settings, context.cursor)

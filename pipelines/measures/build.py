@@ -1,0 +1,28 @@
+"""From facts to figures and charts, in one call.
+
+Belongs here: the order of the steps. Does not belong here: any of the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from pipelines.measures.catalogue import Catalogue
+from pipelines.measures.charts import charts
+from pipelines.measures.counts import count, long_periods
+from pipelines.measures.figures import figures
+
+
+def build(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, places: str) -> None:
+    """Make the TEMP TABLEs counts, figures and charts.
+
+    `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes.
+    """
+    count(con, facts, catalogue.values())
+    long_periods(con, facts)
+    figures(con, catalogue, places, "figures")
+    charts(con, catalogue, "figures", "charts")
+    for helper in ("series", "long_periods"):
+        con.execute(f"DROP TABLE {helper}")

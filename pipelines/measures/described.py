@@ -1,0 +1,99 @@
+"""What a release says about its measures: their words, their breakdowns, and what each group is called.
+
+Belongs here: the release's tables `measures`, `breakdowns` and `groups`.
+Does not belong here: figures (`figures`), or what a breakdown means (`model.schema`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.contracts import Catalogue
+from pipelines.measures.catalogue import Measure
+from pipelines.model.schema import BREAKDOWNS, UNKNOWN
+
+_WORDS = (
+    "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
+    "sentence", "counts_what", "why", "numerator_words", "denominator_words", "source", "benchmark", "text",
+)  # fmt: skip
+_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating"}
+_UNLISTED = "unlisted-"
+
+
+def describe(
+    con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], catalogue: Catalogue, figures: Sequence[Path]
+) -> list[str]:
+    """Make the TEMP TABLEs measures, breakdowns and groups; returns their names.
+
+    Args:
+        figures: Parquet files of figures: the groups to name are those that they hold.
+    """
+    held = list(measures)
+    columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
+    columns |= {name: pa.array([getattr(measure, name) for measure in held]) for name in _WORDS}
+    columns |= {
+        name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
+        for name in ("numerator", "denominator", "caveats", "breakdowns")
+    }
+    _table(con, "measures", columns)
+    used = [name for name in BREAKDOWNS if any(name in measure.breakdowns for measure in held)]
+    _table(
+        con,
+        "breakdowns",
+        {
+            "breakdown": pa.array(used, pa.string()),
+            "title": pa.array([BREAKDOWNS[name] for name in used], pa.string()),
+            "position": pa.array(range(len(used)), pa.int32()),
+        },
+    )
+    files = [str(path) for path in figures]
+    found = (
+        con.execute(
+            "SELECT DISTINCT breakdown, \"group\" FROM read_parquet($files) WHERE breakdown <> '' ORDER BY ALL", {"files": files}
+        ).fetchall()
+        if files
+        else []
+    )
+    lists = {name: _named(catalogue, name) for name in used}
+    rows = sorted((breakdown, *_place(lists[breakdown], group), group) for breakdown, group in found)
+    _table(
+        con,
+        "groups",
+        {
+            "breakdown": pa.array([breakdown for breakdown, *_ in rows], pa.string()),
+            "group": pa.array([group for *_, group in rows], pa.string()),
+            "label": pa.array([label for _, _, label, _ in rows], pa.string()),
+            "position": pa.array(range(len(rows)), pa.int32()),
+        },
+    )
+    return ["measures", "breakdowns", "groups"]
+
+
+def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:
+    """Code -> label, in the order in which the code list has them; none where groups are names."""
+    if breakdown == "ethnic_group":
+        return {code.group: code.group for code in catalogue.codes["ethnicity"] if code.group}
+    if breakdown == "interpreter":
+        return {"yes": "Interpreter needed", "no": "No interpreter needed"}
+    return {code.code: code.label for code in catalogue.codes.get(_LISTS.get(breakdown, breakdown), ())}
+
+
+def _place(names: Mapping[str, str], group: str) -> tuple[int, str]:
+    """Where a group comes among the others, and what it is called."""
+    if group == UNKNOWN:
+        return 10_002, "Not recorded"
+    if group.startswith(_UNLISTED):
+        return 10_001, f"Not yet listed ({group.removeprefix(_UNLISTED)})"
+    if group in names:
+        return list(names).index(group), names[group]
+    return 10_000, group
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, pa.Array]) -> None:
+    con.register("described", pa.table(dict(columns)))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM described")
+    con.unregister("described")

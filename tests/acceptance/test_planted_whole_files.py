@@ -1,0 +1,200 @@
+"""Acceptance: for each rule between feeds and each rule on a whole file, deliveries that break it and some that just do
+not. Each is found by its code, a broken link at its row, and nothing else is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines import partitions
+from pipelines.evidence import delivered
+from pipelines.intake import key as keys
+from pipelines.intake import verdicts
+from pipelines.intake.receive import receive
+from pipelines.model.in_force import Part, in_force
+from pipelines.settings import Settings
+from tests.acceptance.council_files import STYLES
+from tests.acceptance.planted_files import CATALOGUE, FEEDS, deliver
+from tests.planted import EXTRACTED_ON, Planted, as_sent
+
+
+@pytest.fixture(autouse=True)
+def only_our_own_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Great Expectations judges rows, so it has no part in what follows; it costs a second a file."""
+    monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
+
+
+# Links between feeds: what the feeds hold, with the code of the link that each row breaks
+LINKED: dict[str, list[tuple[dict[str, Any], tuple[str, ...]]]] = {
+    "case_audits": [
+        ({"audit_reference": "BR/1"}, ()),
+        ({"audit_reference": "BR/2", "re_audit_of": " br/1 "}, ()),
+        ({"audit_reference": "BR/3", "re_audit_of": "BR/9"}, ("AUD-401",)),
+        ({"audit_reference": "BR/4", "completed_on": None}, ()),  # set aside, so it is not held
+        ({"audit_reference": "BR/5", "re_audit_of": "BR/4"}, ("AUD-401",)),
+        ({"audit_reference": "BR/6", "re_audit_of": "BR/1", "council": "991"}, ("AUD-401",)),
+    ],
+    "family_participation": [
+        ({"audit_reference": "br/1"}, ()),
+        ({"audit_reference": "BR/6", "council": "991"}, ()),
+        ({"audit_reference": "BR/9"}, ("PAR-401",)),
+        ({"audit_reference": "BR/4"}, ("PAR-401",)),
+        ({"audit_reference": "BR/1", "council": "991"}, ("PAR-401",)),
+    ],
+}  # fmt: skip
+
+
+def test_every_link_is_planted() -> None:
+    links = {
+        rule.code
+        for contract in CATALOGUE.contracts.values()
+        for rule in contract.rules
+        if rule.scope == "link"
+    }
+    rows = [codes for rows in LINKED.values() for _, codes in rows]
+    assert {code for codes in rows for code in codes} == links
+    assert set(LINKED) == {feed for feed, contract in CATALOGUE.contracts.items() for rule in contract.rules
+                           if rule.scope == "link"}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_broken_links_are_found_at_their_rows_and_nothing_else(
+    settings: Settings, tmp_path: Path, style: str
+) -> None:
+    expected = []
+    with duckdb.connect() as con:
+        for order, (feed, contract) in enumerate(CATALOGUE.contracts.items()):
+            rows = [
+                Planted("", True, ((as_sent(contract, row), codes),)) for row, codes in LINKED.get(feed, [])
+            ]
+            parts = []
+            if rows:
+                path, sheets = deliver(tmp_path, contract, rows, style)
+                checked, _ = receive(settings, CATALOGUE, keys.load(settings), path)
+                parts = [Part(checked.folder / f"{feed}.accepted.parquet", order, False, {})]
+                expected += [(feed, *finding) for sheet in sheets for finding in sheet.findings]
+            in_force(con, contract, parts, ["990", "991"], f"in_force_{feed}")
+        found = partitions.broken_links(con, CATALOGUE)
+    assert sorted((feed, sheet, row, code) for _, _, feed, sheet, row, code in found) == sorted(expected)
+    assert {council for council, *_ in found} == {"990", "991"}
+
+
+# Whole files: changes of the sound row
+Rows = list[dict[str, Any]]
+AUTUMN = ["2025-10", "2025-11", "2025-12"]
+WATCHED = {
+    "audit_programme": ["team", "agency"],
+    "case_audits": [
+        "agreed_grade", "moderated_on", "mental_health_relevant", "child_reference", "age_band", "ethnicity",
+        "primary_need", "locality", "team",
+    ],
+    "family_participation": [
+        "contact_appropriate", "offered", "offered_on", "response", "contributed_on", "mode", "told_outcome_on",
+    ],
+}  # fmt: skip
+
+
+def several(feed: str, months: Sequence[str], number: int, alike: Sequence[str] = ()) -> Rows:
+    """So many rows spread over months, different in all that is watched but for the columns that are alike."""
+    rows = []
+    for n in range(number):
+        month = months[n % len(months)]
+        row: dict[str, Any] = {
+            "audit_programme": {"agency": f"Health {n}", "team": f"North {n}"},
+            "case_audits": {
+                "audit_reference": f"a{n}", "child_reference": f"c{n}", "planned_month": f"{month}-01",
+                "started_on": f"{month}-01", "completed_on": f"{month}-{10 + n % 15}", "sex": "MF"[n % 2],
+                "agreed_grade": ["good", "outstanding"][n % 2], "locality": "East", "team": "North",
+            },
+            "family_participation": {
+                "audit_reference": f"a{n}", "offered_on": f"{month}-02", "role": ["child", "parent"][n % 2],
+                "contributed_on": f"{month}-{10 + n % 15}", "offered": n % 3 > 0,
+            },
+        }[feed]  # fmt: skip
+        if n:
+            row |= {name: rows[0][name] for name in alike}
+        rows.append(row)
+    return rows
+
+
+def emptied(feed: str, keep: int = 0) -> Rows:
+    """The base of a feed with every watched column empty but for the first `keep` rows."""
+    rows = several(feed, AUTUMN, 24)
+    return rows[:keep] + [row | dict.fromkeys(WATCHED[feed]) for row in rows[keep:]]
+
+
+def codes(prefix: str, *numbers: int) -> set[str]:
+    return {f"{prefix}-{number}" for number in numbers}
+
+
+def series() -> list[tuple[str, str, list[Rows], set[str], set[str]]]:
+    """(feed, name, files in order, codes that the last one breaks, codes that it only just keeps)."""
+    found: list[tuple[str, str, list[Rows], set[str], set[str]]] = []
+    for feed, prefix, newly_empty in (
+        ("audit_programme", "PRG", range(501, 503)),
+        ("case_audits", "AUD", range(510, 519)),
+        ("family_participation", "PAR", range(510, 517)),
+    ):
+        base, watched = several(feed, AUTUMN, 24), codes(prefix, *newly_empty)
+        found += [
+            (feed, "columns empty", [base, emptied(feed)], watched, set()),
+            (feed, "columns filled once", [base, emptied(feed, keep=1)], set(), watched),
+            (feed, "columns empty as before", [base, emptied(feed), emptied(feed)], set(), watched),
+            (feed, "columns empty at first", [emptied(feed)], set(), watched),
+        ]
+    for feed, prefix, alike in (
+        ("case_audits", "AUD", ["completed_on", "child_reference", "sex", "agreed_grade"]),
+        ("family_participation", "PAR", ["role", "offered", "contributed_on"]),
+    ):
+        base, same = several(feed, AUTUMN, 24), codes(prefix, *range(503, 503 + len(alike)))
+        found += [
+            (feed, "all alike", [several(feed, AUTUMN[:1], 20, alike)], same, set()),
+            (feed, "few alike", [several(feed, AUTUMN[:1], 19, alike)], set(), same),
+            (feed, "all but one alike", [several(feed, AUTUMN[:1], 19, alike) + base[19:20]], set(), same),
+            (feed, "fewer than half", [base, several(feed, AUTUMN, 11)], codes(prefix, 501), set()),
+            (feed, "half", [base, several(feed, AUTUMN, 12)], set(), codes(prefix, 501)),
+            (feed, "few before", [base[:19], base[:3]], set(), codes(prefix, 501)),
+            (feed, "month left out", [several(feed, AUTUMN[::2], 6)], codes(prefix, 502), set()),
+            (feed, "every month", [several(feed, AUTUMN, 6)], set(), codes(prefix, 502)),
+            (feed, "month between files", [base, several(feed, ["2026-02"], 15)], codes(prefix, 502), set()),
+            (feed, "next month", [base, several(feed, ["2026-01"], 15)], set(), codes(prefix, 502)),
+        ]  # fmt: skip
+    return found
+
+
+def test_every_whole_file_rule_is_planted() -> None:
+    rules = {
+        rule.code
+        for contract in CATALOGUE.contracts.values()
+        for rule in contract.rules
+        if rule.scope == "file"
+    }
+    assert {code for *_, breaks, _ in series() for code in breaks} == rules
+    assert {code for *_, keeps in series() for code in keeps} == rules
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_whole_file_rules_find_what_is_planted_and_nothing_else(
+    settings: Settings, tmp_path: Path, feed: str
+) -> None:
+    contract, key = CATALOGUE.contracts[feed], keys.load(settings)
+    for n, (of, name, files, breaks, _) in enumerate(series()):
+        if of != feed:
+            continue
+        held = []
+        for day, rows in enumerate(files):
+            cases = [Planted("", False, ((as_sent(contract, row), ()),)) for row in rows]
+            path, _ = deliver(
+                tmp_path, contract, cases, STYLES[(n + day) % 3], stem=f"{n}-{day}", dated=False
+            )
+            when = EXTRACTED_ON + timedelta(days=day)
+            held.append(receive(settings, CATALOGUE, key, path, extracted_on=when)[0])
+        found = delivered.whole_file_findings(CATALOGUE, held, feed, held[-1])
+        assert {finding.code for finding in found} == breaks, name
+        assert len(found) == len(breaks), name
+        assert {finding.council for finding in found} <= {"990"}
