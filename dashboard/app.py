@@ -1,7 +1,7 @@
-"""The dashboard as one Dash application for one audience: shell, routes, and how it is served.
+"""The dashboard as one Dash application for one audience: its shell and its routes.
 
-Belongs here: the map from an address to a page function, the page's frame, and the server's settings. Does
-not belong here: what a page says (`pages`), HTTP headers and compression (`web`), queries (`store`).
+Belongs here: the map from an address to a page function, and the page's frame. Does not belong here: what a page
+says (`pages`), HTTP headers and compression (`web`), queries (`store`), how it is served (`serving`).
 
 A page is a function of the release and the query string and nothing else, so answers are cached by both, and
 the address bar is the whole state: a copied link shows the same view.
@@ -9,9 +9,7 @@ the address bar is the whole state: a copied link shows the same view.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,11 +19,11 @@ from flask import Response, abort, request
 
 from dashboard import components, export, store, view, web, words
 from dashboard.pages import data, definitions, home, voice
+from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
 HERE = Path(__file__).parent
 NAME = "SEND Audit"
-PORT = 8050
 PAGES = {"/": home.page, "/voice": voice.page, "/definitions": definitions.page, "/data": data.page}
 NAVIGATION = (("/", "Start"), ("/voice", "Voice"), ("/definitions", "Definitions"), ("/data", "Data"))
 INDEX = """<!DOCTYPE html>
@@ -79,32 +77,6 @@ def create_app(store_root: Path, audience: str) -> Dash:
     # before its first index page would refuse it, so every worker writes one before it takes requests.
     app.server.test_client().get("/")
     return app
-
-
-def serve(
-    store_root: Path, audience: str = "officers", host: str = "127.0.0.1", port: int = PORT, workers: int = 2
-) -> None:
-    """Serve the dashboard until stopped. There is no sign-in yet, so only this machine may reach it."""
-    check_host(host)
-    if sys.platform == "win32":
-        import waitress
-
-        waitress.serve(create_app(store_root, audience).server, host=host, port=port, threads=8)
-        return
-    web.run_gunicorn(lambda: create_app(store_root, audience).server, host, port, workers)
-
-
-def check_host(host: str) -> None:
-    """Refuse to listen anywhere but on this machine."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise SystemExit(
-            f"The dashboard has no sign-in yet, so it does not listen on {host}: anybody who could reach that address "
-            "would see the figures. Use --host 127.0.0.1."
-        )
 
 
 def _shell() -> html.Div:

@@ -100,6 +100,7 @@ class Store:
             ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
         self._local = threading.local()
+        self._cursors: list[Any] = []
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Release] = OrderedDict()
         self._seen: tuple[int, int, int] | None = None
@@ -137,13 +138,16 @@ class Store:
         return self._current
 
     def close(self) -> None:
-        """Give up the connection; for tests and for a tidy stop."""
+        """Give up the connection and every thread's cursor."""
+        for cursor in self._cursors:
+            cursor.close()
         self._connection.close()
 
     def _cursor(self) -> Any:
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:
             cursor = self._local.cursor = self._connection.cursor()
+            self._cursors.append(cursor)
         return cursor
 
     def _attach(self, release_id: str) -> Release | None:

@@ -1,4 +1,4 @@
-"""The HTTP side of the dashboard: headers, compression, the cache of answers, and gunicorn.
+"""The HTTP side of the dashboard: headers, compression, limits and the cache of answers.
 
 Belongs here: what is true of every response whatever the page says. Does not belong here: pages and queries.
 """
@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
 
 from dash import Dash
 from flask import Flask, Response, g, request, send_from_directory
@@ -172,28 +171,3 @@ def _compressed(response: Response, body: bytes) -> Response:
     else:
         response.set_data(gzip.decompress(body))
     return response
-
-
-def run_gunicorn(make: Callable[[], Any], host: str, port: int, workers: int, threads: int = 4) -> None:
-    """Serve with gunicorn's threaded workers. Each worker opens its own store, after it is forked."""
-    from gunicorn.app.base import BaseApplication
-
-    class Standalone(BaseApplication):
-        def load_config(self) -> None:
-            wanted = {
-                "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-                "workers": workers,
-                "threads": threads,
-                "worker_class": "gthread",
-                "preload_app": False,
-                "loglevel": "warning",
-                "control_socket_disable": True,
-            }
-            for name, value in wanted.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            return make()
-
-    Standalone().run()

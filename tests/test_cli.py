@@ -778,10 +778,10 @@ def test_the_demonstration_ends_with_the_figure_in_words(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def generate(folder: Path, seed: int, catalogue: contracts.Catalogue) -> list[Delivery]:
-        """The twelve-answers files: the programme a year before the others, one audit bad, participation last."""
+        """The twelve-answers files: the programme two years before the others, one audit bad, participation last."""
         files = write_files(folder, case_audits=lambda rows: rows[-1].update(status="unheard of"))
         days = {
-            "audit_programme": date(2025, 3, 25),
+            "audit_programme": date(2024, 3, 25),
             "case_audits": date(2026, 4, 3),
             "family_participation": date(2026, 4, 7),
         }

@@ -56,7 +56,7 @@ def demo(
         say()
         servers.serve_dashboard(settings, "officers", port)
         return
-    say("To see it in a browser:")
+    say("\nTo see it in a browser:")
     for line in how_to_see(settings):
         say(f"  {line}")
 

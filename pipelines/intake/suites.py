@@ -9,6 +9,7 @@ Great Expectations is slow to import, so it is imported where it is used.
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from pipelines import durable
@@ -20,6 +21,7 @@ from pipelines.settings import Settings
 OUR_ENGINE = frozenset({"key_unique", "not_repeated", "column_pair_differs"})
 """Patterns that stock Great Expectations has no column expectation for: they run as SQL, on our engine only."""
 EXTRACTED_ON = {"$PARAMETER": "extracted_on"}
+"""What a stock suite must be told: the first moment (a datetime) of the day the data was taken from its system."""
 _TEXT = frozenset({"code", "label", "grade", "council"})
 
 
@@ -66,13 +68,17 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Sce
             **meta,
         )
     if rule.expect == "column_values_between":
-        return gxe.ExpectColumnValuesToBeBetween(
-            column=column, min_value=given["min"], max_value=given["max"], **meta
-        )
+        low, high = (_bound(given[part], scene) for part in ("min", "max"))
+        return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, **meta)
     if rule.expect == "column_not_in_future":
         latest = EXTRACTED_ON if scene is None else scene.extracted_on
         return gxe.ExpectColumnValuesToBeBetween(column=column, max_value=latest, **meta)
     raise AssertionError(f"{rule.code}: {rule.expect} has SQL but no expectation")
+
+
+def _bound(value: Any, scene: Scene | None) -> Any:
+    """A day is a moment in a stock suite: pandas, which has no days, cannot compare the two."""
+    return datetime.fromisoformat(value) if scene is None and isinstance(value, str) else value
 
 
 def _stored(contract: Contract, column: str) -> str:

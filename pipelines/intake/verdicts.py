@@ -67,7 +67,7 @@ def verdicts(
 
 def _count(result: dict[str, Any]) -> int | None:
     if "unexpected_count" in result:
-        return int(result["unexpected_count"])
+        return int(result["unexpected_count"] or 0)  # None where no row meets the rule's condition
     observed = result.get("observed_value")
     return int(observed) if isinstance(observed, int | float) else None
 

@@ -15,7 +15,9 @@ from pipelines.measures.counts import count, long_periods
 from pipelines.measures.figures import figures
 
 
-def build(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, places: str) -> None:
+def build(
+    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, places: str
+) -> None:
     """Make the TEMP TABLEs counts, figures and charts.
 
     `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes.

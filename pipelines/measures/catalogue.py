@@ -108,7 +108,9 @@ class Measure(BaseModel):
         _check("denominator_fact", below, FACTS, "a fact")
         if (self.denominator_fact is None) != (self.denominator_date is None):
             raise ValueError("denominator_fact and denominator_date are given together, or neither is")
-        _check("denominator_date", self.denominator_date or self.date, FACTS[below].dates, f"a date of {below}")
+        _check(
+            "denominator_date", self.denominator_date or self.date, FACTS[below].dates, f"a date of {below}"
+        )
         for field, fact in (("numerator", self.fact), ("denominator", below), ("among", self.fact)):
             for column in getattr(self, field):
                 _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
@@ -124,7 +126,7 @@ class Measure(BaseModel):
         if self.kind != "distribution" and not self.numerator:
             raise ValueError("numerator: name at least one yes/no column")
         if self.kind == "people_share" and len(self.numerator) != len(self.denominator):
-            raise ValueError("numerator and denominator of a people_share name one column for each person, in one order")
+            raise ValueError("numerator: name one column for each of the denominator's, in the same order")
         if (self.kind == "people_share") != bool(self.among):
             raise ValueError("among: a people_share, and only it, says which rows are looked at")
         if self.kind == "distribution" and len(self.breakdowns) != 1:
@@ -180,7 +182,9 @@ def read(path: Path) -> Measure:
     except yaml.YAMLError as problem:
         raise DefinitionError(f"{where} is not valid YAML: {problem}") from None
     if not isinstance(content, dict):
-        raise DefinitionError(f"{where} does not hold fields such as `id: voice.child`. Write it like the others there.")
+        raise DefinitionError(
+            f"{where} does not hold fields such as `id: voice.child`. Write it like the others there."
+        )
     if "kind" in content and content["kind"] not in KINDS:
         raise DefinitionError(
             f"{where}, at kind: {content['kind']!r} is not a kind of measure. The kinds are {', '.join(KINDS)}."
@@ -194,7 +198,9 @@ def read(path: Path) -> Measure:
         raise DefinitionError(f"{where}, at {field}: {said}." if field else f"{where}, at {said}.") from None
     expected = f"{path.parent.name}.{path.stem}"
     if measure.id != expected or measure.topic != path.parent.name:
-        raise DefinitionError(f"{where}, at id: the file's place says {expected} and topic {path.parent.name}. Make them agree.")
+        raise DefinitionError(
+            f"{where}, at id: the file's place says {expected} and topic {path.parent.name}. Make them agree."
+        )
     return measure
 
 

@@ -29,14 +29,14 @@ _Point = tuple[str, str, str, date, date, int | None, int | None]
 def charts(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, figures: str, relation: str) -> None:
     """Make TEMP TABLE `relation` with the columns `COLUMNS`, in the order of measure, council and period.
 
-    One chart for each council and measure with `chart: p`: months where they can carry it, else quarters, else a table of
-    quarters without limits or signals (state 'table'). Points are complete windows of all groups together.
+    One chart for each council and measure with `chart: p`: months where they can carry it, else quarters, else a
+    table of quarters without limits or signals (state 'table'). Points are complete windows of all groups together.
     """
     drawn = [name for name, measure in catalogue.items() if measure.chart == "p"]
     con.register("charts_wanted", pa.table({"measure": pa.array(drawn, pa.string())}))
     points: list[_Point] = con.execute(
         'SELECT measure, council, "window", period_start, period_end, numerator, denominator '
-        f'FROM {figures} SEMI JOIN charts_wanted USING (measure) '
+        f"FROM {figures} SEMI JOIN charts_wanted USING (measure) "
         "WHERE breakdown = '' AND complete AND \"window\" IN ('month', 'quarter') ORDER BY measure, council, period_end"
     ).fetchall()
     con.unregister("charts_wanted")

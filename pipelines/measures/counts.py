@@ -39,8 +39,8 @@ def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: It
 def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> None:
     """Make TEMP TABLE long_periods(fact, council, first_month, last_month, breakdown, "group").
 
-    The planned periods of several months behind a fact's rows: such a row is counted in its last month, so a window that
-    begins or ends within the period knows neither what was planned for its part of it nor what was done.
+    The planned periods of several months behind a fact's rows. Such a row is counted in its last month, so a window
+    that begins or ends within the period knows neither what was planned for its part of it nor what was done.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE long_periods (fact VARCHAR, council VARCHAR, first_month INTEGER, "
@@ -51,10 +51,10 @@ def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> No
             continue
         last = month_index(FACTS[fact].dates[0])
         for breakdown in ("", *FACTS[fact].breakdowns):
+            group = f"{breakdown}::VARCHAR" if breakdown else "''"
             con.execute(
-                f"INSERT INTO long_periods SELECT DISTINCT '{fact}', council, ({last} - months_spanned + 1)::INTEGER, {last}, "
-                f"'{breakdown}', {f'{breakdown}::VARCHAR' if breakdown else repr(breakdown)} "
-                f"FROM {relation} WHERE months_spanned > 1"
+                f"INSERT INTO long_periods SELECT DISTINCT '{fact}', council, {last} - months_spanned + 1, {last}, "
+                f"'{breakdown}', {group} FROM {relation} WHERE months_spanned > 1"
             )
 
 
@@ -78,7 +78,8 @@ def _count_one(
     """Add the counts of one fact by one of its dates."""
     needed = set().union(*terms.values())
     breakdowns = [name for name in FACTS[fact].breakdowns if name in needed]
-    holds = [" AND ".join(term.columns) or "true" for term in terms]
+    holds = [" AND ".join(term.columns) for term in terms]
+    sets = ["(council, month)", *(f"(council, month, {name})" for name in breakdowns)]
     rows = f"""
         SELECT {", ".join(["council", f"{month_index(day)} AS month", *breakdowns, f"{FACTS[fact].key} AS key"])},
             {", ".join(f"({condition}) AS holds_{n}" for n, condition in enumerate(holds))}
@@ -101,7 +102,7 @@ def _count_one(
                 {", ".join(f"{packed.word(n)} AS word_{n}" for n in range(packed.words))}
             FROM ({rows})
         )
-        GROUP BY GROUPING SETS ({", ".join(["(council, month)", *(f"(council, month, {name})" for name in breakdowns)])})
+        GROUP BY GROUPING SETS ({", ".join(sets)})
     """)
     each = (
         f"""SELECT '{fact}', '{day}', '{SEPARATOR.join(term.columns)}' AS columns, council, month, breakdown, "group",
@@ -109,15 +110,17 @@ def _count_one(
         FROM counted WHERE breakdown IN ({", ".join(f"'{name}'" for name in ("", *sorted(of)))}) AND count > 0"""
         for n, (term, of) in enumerate(terms.items())
     )
-    con.execute(f"INSERT INTO counts {' UNION ALL '.join(each)} ORDER BY columns, council, month, breakdown, \"group\"")
+    con.execute(
+        f'INSERT INTO counts {" UNION ALL ".join(each)} ORDER BY columns, council, month, breakdown, "group"'
+    )
     con.execute("DROP TABLE counted")
 
 
 class Packed:
     """Several counts in one whole number, side by side: adding one column up counts five or so at once.
 
-    Adding up is what counting costs, and each count is at most the number of rows in a council's month, so the bits that
-    number needs are kept for each and none runs into the next. 62 bits of a BIGINT are used.
+    Adding up is what counting costs. No count exceeds the number of rows in a council's month, so each is given the
+    bits that this number needs, and none runs into the next. 62 bits of a BIGINT are used.
     """
 
     def __init__(self, counts: int, most: int) -> None:
@@ -129,7 +132,9 @@ class Packed:
     def word(self, number: int) -> str:
         """SQL for one row's share in a word, of the columns `holds_n`."""
         inside = range(number * self.in_word, min(self.counts, (number + 1) * self.in_word))
-        return " + ".join(f"CASE WHEN holds_{n} THEN {1 << self._shift(n)}::BIGINT ELSE 0 END" for n in inside)
+        return " + ".join(
+            f"CASE WHEN holds_{n} THEN {1 << self._shift(n)}::BIGINT ELSE 0 END" for n in inside
+        )
 
     def count(self, n: int) -> str:
         """SQL for count n, of the words added up."""

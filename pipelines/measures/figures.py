@@ -1,12 +1,13 @@
-"""Figures: shares with intervals, for every measure, council, window and group, and what changed since the year before.
+"""Figures: shares with intervals for every measure, council, window and group, and what changed since a year before.
 
-Belongs here: joining what was counted to what a measure divides by what, on numpy arrays. Does not belong here: counting
-(`counts`), where windows begin (`windows`), interval methods (`statistics`), receipts and protection.
+Belongs here: joining what was counted to what a measure divides by what, on numpy arrays.
+Does not belong here: counting (`counts`), where windows begin (`windows`), interval methods (`statistics`), receipts,
+protection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,14 +25,23 @@ from pipelines.statistics import proportions
 
 Ints = NDArray[np.int64]
 
-COLUMNS = {
-    "measure": "VARCHAR", "measure_version": "VARCHAR", "council": "VARCHAR", "window": "VARCHAR",
-    "period_start": "DATE", "period_end": "DATE", "complete": "BOOLEAN", "breakdown": "VARCHAR", "group": "VARCHAR",
-    "numerator": "BIGINT", "denominator": "BIGINT", "value": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",
-    "symbol": "VARCHAR", "previous_numerator": "BIGINT", "previous_denominator": "BIGINT", "previous_value": "DOUBLE",
-    "change": "DOUBLE", "change_low": "DOUBLE", "change_high": "DOUBLE", "direction": "VARCHAR",
-    "numerator_digest": "UBIGINT", "denominator_digest": "UBIGINT",
-}  # fmt: skip
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("measure", "measure_version", "council", "window"), _TEXT),
+        "period_start": pa.date32(),
+        "period_end": pa.date32(),
+        "complete": pa.bool_(),
+        **dict.fromkeys(("breakdown", "group"), _TEXT),
+        **{name: pa.int64() for name in ("numerator", "denominator")},
+        **{name: pa.float64() for name in ("value", "low", "high")},
+        "symbol": _TEXT,
+        **{name: pa.int64() for name in ("previous_numerator", "previous_denominator")},
+        **{name: pa.float64() for name in ("previous_value", "change", "change_low", "change_high")},
+        "direction": _TEXT,
+        **{name: pa.uint64() for name in ("numerator_digest", "denominator_digest")},
+    }
+)
 _SYMBOLS = ("", "x", "z")
 _DIRECTIONS = np.array(sorted(["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE]))
 
@@ -65,7 +75,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Cells:
-    """Every series in every window, in the order of council, window, end, breakdown and group; arrays of equal length."""
+    """Every series in every window, in the order of council, window, end, breakdown and group; arrays of one length."""
 
     series: Ints
     window: Ints
@@ -81,25 +91,37 @@ class Cells:
 def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, places: str, relation: str) -> None:
     """Make TEMP TABLE `relation` from the TEMP TABLEs counts and long_periods and the relation `places`.
 
-    Columns are `COLUMNS`; rows come in the order of measure, council, window (as in `windows.WINDOWS`), period_end,
-    breakdown and group. A breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not
-    available, because the window cuts through a planned period (then there are no counts either) or because the
-    numerator, of another fact, exceeds the denominator.
+    Columns are those of `_SCHEMA`; rows come in the order of measure, council, window (as in `windows.WINDOWS`),
+    period_end, breakdown and group. A breakdown's rows without a denominator are left out. Symbols: 'z' no denominator;
+    'x' not available, because the window cuts through a planned period (then there are no counts either) or because
+    the numerator, of another fact, exceeds the denominator.
     """
-    held = con.execute(f"SELECT council, first_month, last_month, extracted_on FROM {places} ORDER BY council").fetchall()
+    held = con.execute(
+        f"SELECT council, first_month, last_month, extracted_on FROM {places} ORDER BY council"
+    ).fetchall()
     series = _series(con, [council for council, *_ in held])
     cells, limit = _cells(held, series)
     base = min((windows.month_of(first) for _, first, _, _ in held), default=0) - 11
     months = int(cells.end.max(initial=base)) - base + 1
     running = _running(con, catalogue, series, base, months, limit)
     torn = _torn(con, len(series), base, months)
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} ({columns})")
-    for _, measure in sorted(catalogue.items()):
-        shown = series.breakdown.equals("", *measure.breakdowns)
-        con.register("figures_made", _rows(measure, series, cells.take(shown[cells.series]), running, torn))
-        con.execute(f"INSERT INTO {relation} SELECT * FROM figures_made")
-        con.unregister("figures_made")
+    measures = [catalogue[name] for name in sorted(catalogue)]
+
+    def made() -> Iterator[pa.RecordBatch]:
+        for place, measure in enumerate(measures):
+            shown = series.breakdown.equals("", *measure.breakdowns)
+            columns = _columns(measure, series, cells.take(shown[cells.series]), running, torn)
+            which = np.full(len(columns["council"]), place)
+            columns["measure"] = _listed(which, [measure.id for measure in measures])
+            columns["measure_version"] = _listed(which, [measure.version for measure in measures])
+            yield pa.record_batch(
+                [columns[name].cast(_SCHEMA.field(name).type) for name in _SCHEMA.names], _SCHEMA
+            )
+
+    # handed over one measure at a time: only the finished table is ever held whole
+    con.register("figures_made", pa.RecordBatchReader.from_batches(_SCHEMA, made()))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM figures_made")
+    con.unregister("figures_made")
 
 
 def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str]) -> Series:
@@ -127,18 +149,24 @@ def _cells(held: Sequence[tuple[str, date, date, date]], series: Series) -> tupl
         limit[own] = max(windows.month_of(extracted_on), windows.month_of(last))
         made = windows.windows_of(windows.month_of(first), windows.month_of(last), extracted_on)
         of_window = np.repeat(np.arange(len(made.window)), len(own))
-        parts.append(Cells(np.tile(own, len(made.window)), *(values[of_window] for values in vars(made).values())))
+        parts.append(
+            Cells(np.tile(own, len(made.window)), *(values[of_window] for values in vars(made).values()))
+        )
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return Cells(none, none, none, none, none.astype(bool), none.astype(bool)), limit
-    return Cells(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}), limit
+    return Cells(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
+    ), limit
 
 
 def _running(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, series: Series, base: int, months: int, limit: Ints
 ) -> dict[Term, Running]:
     """Each term's counts, run up; months after a council's data was taken are not looked at."""
-    terms = sorted({t for measure in catalogue.values() for t in (*measure.numerators, *measure.denominators)})
+    terms = sorted(
+        {t for measure in catalogue.values() for t in (*measure.numerators, *measure.denominators)}
+    )
     given = {
         "term": range(len(terms)),
         "fact": [term.fact for term in terms],
@@ -151,7 +179,9 @@ def _running(
         'JOIN series USING (council, breakdown, "group")'
     ).fetchnumpy()
     con.unregister("terms_given")
-    term, of_series, month, count, digest = (np.asarray(found[name]) for name in ("term", "series", "month", "count", "digest"))
+    term, of_series, month, count, digest = (
+        np.asarray(found[name]) for name in ("term", "series", "month", "count", "digest")
+    )
     month = month.astype(np.int64)
     looked_at = (month >= base) & (month < base + months) & (month <= limit[of_series])
     order = np.flatnonzero(looked_at)[np.argsort(term[looked_at], kind="stable")]
@@ -159,14 +189,18 @@ def _running(
     running = {}
     for n, name in enumerate(terms):
         own = order[bounds[n] : bounds[n + 1]]
-        running[name] = Running.of((len(series), months), base, of_series[own], month[own], count[own], digest[own])
+        running[name] = Running.of(
+            (len(series), months), base, of_series[own], month[own], count[own], digest[own]
+        )
     return running
 
 
-def _torn(con: duckdb.DuckDBPyConnection, series: int, base: int, months: int) -> dict[str, NDArray[np.bool_]]:
-    """Fact -> (series, months + 1): whether the beginning of the month lies within a planned period of several months."""
+def _torn(
+    con: duckdb.DuckDBPyConnection, series: int, base: int, months: int
+) -> dict[str, NDArray[np.bool_]]:
+    """Fact -> (series, months + 1): whether the month begins within a planned period of several months."""
     found = con.execute(
-        'SELECT fact, series, first_month, last_month FROM long_periods '
+        "SELECT fact, series, first_month, last_month FROM long_periods "
         'JOIN series USING (council, breakdown, "group") ORDER BY ALL'
     ).fetchall()
     torn: dict[str, NDArray[np.bool_]] = {}
@@ -176,10 +210,14 @@ def _torn(con: duckdb.DuckDBPyConnection, series: int, base: int, months: int) -
     return torn
 
 
-def _rows(
-    measure: Measure, series: Series, cells: Cells, running: Mapping[Term, Running], torn: Mapping[str, NDArray[np.bool_]]
-) -> pa.Table:
-    """One measure's figures."""
+def _columns(
+    measure: Measure,
+    series: Series,
+    cells: Cells,
+    running: Mapping[Term, Running],
+    torn: Mapping[str, NDArray[np.bool_]],
+) -> dict[str, pa.Array]:
+    """One measure's figures, but for its name."""
     below = series.total if measure.kind == "distribution" else np.arange(len(series))
     denominator, _ = _sum(running, measure.denominators, below[cells.series], cells.start, cells.end)
     cells = cells.take((denominator > 0) | series.breakdown.equals("")[cells.series])
@@ -202,11 +240,9 @@ def _rows(
         return pa.array(spread, mask=empty)
 
     value = np.divide(*now.shares())
-    columns = {
-        "measure": _listed(np.zeros(rows, dtype=np.int8), [measure.id]),
-        "measure_version": _listed(np.zeros(rows, dtype=np.int8), [measure.version]),
+    return {
         "council": series.council.at(cells.series),
-        "window": _listed(cells.window.astype(np.int8), list(windows.WINDOWS)),
+        "window": _listed(cells.window, list(windows.WINDOWS)),
         "period_start": pa.array(windows.first_day(cells.start)),
         "period_end": pa.array(windows.last_day(cells.end)),
         "complete": pa.array(cells.complete),
@@ -228,7 +264,6 @@ def _rows(
         "numerator_digest": pa.array(now.numerator_digest),
         "denominator_digest": pa.array(now.denominator_digest),
     }
-    return pa.table(columns)
 
 
 @dataclass(frozen=True)
@@ -294,4 +329,4 @@ def _sum(
 
 
 def _listed(codes: NDArray[Any], texts: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(texts, pa.string()))
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(texts, pa.string()))

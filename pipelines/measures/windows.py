@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 from pipelines.measures.counts import month_index
 
 # window -> months it lasts, and the month of the year (January is 0) in which one begins
-_STEPPED = {"month": (1, 0), "quarter": (3, 0), "financial_year": (12, 3), "academic_year": (12, 8), "calendar_year": (12, 0)}
+_STEPPED = {
+    "month": (1, 0),
+    "quarter": (3, 0),
+    "financial_year": (12, 3),
+    "academic_year": (12, 8),
+    "calendar_year": (12, 0),
+}
 WINDOWS = ("month", "quarter", "12m", "financial_year", "academic_year", "calendar_year")
 """In the order in which they are shown. `12m` ends with each month."""
 YEARS = ("12m", "financial_year", "academic_year", "calendar_year")
@@ -58,8 +64,12 @@ def places(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: 
     ).fetchall()
     missing = [council for council, _, _ in held if council not in extracted]
     if missing:
-        raise ValueError(f"No day of extraction for council {', '.join(missing)}. Give one for each council with audits.")
-    until = [max(last, min(month_of(extracted[council]), last + MONTHS_WITHOUT_DATA)) for council, _, last in held]
+        raise ValueError(
+            f"No day of extraction for council {', '.join(missing)}. Give one for each council with audits."
+        )
+    until = [
+        max(last, min(month_of(extracted[council]), last + MONTHS_WITHOUT_DATA)) for council, _, last in held
+    ]
     given = pa.table(
         {
             "council": pa.array([council for council, _, _ in held], pa.string()),

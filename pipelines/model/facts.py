@@ -1,8 +1,8 @@
 """The facts, made on one connection from the rows in force.
 
 Belongs here: the order of the work, and what is known beside the rows (holidays, days of extraction, broad groups).
-Does not belong here: which rows stand (`in_force`), what a column means (`cases`, `people`, `planned`), or which columns
-a measure counts (the definitions).
+Does not belong here: which rows stand (`in_force`), what a column means (`cases`, `people`, `planned`), or which of
+them a measure counts (the definitions).
 
 Identifiers in the facts are the keyed hashes that intake made of them.
 """
@@ -163,5 +163,6 @@ def _several_people(con: duckdb.DuckDBPyConnection, relation: str) -> None:
     """TEMP TABLE several_people: the audits and roles with more than one row."""
     person = ", ".join(people.PERSON)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE several_people AS SELECT {person} FROM {relation} GROUP BY ALL HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE several_people AS "
+        f"SELECT {person} FROM {relation} GROUP BY ALL HAVING count(*) > 1"
     )

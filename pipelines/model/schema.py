@@ -86,7 +86,7 @@ AUDITS = Fact(
         "is_parent_contact_appropriate": "Contact with a parent or carer was appropriate.",
         "is_staff_contact_appropriate": "Contact with staff who work with the child was appropriate.",
         "is_family_contact_appropriate": "Contact with the child or a parent or carer was appropriate.",
-        "is_family_contact_not_appropriate": "Everyone of the family on record is marked as not appropriate to contact.",
+        "is_family_contact_not_appropriate": "Everyone of the family on record is marked not appropriate to contact.",
         "is_contact_unknown": "It is not on record whether contact with the family was appropriate.",
         "is_child_offered": "The child was offered the chance by the day of completion.",
         "is_parent_offered": "A parent or carer was offered the chance by the day of completion.",
@@ -94,7 +94,7 @@ AUDITS = Fact(
         "is_family_offered": "The child or a parent or carer was offered the chance by the day of completion.",
         "is_nobody_offered": "Nobody of the family was offered the chance by the day of completion.",
         "is_nobody_offered_not_appropriate": (
-            "Nobody of the family was offered the chance, and everyone of them on record is marked as not appropriate "
+            "Nobody of the family was offered the chance, and everyone of them on record is marked not appropriate "
             "to contact."
         ),
         "is_nobody_offered_no_reason": "Nobody of the family was offered the chance, and no such mark says why.",
@@ -146,7 +146,7 @@ PARTICIPANTS = Fact(
         "is_staff": "Staff who work with the child; several of one audit count as one.",
         "is_family": "The child or a parent or carer.",
         "is_contact_appropriate": "Contact was appropriate.",
-        "is_contact_not_appropriate": "Everyone on record in this role is marked as not appropriate to contact.",
+        "is_contact_not_appropriate": "Everyone on record in this role is marked not appropriate to contact.",
         "is_offered": "Offered the chance by the day of completion.",
         "is_offer_mature": "The offer was made at least 21 days before the data was taken from its system.",
         "has_replied": "Accepted or declined the offer.",

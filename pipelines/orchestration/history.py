@@ -34,6 +34,8 @@ run_monitoring:
 compute_logs: # what libraries print is not kept: it could quote a row
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
+python_logs: # to the terminal; the history has every event whatever is set here
+  python_log_level: WARNING
 retention:
   sensor:
     purge_after_days: {skipped: 2, success: 365, failure: 365, started: 30}

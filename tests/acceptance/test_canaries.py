@@ -121,7 +121,7 @@ def test_an_exception_that_quotes_a_cell_does_not_get_out(
     for file in seeded(settings, tmp_path):
         shutil.move(file, settings.inbox)
     result = CliRunner().invoke(app, ["run"])
-    assert result.exit_code == 1
+    assert result.exit_code == 3, "the file stays in the inbox, and the command says so"
     assert "ConversionException" in result.output
     assert MARK not in result.output + caplog.text
     assert not [path for path in written(settings) if path.parent != settings.inbox and MARK in every_text(path)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -22,7 +23,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashboard import store
-from dashboard.app import check_host, create_app
+from dashboard.app import create_app
+from dashboard.serving import check_host, check_port
 from tests.dashboard import made_release
 
 LABEL = "Demonstration data: a fictional county"
@@ -150,8 +152,6 @@ def test_answers_are_compressed_for_those_who_take_it(officers: FlaskClient) -> 
     packed = officers.post("/_dash-update-component", json=body, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) < len(plain.data) / 4
-    import gzip
-
     assert gzip.decompress(packed.data) == plain.data
 
 
@@ -205,23 +205,26 @@ def test_a_pointer_without_a_database_says_that_nothing_is_published(tmp_path: P
     assert client.get("/voice.csv").status_code == 404
 
 
+HIDDEN = "numerator = NULL, denominator = NULL, value = NULL, low = NULL, high = NULL"
 DAMAGES = {
     "no children's measures": "DELETE FROM measures WHERE measure LIKE 'voice.child%'",
     "no children's figures": "DELETE FROM figures WHERE measure LIKE 'voice.child%'",
-    "no headline": "DELETE FROM figures WHERE measure = 'voice.any_family'; DELETE FROM measures WHERE measure = 'voice.any_family'",
+    "no headline": "DELETE FROM figures WHERE measure = 'voice.any_family'",
+    "no headline's measure": "DELETE FROM measures WHERE measure = 'voice.any_family'",
     "no measures": "DELETE FROM measures",
     "no figures": "DELETE FROM figures",
     "no 12 months": "DELETE FROM figures WHERE \"window\" = '12m'",
     "no charts": "DELETE FROM charts",
-    "charts without limits": "UPDATE charts SET state = 'table', centre = NULL, lower = NULL, upper = NULL, signal = '', side = ''",
+    "charts without limits": "UPDATE charts SET state = 'table', centre = NULL, lower = NULL, upper = NULL",
     "no groups": "DELETE FROM groups; DELETE FROM breakdowns",
     "no places": "DELETE FROM places",
     "no deliveries": "DELETE FROM deliveries; DELETE FROM checks; DELETE FROM findings",
-    "no tables but figures": "DROP TABLE deliveries; DROP TABLE checks; DROP TABLE rules; DROP TABLE charts; DROP TABLE groups",
-    "protected": "UPDATE figures SET symbol = 'c', numerator = NULL, denominator = NULL, value = NULL, low = NULL, high = NULL",
-    "nothing counted": "UPDATE figures SET symbol = 'z', numerator = 0, denominator = 0, value = NULL, low = NULL, high = NULL, change = NULL",
-    "words missing": "UPDATE measures SET sentence = NULL, caveats = NULL, source = NULL, text = NULL, breakdowns = NULL, benchmark = NULL",
-}  # fmt: skip
+    "few tables": "DROP TABLE deliveries; DROP TABLE checks; DROP TABLE rules; DROP TABLE charts; DROP TABLE groups",
+    "protected": f"UPDATE figures SET symbol = 'c', {HIDDEN}",
+    "nothing counted": f"UPDATE figures SET symbol = 'z', change = NULL, {HIDDEN}; UPDATE figures SET denominator = 0",
+    "words missing": "UPDATE measures SET sentence = NULL, caveats = NULL, source = NULL, text = NULL",
+    "no breakdowns": "UPDATE measures SET breakdowns = NULL, short_title = NULL, counts_what = NULL, benchmark = NULL",
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
@@ -317,6 +320,14 @@ def test_findings_come_a_page_at_a_time(officers: FlaskClient) -> None:
 def test_no_address_but_this_machine_is_listened_on(host: str) -> None:
     with pytest.raises(SystemExit, match="no sign-in yet"):
         check_host(host)
+
+
+def test_a_port_in_use_is_said_plainly() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(SystemExit, match="use another --port"):
+            check_port("127.0.0.1", other.getsockname()[1])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

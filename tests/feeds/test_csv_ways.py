@@ -131,6 +131,7 @@ def test_both_ways_give_what_pythons_csv_gives(
 @example(body='a,b,c,d,e,"f\n"', delimiter=",", ending="\n")
 @example(body='a,"b" ,c,d,e\n', delimiter=",", ending="\n")
 @example(body='a, "b,c",d,e\n', delimiter=",", ending="\n")
+@example(body='a, "b",c,d,e\n', delimiter=",", ending="\n")
 @example(body="a,b,c,d,e,,,\nf,,,,,", delimiter=",", ending="\n")
 @example(body='a,b,c,d,e,""\n', delimiter=",", ending="\n")
 @example(body='a,b,c,d,e," "\n', delimiter=",", ending="\n")

@@ -1,0 +1,97 @@
+"""Accepted rows for the tests: small tables with sensible defaults, written as the intake would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import contracts, settings
+from pipelines.contracts import Contract
+from pipelines.model import facts
+from pipelines.model.in_force import Part, in_force
+
+SETTINGS = settings.load({})
+CONTRACTS = contracts.load(SETTINGS).contracts
+HOLIDAYS = facts.bank_holidays(SETTINGS.reference / "bank_holidays.csv")
+ETHNIC_GROUPS = {"WBRI": "White", "AIND": "Asian", "REFU": "Not known"}
+EXTRACTED = date(2026, 4, 15)
+
+AUDIT = {
+    "council": "990",
+    "audit_reference": "a1",
+    "audit_type": "routine",
+    "selection": "random",
+    "status": "completed",
+    "planned_month": date(2026, 1, 1),
+    "completed_on": date(2026, 1, 15),
+}
+PERSON = {"council": "990", "audit_reference": "a1", "role": "parent"}
+PLAN = {
+    "council": "990",
+    "frame": "ehcp",
+    "period_start": date(2026, 1, 1),
+    "period_end": date(2026, 1, 31),
+    "audit_type": "routine",
+    "planned_count": 1,
+    "approved_on": date(2025, 12, 1),
+}
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "DATE": pa.date32(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+}
+
+
+def write_accepted(path: Path, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """An accepted.parquet; columns that a row does not name are empty."""
+    held = list(rows)
+    for row in held:
+        assert set(row) <= set(contract.stored), set(row) - set(contract.stored)
+    columns = {"_sheet": pa.array(["s"] * len(held)), "_row": pa.array(range(2, len(held) + 2), pa.int64())}
+    columns |= {
+        name: pa.array([row.get(name) for row in held], _ARROW[kind]) for name, kind in contract.stored.items()
+    }
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def make_facts(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    audits: Iterable[Mapping[str, Any]] = ({},),
+    people: Iterable[Mapping[str, Any]] = (),
+    plans: Iterable[Mapping[str, Any]] = (),
+    extracted: Mapping[str, date] | None = None,
+) -> dict[str, str]:
+    """Facts of rows given as what differs from `AUDIT`, `PERSON` and `PLAN`."""
+    given = {
+        "case_audits": [{**AUDIT, **row} for row in audits],
+        "family_participation": [{**PERSON, **row} for row in people],
+        "audit_programme": [{**PLAN, **row} for row in plans],
+    }
+    councils = sorted({row["council"] for rows in given.values() for row in rows})
+    for feed, rows in given.items():
+        path = write_accepted(folder / f"{feed}.parquet", CONTRACTS[feed], rows)
+        in_force(con, CONTRACTS[feed], [Part(path, 1, False, {})], councils, f"in_force_{feed}")
+    return facts.build(
+        con,
+        {feed: f"in_force_{feed}" for feed in given},
+        ethnic_groups=ETHNIC_GROUPS,
+        holidays=HOLIDAYS,
+        extracted=extracted or dict.fromkeys(councils, EXTRACTED),
+    )
+
+
+def as_dicts(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    cursor = con.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
