@@ -130,7 +130,9 @@ def by_role() -> str:
     ])  # fmt: skip
 
 
-def script(files: Mapping[str, Sequence[Path]], checks: Mapping[str, Sequence[str]], today: str, mature: str) -> list[str]:
+def script(
+    files: Mapping[str, Sequence[Path]], checks: Mapping[str, Sequence[str]], today: str, mature: str
+) -> list[str]:
     """The statements up to the facts, for the files of each feed; `checks` are CASEs over `typed` and `people`."""
     listed = {name: str([str(path) for path in paths]) for name, paths in files.items()}
     return [
@@ -165,3 +167,79 @@ def count(con: duckdb.DuckDBPyConnection, terms: Iterable[tuple[str, str, tuple[
             f"""CREATE TABLE windowed_{n} AS SELECT council, first, last, {groups}, {added} FROM monthly_{n}
             JOIN windows ON month BETWEEN first AND last GROUP BY ALL"""
         )
+
+
+def _in(column: str, values: str, code: str) -> str:
+    return f"CASE WHEN {column} NOT IN ({values}) THEN '{code}' END"
+
+
+CHECKS = {
+    "case_audits": [
+        "CASE WHEN council IS NULL THEN 'AUD-201' END",
+        "CASE WHEN audit_reference IS NULL THEN 'AUD-202' END",
+        "CASE WHEN audit_type IS NULL THEN 'AUD-204' END",
+        "CASE WHEN selection IS NULL THEN 'AUD-206' END",
+        "CASE WHEN status IS NULL THEN 'AUD-210' END",
+        _in("audit_type", "'thematic', 'routine', 'multi_agency', 'dip_sample', 'external', 're_audit'", "AUD-104"),
+        _in("selection", "'random', 'targeted', 'complaint'", "AUD-106"),
+        _in("status", "'planned', 'in_progress', 'completed', 'void'", "AUD-110"),
+        _in("age_band", "'0-4', '5-10', '11-15', '16-19', '20-25'", "AUD-127"),
+        _in("sex", "'F', 'M'", "AUD-129"),
+        _in("ethnicity", "'WBRI', 'WIRI', 'WOTH', 'WIRT', 'WROM', 'MWBC', 'MWBA', 'MWAS', 'MOTH', 'AIND', 'APKN', 'ABAN', "
+            "'CNHE', 'AOTH', 'BCRB', 'BAFR', 'BOTH', 'OOTH', 'REFU', 'NOBT'", "AUD-130"),
+        _in("primary_need", "'SPLD', 'MLD', 'SLD', 'PMLD', 'SEMH', 'SLCN', 'HI', 'VI', 'MSI', 'PD', 'ASD', 'DS', 'OTH'", "AUD-131"),
+        _in("social_care", "'none', 'cin', 'cp', 'cla'", "AUD-132"),
+        _in("plan_kind", "'new', 'review', 'amended', 'ceased', 'sen_support', 'none'", "AUD-134"),
+        _in("auditor_grade", "'outstanding', 'good', 'requires improvement', 'inadequate'", "AUD-116"),
+        _in("agreed_grade", "'outstanding', 'good', 'requires improvement', 'inadequate'", "AUD-121"),
+        "CASE WHEN started_on > completed_on THEN 'AUD-301' END",
+        "CASE WHEN started_on > DATE '2026-04-03' THEN 'AUD-303' END",
+        "CASE WHEN completed_on > DATE '2026-04-03' THEN 'AUD-304' END",
+        "CASE WHEN planned_month < DATE '2014-09-01' OR planned_month > DATE '2040-12-31' THEN 'AUD-306' END",
+        "CASE WHEN started_on < DATE '2014-09-01' OR started_on > DATE '2040-12-31' THEN 'AUD-307' END",
+        "CASE WHEN completed_on < DATE '2014-09-01' OR completed_on > DATE '2040-12-31' THEN 'AUD-308' END",
+        "CASE WHEN status = 'completed' AND completed_on IS NULL THEN 'AUD-310' END",
+        "CASE WHEN status IN ('planned', 'in_progress') AND completed_on IS NOT NULL THEN 'AUD-311' END",
+        "CASE WHEN status = 'planned' AND started_on IS NOT NULL THEN 'AUD-312' END",
+        "CASE WHEN status = 'in_progress' AND started_on IS NULL THEN 'AUD-313' END",
+        "CASE WHEN planned_month IS NULL AND started_on IS NULL AND completed_on IS NULL THEN 'AUD-314' END",
+        "CASE WHEN auditor_grade IS NOT NULL AND status = 'planned' THEN 'AUD-325' END",
+        "CASE WHEN agreed_grade IS NOT NULL AND status IN ('planned', 'in_progress') THEN 'AUD-326' END",
+        "CASE WHEN mental_health_relevant AND status = 'completed' AND mental_health_considered IS NULL THEN 'AUD-330' END",
+        "CASE WHEN NOT mental_health_relevant AND mental_health_considered THEN 'AUD-331' END",
+        "CASE WHEN mental_health_relevant IS NULL AND status = 'completed' THEN 'AUD-332' END",
+        "CASE WHEN theme IS NULL AND audit_type = 'thematic' THEN 'AUD-342' END",
+        *(f"CASE WHEN {column} IS NULL AND status = 'completed' THEN 'AUD-35{n}' END"
+          for n, column in enumerate(("age_band", "sex", "ethnicity", "primary_need", "child_reference", "auditor"))),
+    ],
+    "family_participation": [
+        "CASE WHEN council IS NULL THEN 'PAR-201' END",
+        "CASE WHEN audit_reference IS NULL THEN 'PAR-202' END",
+        "CASE WHEN role IS NULL THEN 'PAR-203' END",
+        _in("role", "'child', 'parent', 'staff'", "PAR-103"),
+        _in("response", "'accepted', 'declined', 'no_reply', 'not_yet'", "PAR-110"),
+        _in("mode", "'conversation', 'written', 'advocate', 'communication_aid', 'observation', 'survey', 'existing_record', "
+            "'other'", "PAR-112"),
+        "CASE WHEN offered_on > contributed_on THEN 'PAR-301' END",
+        "CASE WHEN offered_on > DATE '2026-04-03' THEN 'PAR-304' END",
+        "CASE WHEN contributed_on > DATE '2026-04-03' THEN 'PAR-305' END",
+        "CASE WHEN offered_on < DATE '2014-09-01' OR offered_on > DATE '2040-12-31' THEN 'PAR-307' END",
+        "CASE WHEN contributed_on < DATE '2014-09-01' OR contributed_on > DATE '2040-12-31' THEN 'PAR-308' END",
+        "CASE WHEN offered IS NULL THEN 'PAR-320' END",
+        "CASE WHEN offered AND offered_on IS NULL AND role IN ('child', 'parent') THEN 'PAR-321' END",
+        "CASE WHEN NOT offered AND offered_on IS NOT NULL THEN 'PAR-322' END",
+        "CASE WHEN NOT offered AND response IN ('accepted', 'declined', 'no_reply') THEN 'PAR-324' END",
+        "CASE WHEN offered AND response IS NULL THEN 'PAR-325' END",
+        "CASE WHEN NOT contact_appropriate AND not_appropriate_reason IS NULL THEN 'PAR-330' END",
+        "CASE WHEN contact_appropriate AND not_appropriate_reason IS NOT NULL THEN 'PAR-331' END",
+        "CASE WHEN NOT contact_appropriate AND offered THEN 'PAR-333' END",
+        "CASE WHEN NOT offered AND contact_appropriate IS NULL AND role IN ('child', 'parent') THEN 'PAR-334' END",
+        "CASE WHEN NOT offered AND contributed_on IS NOT NULL THEN 'PAR-340' END",
+        "CASE WHEN response = 'declined' AND contributed_on IS NOT NULL THEN 'PAR-341' END",
+        "CASE WHEN response IN ('no_reply', 'not_yet') AND contributed_on IS NOT NULL THEN 'PAR-342' END",
+        "CASE WHEN contributed_on IS NOT NULL AND mode IS NULL THEN 'PAR-343' END",
+        "CASE WHEN mode IS NOT NULL AND mode <> 'existing_record' AND contributed_on IS NULL THEN 'PAR-344' END",
+        "CASE WHEN mode = 'existing_record' AND contributed_on IS NOT NULL THEN 'PAR-345' END",
+    ],
+}  # fmt: skip
+"""The rules of the contracts that columns of these files can break, as a person would write them."""

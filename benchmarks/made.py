@@ -80,7 +80,9 @@ def councils(settings: Settings, folder: Path, number: int) -> tuple[Settings, l
             lines.write(",".join(known.get(column, "") for column in header) + "\n")
     names = (expectations / "councils" / "990.yaml").read_text(encoding="utf-8")
     for code in codes:
-        (expectations / "councils" / f"{code}.yaml").write_text(names.replace('"990"', f'"{code}"'), encoding="utf-8")
+        (expectations / "councils" / f"{code}.yaml").write_text(
+            names.replace('"990"', f'"{code}"'), encoding="utf-8"
+        )
     return replace(settings, reference=reference, expectations=expectations), codes
 
 
@@ -99,6 +101,8 @@ def deliver(folder: Path, council: str, audits: int, start: int = 0, seed: int =
     lines = ["council,frame,period,audit_type,planned_count,approved_on"]
     for n in range(MONTHS):
         year, month = divmod(FIRST.year * 12 + FIRST.month - 1 + n, 12)
-        lines.append(f"{council},ehcp,{year}-{month + 1:02d},routine,{min(10_000, audits // MONTHS)},{FIRST.year}-03-01")
+        lines.append(
+            f"{council},ehcp,{year}-{month + 1:02d},routine,{min(10_000, audits // MONTHS)},{FIRST.year}-03-01"
+        )
     programme.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [programme, *paths]

@@ -65,7 +65,7 @@ def findings(release: store.Release, number: str, feed: str) -> list[dict[str, A
     shared = _shared(store.about(release))
     for row in store.deliveries(release):
         if str(row["number"]) == number and row["feed"] == feed:
-            found = store.findings(release, row["delivery"], feed, limit=1_000_000)
+            found = store.findings(release, row["number"], feed, limit=1_000_000)
             return [
                 _only(FINDING_COLUMNS, finding | shared | {"delivery": row["delivery"]}) for finding in found
             ]

@@ -113,10 +113,15 @@ def group_series(release: Release, measure: str, council: str, window: str, brea
 
 
 def series(release: Release, measure: str, council: str, window: str) -> list[Row]:
-    """One measure's complete periods of a window for the whole council, oldest first."""
+    """One measure's whole periods of a window for the whole council, oldest first.
+
+    Periods that began before the council's data did are left out: they hold only a part of what they name.
+    """
     sql = (
         'SELECT * FROM {db}.figures WHERE measure = ? AND council = ? AND "window" = ? '
-        "AND breakdown = '' AND complete ORDER BY period_end"
+        "AND breakdown = '' AND complete AND symbol = '' "
+        "AND period_start >= (SELECT min(first_month) FROM {db}.places AS p WHERE p.council = figures.council) "
+        "ORDER BY period_end"
     )
     return _rows(release, "figures", sql, (measure, council, window))
 
@@ -147,7 +152,7 @@ def check_counts(release: Release) -> Row:
         "SELECT count(*) FILTER (passed) AS passed, "
         "count(*) FILTER (NOT passed AND level = 'query') AS warned, "
         "count(*) FILTER (NOT passed AND level <> 'query') AS failed FROM {db}.checks "
-        "WHERE delivery IN (SELECT delivery FROM {db}.deliveries WHERE state = 'in force')"
+        'WHERE ("number", feed) IN (SELECT ("number", feed) FROM {db}.deliveries WHERE state = \'in force\')'
     )
     return release.rows(sql)[0]
 
@@ -157,45 +162,45 @@ def deliveries(release: Release) -> list[Row]:
     return _rows(release, "deliveries", 'SELECT * FROM {db}.deliveries ORDER BY "number" DESC, feed')
 
 
-def broken_rules(release: Release, delivery: str, feed: str) -> list[Row]:
+def broken_rules(release: Release, number: int, feed: str) -> list[Row]:
     """The rules a delivery broke: code, level, broken, and the rule's column, message and action where known."""
     if not {"checks", "rules"} <= release.tables:
         return []
     sql = (
         'SELECT c.code, c.level, c.broken, r."column", r.message, r."action" FROM {db}.checks AS c '
         "LEFT JOIN {db}.rules AS r ON r.code = c.code AND r.feed = c.feed "
-        "WHERE c.delivery = ? AND c.feed = ? AND NOT c.passed ORDER BY c.broken DESC, c.code"
+        'WHERE c."number" = ? AND c.feed = ? AND NOT c.passed ORDER BY c.broken DESC, c.code'
     )
-    return release.rows(sql, (delivery, feed))
+    return release.rows(sql, (number, feed))
 
 
-def findings(release: Release, delivery: str, feed: str, limit: int, offset: int = 0) -> list[Row]:
+def findings(release: Release, number: int, feed: str, limit: int, offset: int = 0) -> list[Row]:
     """Findings of a delivery row by row, with the rule's message and action. Officers' releases only."""
     if not {"findings", "rules"} <= release.tables:
         return []
     sql = (
         'SELECT f.feed, f.sheet, f."row", f.supplier_column, f.code, f.level, r.message, r."action" '
         "FROM {db}.findings AS f LEFT JOIN {db}.rules AS r ON r.code = f.code AND r.feed = f.feed "
-        'WHERE f.delivery = ? AND f.feed = ? ORDER BY f.sheet, f."row" NULLS FIRST, f.code, f.supplier_column '
+        'WHERE f."number" = ? AND f.feed = ? ORDER BY f.sheet, f."row" NULLS FIRST, f.code, f.supplier_column '
         f"LIMIT {int(limit)} OFFSET {int(offset)}"
     )
-    return release.rows(sql, (delivery, feed))
+    return release.rows(sql, (number, feed))
 
 
-def findings_count(release: Release, delivery: str, feed: str) -> int:
+def findings_count(release: Release, number: int, feed: str) -> int:
     """How many findings a delivery has row by row."""
-    sql = "SELECT count(*) AS n FROM {db}.findings WHERE delivery = ? AND feed = ?"
-    found = _rows(release, "findings", sql, (delivery, feed))
+    sql = 'SELECT count(*) AS n FROM {db}.findings WHERE "number" = ? AND feed = ?'
+    found = _rows(release, "findings", sql, (number, feed))
     return found[0]["n"] if found else 0
 
 
-def columns_matched(release: Release, delivery: str, feed: str) -> list[Row]:
+def columns_matched(release: Release, number: int, feed: str) -> list[Row]:
     """What each of the supplier's columns was matched to. Officers' releases only."""
     sql = (
         'SELECT sheet, supplier_column, "column", how FROM {db}.columns_matched '
-        'WHERE delivery = ? AND feed = ? ORDER BY sheet, "column" NULLS LAST, supplier_column'
+        'WHERE "number" = ? AND feed = ? ORDER BY sheet, "column" NULLS LAST, supplier_column'
     )
-    return _rows(release, "columns_matched", sql, (delivery, feed))
+    return _rows(release, "columns_matched", sql, (number, feed))
 
 
 def _rows(release: Release, table: str, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:

@@ -87,6 +87,11 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
         held = [row for row in periods if row["window"] == window]
     chosen, to = _period(held, periods, query.get("to"), notes)
 
+    first_month = next(row["first_month"] for row in councils if row["council"] == council)
+    if first_month and chosen["period_start"] < first_month:
+        notes.append(
+            f"The data begins in {words.month(first_month)}: this period holds only a part of what it names."
+        )
     offered = [measure for measure in measures if measure in store.measures(release)] or [HEADLINE]
     measure = _one_of(query, "measure", offered, offered[0], notes, "a measure")
     breakdowns = breakdowns_of(release, council, measure)

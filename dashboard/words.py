@@ -112,8 +112,8 @@ def symbol(code: str) -> str:
 
 
 def unit(measure: Row) -> str:
-    """What the measure counts: people or audits."""
-    return "people" if measure.get("kind") == "people_share" else "audits"
+    """What the measure counts: audits, people, offers; as its definition says."""
+    return measure.get("counts_what") or ("people" if measure.get("kind") == "people_share" else "audits")
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -225,8 +225,8 @@ def likely_range(measure: Row, figure: Row) -> str:
     """What the interval means, as a sentence; empty where there is none."""
     if figure.get("symbol") or figure.get("low") is None or figure.get("high") is None:
         return ""
-    done = "audits done this way" if unit(measure) == "audits" else "people in audits done this way"
-    return f"The true rate for {done} is likely to be {between(figure['low'], figure['high'])}."
+    done = {"audits": " for audits done this way", "people": " for people in audits done this way"}
+    return f"The true rate{done.get(unit(measure), '')} is likely to be {between(figure['low'], figure['high'])}."
 
 
 def year_before(measure: Row, figure: Row) -> str:

@@ -563,8 +563,11 @@ def filled(settings: Settings, folder: Path) -> None:
 
 def test_it_is_the_same_job_as_without_dagster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})  # Great Expectations has its own tests
+    few = tmp_path / "definitions"  # one measure is enough here, and quick
+    (few / "voice").mkdir(parents=True)
     plain, recorded = settings_in(tmp_path / "plain"), settings_in(tmp_path / "recorded")
-    recorded = replace(recorded, key_file=plain.key_file)
+    shutil.copy(plain.definitions / "voice" / "any_family.yaml", few / "voice")
+    plain, recorded = (replace(one, key_file=plain.key_file, definitions=few) for one in (plain, recorded))
     for settings in (plain, recorded):
         filled(settings, tmp_path)
     run.run(plain)
@@ -590,5 +593,4 @@ def test_it_is_the_same_job_as_without_dagster(tmp_path: Path, monkeypatch: pyte
             partition_key=dg.MultiPartitionKey({"council": "990", "feed": FEED}),
         )
         assert again.success
-    afterwards = definitions.run_main(recorded)
-    assert (afterwards.rebuilt, afterwards.is_new) == (["990"], False)
+    assert not (recorded.records / "partitions" / "990").exists()  # the next run counts it anew

@@ -22,7 +22,9 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     held = store.deliveries(release)
     if "delivery" in query:
         for row in held:
-            if str(row["number"]) == query["delivery"] and query.get("feed", row["feed"]) == row["feed"]:
+            if str(row["number"]) == query["delivery"] and query.get("feed", row["feed"] or "") == (
+                row["feed"] or ""
+            ):
                 return _one(release, row, query)
         return components.message(
             "There is no such delivery",
@@ -52,7 +54,7 @@ def _all(release: store.Release, held: list[store.Row]) -> components.Page:
         return components.Page("Data", body)
     rows: list[list[components.Cell]] = [
         [
-            {"text": _name(row), "href": _link(row), "sub": words.feed(row["feed"])},
+            {"text": _name(row), "href": _link(row), "sub": _feed(row)},
             words.day(row["received_at"].date() if row["received_at"] else None),
             words.count(row["rows_received"]),
             words.count(row["rows_accepted"]),
@@ -84,12 +86,12 @@ def _all(release: store.Release, held: list[store.Row]) -> components.Page:
 def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> components.Page:
     title = _name(row)
     facts = [
-        ("Feed", words.feed(row["feed"])),
+        ("Feed", _feed(row)),
         ("State", _state(row) + (f". {row['reason']}" if row["reason"] else "")),
         ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
         ("Taken from its system on", words.day(row["extracted_on"])),
         ("Kind of file", "Corrections to earlier rows" if row["mode"] == "corrections" else "A whole file"),
-        ("Sheets read", ", ".join(row["sheets"] or []) or "Not given"),
+        ("Sheets read", ", ".join(filter(None, row["sheets"] or [])) or "The only one"),
         ("Rows", _balance(row["rows_received"], row["rows_accepted"], row["rows_rejected"])),
         ("Content", row["delivery"]),
     ]
@@ -106,9 +108,15 @@ def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> co
 
 
 def _rules(release: store.Release, row: store.Row) -> Component:
-    broken = store.broken_rules(release, row["delivery"], row["feed"])
+    broken = store.broken_rules(release, row["number"], row["feed"] or "")
     if not broken:
-        return components.section("rules", "What was found", html.P("Nothing: every check passed."))
+        refused = row["state"] == "refused"
+        said = (
+            "The file was kept out before its rows were checked."
+            if refused
+            else "Nothing: every check passed."
+        )
+        return components.section("rules", "What was found", html.P(said))
     cells: list[list[components.Cell]] = [
         [
             {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
@@ -133,23 +141,33 @@ def _rules(release: store.Release, row: store.Row) -> Component:
 def _columns(release: store.Release, row: store.Row) -> Component | None:
     if "columns_matched" not in release.tables:
         return None
-    matched = store.columns_matched(release, row["delivery"], row["feed"])
+    matched = store.columns_matched(release, row["number"], row["feed"] or "")
     if not matched:
         return components.section("columns", "Columns", html.P("No columns were matched."))
-    unused = sum(1 for column in matched if column["column"] is None)
+    used = sum(1 for held in matched if held["column"] and held["supplier_column"])
+    unused = sum(1 for held in matched if not held["column"])
     hold = components.table(
         "What each of the supplier's columns was matched to",
         ["Supplier's column", "Sheet", "Read as", "How it was matched"],
         [
-            [c["supplier_column"], c["sheet"] or "", c["column"] or "Not used", c["how"] or ""]
-            for c in matched
+            [
+                held["supplier_column"] or "Not in the file",
+                held["sheet"] or "The only one",
+                held["column"] or "Not used",
+                words.capital(held["how"] or ""),
+            ]
+            for held in matched
         ],
     )
     noun = "column was" if unused == 1 else "columns were"
+    said = f"{used} columns were read; {unused} {noun} not used."
+    missing = len(matched) - used - unused
+    if missing:
+        said += f" {missing} that the file may have are not in it."
     return components.section(
         "columns",
         "Columns",
-        html.P(f"{len(matched) - unused} columns were read; {unused} {noun} not used."),
+        html.P(said),
         components.details("What each column was matched to", hold),
     )
 
@@ -157,14 +175,14 @@ def _columns(release: store.Release, row: store.Row) -> Component | None:
 def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> Component | None:
     if "findings" not in release.tables:
         return None
-    total = store.findings_count(release, row["delivery"], row["feed"])
+    total = store.findings_count(release, row["number"], row["feed"] or "")
     if not total:
         return None
     pages = -(-total // ROWS_A_PAGE)
     asked = query.get("page", "1")
     number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
     first = (number - 1) * ROWS_A_PAGE
-    found = store.findings(release, row["delivery"], row["feed"], ROWS_A_PAGE, first)
+    found = store.findings(release, row["number"], row["feed"] or "", ROWS_A_PAGE, first)
     hold = components.table(
         f"Findings row by row: {first + 1} to {first + len(found)} of {words.count(total)}",
         ["Sheet", ("Row", "number"), "Supplier's column", "What is wrong", "What to do"],
@@ -220,4 +238,8 @@ def _name(row: store.Row) -> str:
 
 
 def _link(row: store.Row) -> str:
-    return f"/data?delivery={row['number']}&feed={row['feed']}"
+    return f"/data?delivery={row['number']}&feed={row['feed'] or ''}"
+
+
+def _feed(row: store.Row) -> str:
+    return words.feed(row["feed"]) if row["feed"] else "Not recognised"

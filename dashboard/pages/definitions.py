@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import yaml
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -20,11 +19,6 @@ PROTECTION = {
         "are protected before anyone outside sees them."
     ),
     "children": "About children in a situation: protected, so that no child or family can be recognised.",
-}
-KINDS = {
-    "share": "A share of audits",
-    "people_share": "A share of people",
-    "distribution": "How a total divides between kinds",
 }
 
 
@@ -46,7 +40,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         rows = [
             [
                 {"text": measure["title"], "href": f"/definitions/{measure['measure']}"},
-                measure["counts_what"] or measure["numerator_words"] or "",
+                measure["numerator_words"] or "",
                 words.polarity(measure["higher_is"]),
                 measure["version"],
             ]
@@ -80,18 +74,16 @@ def one(release: store.Release, name: str) -> components.Page:
         )
     measure = known[name]
     titles = store.breakdowns(release)
-    benchmark = measure["benchmark"] or "none"
     groups = [titles.get(by, words.feed(by)) for by in measure["breakdowns"] or []]
     entries: list[tuple[str, Sequence[str]]] = [
-        ("What it counts", _lines(measure["counts_what"])),
         ("Why it matters", _lines(measure["why"])),
         ("Which way is good", [words.polarity(measure["higher_is"])]),
         ("Counted (numerator)", _lines(measure["numerator_words"])),
         ("Out of (denominator)", _lines(measure["denominator_words"])),
-        ("Formally", _formally(measure["text"])),
-        ("Kind of figure", [KINDS.get(measure["kind"], words.feed(measure["kind"] or "not given"))]),
+        ("Formally", _formally(measure)),
+        ("Kind of figure", [_kind(measure)]),
         ("What to be careful about", _lines(measure["caveats"])),
-        ("Comparison", ["There is no national figure for this."] if benchmark == "none" else [benchmark]),
+        ("Comparison", _lines(measure["benchmark"])),
         ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["No groups"]),
         ("Who may see it", [PROTECTION.get(measure["protect"], "Not given")]),
         ("Where it comes from", _lines(measure["source"])),
@@ -128,21 +120,19 @@ def one(release: store.Release, name: str) -> components.Page:
     return components.Page(measure["title"], [part for part in body if part is not None])
 
 
-def _formally(text: str | None) -> list[str]:
-    """The columns that the program counts, as the definition names them."""
-    try:
-        held = yaml.safe_load(text or "")
-    except yaml.YAMLError:
+def _formally(measure: store.Row) -> list[str]:
+    """The yes/no columns that the program counts, as the definition names them."""
+    bottom = " and ".join(measure["denominator"] or [])
+    if not bottom:
         return []
-    if not isinstance(held, dict) or not held.get("numerator") or not held.get("denominator"):
-        return []
+    top = " and ".join(measure["numerator"] or []) or "each kind"
+    return [f"{top}, out of {bottom}, in {measure['fact']}, by {measure['date']}"]
 
-    def named(value: object) -> str:
-        return " and ".join(str(column) for column in value) if isinstance(value, list) else str(value)
 
-    return [
-        f"{named(held['numerator'])}, out of {named(held['denominator'])}, by {held.get('date', 'its own date')}"
-    ]
+def _kind(measure: store.Row) -> str:
+    if measure["kind"] == "distribution":
+        return f"How a total of {words.unit(measure)} divides between kinds"
+    return f"A share of {words.unit(measure)}"
 
 
 def _lines(held: str | Sequence[str] | None) -> list[str]:

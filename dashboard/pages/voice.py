@@ -164,12 +164,11 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
     ]
     does_not = [
         "Whether what families said was acted on, or whether the families who took part are like those who did not.",
-        "Views already on file are never counted as taking part.",
-        "There is no national figure for this, so it cannot be compared with other councils.",
+        measure.get("benchmark") or "There is no national figure for this.",
         "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
     ]
-    if measure.get("caveats"):
-        does_not.insert(1, measure["caveats"])
+    caveats = measure.get("caveats") or []
+    does_not[1:1] = [caveats] if isinstance(caveats, str) else list(caveats)
     source = [measure["source"]] if measure.get("source") else []
     for feed, newest, files in sections.feeds_in_force(release):
         noun = "file" if files == 1 else "files"

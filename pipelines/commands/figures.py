@@ -67,7 +67,7 @@ def figure(
     if as_json:
         console.say_json([flat(found, row) for row in found.figures])
     else:
-        show(found, by=bool(by))
+        show(found)
 
 
 def flat(found: Any, row: Row) -> Row:
@@ -77,15 +77,16 @@ def flat(found: Any, row: Row) -> Row:
     return {name: held.get(name) for name in SHOWN}
 
 
-def show(found: Any, *, by: bool) -> None:
-    """The sentence of each council where there are few, then the figures as a table."""
+def show(found: Any) -> None:
+    """The figure in words where there is one council, then all of them as a table."""
     from dashboard import words
 
     measure, release = found.measure, found.release
+    by = found.figures is not found.whole
     if release["demonstration"]:
         console.say(f"{words.DEMONSTRATION}\n")
     if len(found.whole) == 1:
-        console.say(console.paragraph(words.headline(measure, found.whole[0])))
+        console.say(console.paragraph(headline(measure, found.whole[0])))
     else:
         console.say(console.paragraph(f"{measure['title']}: {len(found.whole)} councils."))
     console.say(console.paragraph(words.polarity(measure["higher_is"])) + "\n")
@@ -106,8 +107,18 @@ def show(found: Any, *, by: bool) -> None:
     console.table(list(columns), [[cell(row) for cell in columns.values()] for row in found.figures])
     console.say(
         f"\n{measure['measure']} {measure['version']}. Figures as they stood on {words.day(release['as_of'])}, "
-        f"data version {release['release']}, for {words.AUDIENCES[release['audience']].lower()}."
+        f"data version {release['release']}. Audience: {words.AUDIENCES[release['audience']]}."
     )
+
+
+def headline(measure: Row, figure: Row) -> str:
+    """A figure in words; of a distribution only how many there are, as all of them are 100%."""
+    from dashboard import words
+
+    if measure["kind"] != "distribution":
+        return words.headline(measure, figure)
+    when = words.period(figure["window"], figure["period_start"], figure["period_end"])
+    return f"{words.capital(when)}: {words.sentence(measure, figure)}"
 
 
 def measures(as_json: console.AsJson = False) -> None:

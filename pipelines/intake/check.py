@@ -2,7 +2,7 @@
 
 Belongs here: one SQL pass that gives every row the codes of the rules it breaks, and the Parquet files that follow.
 Does not belong here: what a rule means (`rules`), Great Expectations' verdict on the same table (`verdicts`), rules
-that need other deliveries or feeds (`whole_file`, `links`).
+that need other deliveries (`whole_file`) or feeds (`partitions`).
 """
 
 from __future__ import annotations
@@ -92,8 +92,9 @@ def check(
     )
     con.execute("DROP TABLE set_aside")
     if outcome.received != outcome.accepted + outcome.rejected:
-        raise AssertionError(
-            f"{contract.feed}: rows received are not rows accepted plus rows set aside: {outcome}"
+        raise BalanceBroken(
+            f"{contract.feed}: of {outcome.received} rows received {outcome.accepted} were accepted and "
+            f"{outcome.rejected} set aside, which is not all of them."
         )
     return outcome
 

@@ -27,7 +27,7 @@ from pipelines import durable
 from pipelines.contracts import Catalogue, Contract
 from pipelines.feeds import reader
 from pipelines.feeds.refusal import Refused
-from pipelines.intake import check, whole_file
+from pipelines.intake import check, verdicts, whole_file
 from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
@@ -262,6 +262,11 @@ def _judge(
             f"{arrival.file} could not be checked: DuckDB stopped with {type(problem).__name__}. The file is archived; "
             "run again, and if it stops again send the file's layout (not its rows) to the maintainers."
         ) from None
+    except (check.BalanceBroken, verdicts.NoVerdict) as problem:
+        raise IntakeFailure(
+            f"{arrival.file} could not be checked. {problem} Nothing of this delivery is used; report it to the "
+            "maintainers."
+        ) from problem
     durable.write_json(made / "result.json", result)
     folder = _checked_folder(settings, arrival, basis)
     durable.place_folder(made, folder)
@@ -292,8 +297,6 @@ def _check_feed(
     arrival: Arrival,
     folder: Path,
 ) -> dict[str, Any]:
-    from pipelines.intake.verdicts import verdicts
-
     contract = catalogue.contracts[tables[0].feed]
     typed = make_typed(con, tables, contract, catalogue, key)
     for table in tables:
@@ -302,7 +305,7 @@ def _check_feed(
         contract, tables
     )
     outcome = check.check(con, typed, contract, arrival.extracted_on, folder, absent)
-    verdict = verdicts(con, typed, contract, catalogue, arrival.extracted_on, absent)
+    verdict = verdicts.verdicts(con, typed, contract, catalogue, arrival.extracted_on, absent)
     passed = {code: ok for code, (ok, _) in verdict.items()}
     disagree = [code for code, ok in passed.items() if ok != (outcome.by_rule[code] == 0)]
     if disagree:

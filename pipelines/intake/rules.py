@@ -2,7 +2,7 @@
 
 Belongs here: one entry of `PATTERNS` for each `expect` that a row rule may name, over the columns of a typed table.
 Does not belong here: rules about particular feeds (contracts), Great Expectations (`verdicts`), rules that look at a
-whole file or at several feeds (`whole_file`, `links`).
+whole file (`whole_file`) or at several feeds (`partitions`).
 """
 
 from __future__ import annotations
@@ -46,51 +46,64 @@ def unreadable(contract: Contract, name: str) -> str:
     return f"{name}__unreadable"
 
 
+def stored(contract: Contract, name: str) -> str:
+    """The accepted table's column that says whether a cell of a contract's column was filled.
+
+    Raises:
+        ContractError: the feed has no such column, or keeps nothing of it.
+    """
+    of_period = name in contract.columns and contract.columns[name].type == "period"
+    kept = f"{name}_start" if of_period else name
+    if kept not in contract.stored:
+        raise ContractError(
+            f"{contract.feed}: a rule names {name}, which the feed does not have, or of which nothing is kept. "
+            f"Choose one of: {', '.join(contract.stored)}."
+        )
+    return kept
+
+
 def empty(contract: Contract, name: str) -> str:
     """The cell held nothing."""
-    stored = f"{name}_start" if contract.columns[name].type == "period" else name
-    if contract.columns[name].type == "birth_month":
-        raise ContractError(
-            f"{contract.feed}: a month of birth is not kept, so no rule can ask whether it is empty."
-        )
-    return f"({stored} IS NULL AND NOT {unreadable(contract, name)})"
+    return f"({stored(contract, name)} IS NULL AND NOT {unreadable(contract, name)})"
 
 
 def holds(contract: Contract, when: dict[str, Any]) -> str:
-    """The condition of a `when`: every named column is filled (readably), empty, yes, no, or one of the codes."""
+    """The condition of a `when`: every named column is filled, empty, yes, no, or one of the codes.
+
+    A coded cell that could not be read is filled; a date or number that could not be read is neither filled nor empty.
+    """
     parts = []
     for name, wanted in when.items():
-        if name not in contract.columns:
-            raise ContractError(f"{contract.feed}: `when` names {name}, which the feed does not have.")
         if wanted == "filled":
-            parts.append(f"{name} IS NOT NULL")
+            parts.append(f"{stored(contract, name)} IS NOT NULL")
         elif wanted == "empty":
             parts.append(empty(contract, name))
         elif isinstance(wanted, bool):
-            parts.append(f"{name} = {literal(wanted)}")
+            parts.append(f"{stored(contract, name)} = {literal(wanted)}")
         else:
             codes = wanted if isinstance(wanted, list) else [wanted]
-            parts.append(f"{name} IN ({', '.join(map(literal, codes))})")
+            parts.append(f"{stored(contract, name)} IN ({', '.join(map(literal, codes))})")
     return " AND ".join(f"coalesce({part}, false)" for part in parts)
 
 
 def _not_after(rule: Rule, scene: Scene) -> str:
-    a, b = rule.arguments["a"], rule.arguments["b"]
+    a, b = (stored(scene.contract, rule.arguments[part]) for part in "ab")
     return f"{a} > {b}"
 
 
 def _differs(rule: Rule, scene: Scene) -> str:
-    a, b = rule.arguments["a"], rule.arguments["b"]
+    a, b = (stored(scene.contract, rule.arguments[part]) for part in "ab")
     return f"{a} = {b}"
 
 
 def _between(rule: Rule, scene: Scene) -> str:
-    name, low, high = (rule.arguments[part] for part in ("column", "min", "max"))
+    low, high = rule.arguments["min"], rule.arguments["max"]
+    name = stored(scene.contract, rule.arguments["column"])
     return f"{name} < {literal(low)} OR {name} > {literal(high)}"
 
 
 def _not_in_future(rule: Rule, scene: Scene) -> str:
-    return f"{rule.arguments['column']} > DATE '{scene.extracted_on}'"
+    return f"{stored(scene.contract, rule.arguments['column'])} > DATE '{scene.extracted_on}'"
 
 
 def _filled_when(rule: Rule, scene: Scene) -> str:
@@ -100,7 +113,7 @@ def _filled_when(rule: Rule, scene: Scene) -> str:
 
 def _empty_when(rule: Rule, scene: Scene) -> str:
     condition = holds(scene.contract, rule.arguments["when"])
-    return f"{rule.arguments['column']} IS NOT NULL AND {condition}"
+    return f"{stored(scene.contract, rule.arguments['column'])} IS NOT NULL AND {condition}"
 
 
 PATTERNS: dict[str, Callable[[Rule, Scene], str]] = {

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines import durable
 from pipelines.contracts import UNREADABLE, Catalogue, Contract, Rule
 from pipelines.intake.check import row_rules
-from pipelines.intake.rules import Scene, broken, copies
+from pipelines.intake.rules import Scene, broken, copies, stored
 from pipelines.settings import Settings
 
 OUR_ENGINE = frozenset({"key_unique", "not_repeated", "column_pair_differs"})
@@ -54,35 +54,33 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Sce
         return gxe.ExpectColumnValuesToNotBeInSet(column=f"{column}__unreadable", value_set=[True], **meta)
     if rule.expect in ("column_values_not_empty", "filled_when"):
         condition = _conditions(contract, given.get("when", {}), readable=column)
-        return gxe.ExpectColumnValuesToNotBeNull(column=_stored(contract, column), **condition, **meta)
+        return gxe.ExpectColumnValuesToNotBeNull(column=stored(contract, column), **condition, **meta)
     if rule.expect == "empty_when":
         return gxe.ExpectColumnValuesToBeNull(
-            column=_stored(contract, column), **_conditions(contract, given["when"]), **meta
+            column=stored(contract, column), **_conditions(contract, given["when"]), **meta
         )
     if rule.expect == "column_pair_a_not_after_b":
         return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=given["b"],
-            column_B=given["a"],
+            column_A=stored(contract, given["b"]),
+            column_B=stored(contract, given["a"]),
             or_equal=True,
             ignore_row_if="either_value_is_missing",
             **meta,
         )
     if rule.expect == "column_values_between":
         low, high = (_bound(given[part], scene) for part in ("min", "max"))
-        return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=low, max_value=high, **meta)
+        kept = stored(contract, column)
+        return gxe.ExpectColumnValuesToBeBetween(column=kept, min_value=low, max_value=high, **meta)
     if rule.expect == "column_not_in_future":
         latest = EXTRACTED_ON if scene is None else scene.extracted_on
-        return gxe.ExpectColumnValuesToBeBetween(column=column, max_value=latest, **meta)
+        kept = stored(contract, column)
+        return gxe.ExpectColumnValuesToBeBetween(column=kept, max_value=latest, **meta)
     raise AssertionError(f"{rule.code}: {rule.expect} has SQL but no expectation")
 
 
 def _bound(value: Any, scene: Scene | None) -> Any:
     """A day is a moment in a stock suite: pandas, which has no days, cannot compare the two."""
     return datetime.fromisoformat(value) if scene is None and isinstance(value, str) else value
-
-
-def _stored(contract: Contract, column: str) -> str:
-    return f"{column}_start" if contract.columns[column].type == "period" else column
 
 
 def _conditions(contract: Contract, when: dict[str, Any], readable: str | None = None) -> dict[str, Any]:
@@ -92,17 +90,17 @@ def _conditions(contract: Contract, when: dict[str, Any], readable: str | None =
     if readable and contract.columns[readable].type not in (*_TEXT, "identifier"):
         parts.append(Column(f"{readable}__unreadable") == False)  # noqa: E712 - builds a condition
     for name, wanted in when.items():
-        stored = Column(_stored(contract, name))
+        cell = Column(stored(contract, name))
         if wanted == "filled":
-            parts.append(stored.is_not_null())
+            parts.append(cell.is_not_null())
         elif wanted == "empty":
-            parts.append(stored.is_null())
+            parts.append(cell.is_null())
             if contract.columns[name].type not in (*_TEXT, "identifier"):
                 parts.append(Column(f"{name}__unreadable") == False)  # noqa: E712 - builds a condition
         elif isinstance(wanted, bool):
-            parts.append(stored == wanted)
+            parts.append(cell == wanted)
         else:
-            parts.append(stored.is_in(wanted if isinstance(wanted, list) else [wanted]))
+            parts.append(cell.is_in(wanted if isinstance(wanted, list) else [wanted]))
     if not parts:
         return {}
     return {"row_condition": parts[0] if len(parts) == 1 else AndCondition(conditions=parts)}

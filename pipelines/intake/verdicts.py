@@ -27,6 +27,10 @@ from pipelines.intake.suites import expectation
 Detail = Literal["BOOLEAN_ONLY", "SUMMARY"]
 
 
+class NoVerdict(RuntimeError):
+    """Great Expectations could not evaluate a rule: a fault of the program or of a contract, not of the delivery."""
+
+
 def verdicts(
     con: duckdb.DuckDBPyConnection,
     typed: str,
@@ -39,7 +43,7 @@ def verdicts(
     """Rule code -> whether the table keeps it and, with detail SUMMARY, how many rows break it.
 
     Raises:
-        RuntimeError: an expectation could not be evaluated; names the rules, never a value.
+        NoVerdict: an expectation could not be evaluated; names the rules, never a value.
     """
     import great_expectations as gx
 
@@ -59,7 +63,7 @@ def verdicts(
             failed.append(code)
         found[code] = (bool(one.success), _count(one.result))
     if failed:
-        raise RuntimeError(
+        raise NoVerdict(
             f"Great Expectations could not evaluate {', '.join(sorted(failed))} of {contract.feed}."
         )
     return found

@@ -2,7 +2,7 @@
 
 Belongs here: the profile of a delivery (counts and yes/no facts, never a value) and the 5xx rules over profiles. They
 are a pure function of profiles in the order of force, so the order in which files were processed never matters.
-Does not belong here: rules about rows (`rules`) or about links between feeds (`links`).
+Does not belong here: rules about rows (`rules`) or about links between feeds (`partitions`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts import Contract, ContractError, Rule
+from pipelines.contracts import UNREADABLE, Contract, ContractError, Rule
 
 Profile = dict[str, Any]
 """council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column]}"""
@@ -67,7 +67,9 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
 def _by_month(con: duckdb.DuckDBPyConnection, typed: str, month: str) -> list[tuple[str | None, Any, int]]:
     # not HAVING with GROUP BY ALL: DuckDB then groups by the columns behind the month, not by the month
     rows = f"SELECT council, {month} AS month FROM {typed}"
-    counted = f"SELECT council, month, count(*) FROM ({rows}) WHERE month IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    counted = (
+        f"SELECT council, month, count(*) FROM ({rows}) WHERE month IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
     return con.execute(counted).fetchall()
 
 
@@ -87,6 +89,8 @@ def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> li
                 f"one of: {', '.join(PATTERNS)}."
             )
         for council, here in sorted(now.items()):
+            if council in ("", UNREADABLE):  # rows of no known council are told by their own rule
+                continue
             before = [profile[council] for profile in earlier if council in profile]
             found += [
                 FileFinding(rule.code, council, column)

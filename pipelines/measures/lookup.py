@@ -53,6 +53,7 @@ def find(
     """A measure's latest complete figures that end in or before the month of `to` (the latest of all without it).
 
     Where no period of that window ends with that month, the latest end before it within a year is taken, with a note.
+    A measure that is a distribution comes with its groups where the release has them.
 
     Raises:
         NotFound: no such measure, council, breakdown or period in this release.
@@ -61,7 +62,7 @@ def find(
         release = _rows(con, "SELECT * FROM release")[0]
         about = _measure(con, measure)
         places = _places(con, council)
-        breakdown = _breakdown(con, about["measure"], by) if by else ""
+        breakdown = _breakdown(con, about, by)
         wanted = last_of_month(to) if to else None
         chosen = _latest(con, about["measure"], places, window, wanted)
         if not chosen:
@@ -181,7 +182,12 @@ def _other_ends(window: str, wanted: date | None, chosen: Sequence[Row]) -> list
     ]
 
 
-def _breakdown(con: duckdb.DuckDBPyConnection, measure: str, asked: str) -> str:
+def _breakdown(con: duckdb.DuckDBPyConnection, about: Row, asked: str) -> str:
+    """The breakdown that was asked for; a distribution is nothing without its own."""
+    measure = about["measure"]
+    is_distribution = about["kind"] == "distribution"
+    if not asked and not is_distribution:
+        return ""
     held = _rows(
         con,
         """SELECT DISTINCT breakdown, position FROM figures LEFT JOIN breakdowns USING (breakdown)
@@ -189,6 +195,8 @@ def _breakdown(con: duckdb.DuckDBPyConnection, measure: str, asked: str) -> str:
         measure=measure,
     )
     names = [row["breakdown"] for row in held]
+    if not asked:
+        return names[0] if names else ""
     if asked.lower() not in names:
         has = f"It has: {', '.join(names)}." if names else "It has none."
         raise NotFound(f"{measure} has no breakdown {asked}. {has}")

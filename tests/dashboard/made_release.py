@@ -180,23 +180,23 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
             [f"{prefix}-501", feed, "refuse", "role", "present", "A required column is missing.", "Add the column."],
         ]  # fmt: skip
     for number, file, feed, received, rejected, queries, errors, state, reason, mode in text.DELIVERIES:
-        delivery, prefix = f"{number:02d}" + "ab" * 31, text.PREFIXES[feed]
+        delivery, prefix = f"{number:02d}" + "ab" * 31, text.PREFIXES.get(feed or "", "")
         received_at, extracted_on = (
             datetime(2026, 11, 10, 9) + timedelta(days=number),
             date(2026, 11, 9 + number),
         )
         deliveries.append(
-            [delivery, number, None if public else file, feed, ["Audits"], [COUNTY], received_at, extracted_on, mode,
-             received, received - rejected, rejected, queries, errors, state, reason]
+            [delivery, number, None if public else file, feed, ["Audits"], [COUNTY], received_at, extracted_on,
+             "given", mode, received, received - rejected, rejected, received - rejected, queries, errors, 0, state,
+             reason]
         )  # fmt: skip
         if state == "refused":
-            checks.append([delivery, feed, f"{prefix}-501", "refuse", False, 1])
             continue
         for n in range(1, 13):
             broken = errors - 2 if n == 4 and errors > 2 else 0
-            checks.append([delivery, feed, f"{prefix}-{100 + n}", "error", broken == 0, broken])
-        checks.append([delivery, feed, f"{prefix}-301", "error", errors == 0, min(errors, 2)])
-        checks.append([delivery, feed, f"{prefix}-302", "query", queries == 0, queries])
+            checks.append([delivery, number, feed, f"{prefix}-{100 + n}", "error", broken == 0, broken])
+        checks.append([delivery, number, feed, f"{prefix}-301", "error", errors == 0, min(errors, 2)])
+        checks.append([delivery, number, feed, f"{prefix}-302", "query", queries == 0, queries])
     _insert(connection, "rules", rules)
     _insert(connection, "deliveries", deliveries)
     _insert(connection, "checks", checks)
@@ -204,14 +204,11 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
         connection.execute("DROP TABLE findings; DROP TABLE columns_matched")
         return
     connection.execute(
-        "INSERT INTO findings SELECT c.delivery, c.feed, 'Audits', 3 + 11 * n, "
+        "INSERT INTO findings SELECT c.delivery, c.number, c.feed, 'Audits', 3 + 11 * n, "
         "CASE WHEN c.code LIKE '%-3%' THEN 'Date started' ELSE '=Audit theme' END, c.code, c.level "
         "FROM checks AS c, range(0, 200) AS r(n) WHERE n < c.broken"
     )
     matched = [
-        [row[0], row[3], "Audits", *column]
-        for row in deliveries
-        if row[14] != "refused"
-        for column in text.COLUMNS
+        [row[0], row[1], row[3], "Audits", *column] for row in deliveries if row[3] for column in text.COLUMNS
     ]
     _insert(connection, "columns_matched", matched)

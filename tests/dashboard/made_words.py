@@ -89,7 +89,7 @@ DELIVERIES = [
      "A newer file covers the same months", "whole"),
     (3, "Family participation.csv", "family_participation", 4120, 31, 12, 31, "in force", "", "whole"),
     (4, "QA audits Nov 23 to Oct 26.xlsx", "case_audits", 1544, 12, 7, 130, "in force", "", "whole"),
-    (5, "participation_oct.csv", "family_participation", 0, 0, 0, 0, "refused",
+    (5, "participation_oct.csv", None, 0, 0, 0, 0, "refused",
      "The column that says who took part is missing (role). Add it and send the file again.", "corrections"),
 ]  # fmt: skip
 PREFIXES = {"audit_programme": "PRG", "case_audits": "AUD", "family_participation": "PAR"}
@@ -99,6 +99,7 @@ COLUMNS = [
     ("Date started", "started_on", "also called"),
     ("council", "council", "same name"),
     ("Team notes", None, "not used"),
+    (None, "interpreter", "not in the file"),
 ]
 
 
@@ -163,20 +164,26 @@ def measures() -> list[list[Any]]:
             "voice",
             place,
             item["kind"],
+            "audits",
+            "completed_on",
             item["higher_is"],
             "process",
-            "p" if item["measure"] in SHORT else None,
+            "p" if item["measure"] in SHORT else "none",
             f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}}).",
-            "Audits in which the family's own words were heard.",
+            "people" if item["measure"] in ("voice.people", "voice.mode") else "audits",
             "Families know things that files do not.",
             f"Counted: {item['title'].lower()}",
             f"All {item['of']} in the period",
-            "An audit counts once however many people contributed.",
             "Case audit and family participation records.",
-            "none",
+            "There is no national figure for this.",
+            f"id: {item['measure']}\nversion: 1.0.0\nkind: {item['kind']}\n",
+            [] if item["kind"] == "distribution" else ["has_family_contribution"],
+            ["is_completed"],
+            [
+                "An audit counts once however many people contributed.",
+                "Views on file never count as contributing.",
+            ],
             list(BY),
-            f"id: {item['measure']}\nversion: 1.0.0\nkind: {item['kind']}\ndate: completed_on\n"
-            "numerator: [has_family_contribution]\ndenominator: [is_completed]\n",
         ]
         for place, item in enumerate(held, 1)
     ]

@@ -1,9 +1,10 @@
 -- The other tables of a release database, as the dashboard reads them.
 CREATE TABLE measures (
     measure VARCHAR, version VARCHAR, title VARCHAR, short_title VARCHAR, topic VARCHAR, "position" INT,
-    kind VARCHAR, higher_is VARCHAR, protect VARCHAR, chart VARCHAR, sentence VARCHAR, counts_what VARCHAR,
-    why VARCHAR, numerator_words VARCHAR, denominator_words VARCHAR, caveats VARCHAR, source VARCHAR,
-    benchmark VARCHAR, breakdowns VARCHAR[], text VARCHAR
+    kind VARCHAR, fact VARCHAR, date VARCHAR, higher_is VARCHAR, protect VARCHAR, chart VARCHAR, sentence VARCHAR,
+    counts_what VARCHAR, why VARCHAR, numerator_words VARCHAR, denominator_words VARCHAR, source VARCHAR,
+    benchmark VARCHAR, text VARCHAR, numerator VARCHAR[], denominator VARCHAR[], caveats VARCHAR[],
+    breakdowns VARCHAR[]
 );
 CREATE TABLE breakdowns (breakdown VARCHAR, title VARCHAR, "position" INT);
 CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, "position" INT);
@@ -19,18 +20,21 @@ CREATE TABLE charts (
 );
 CREATE TABLE deliveries (
     delivery VARCHAR, "number" INT, file VARCHAR, feed VARCHAR, sheets VARCHAR[], council_names VARCHAR[],
-    received_at TIMESTAMP, extracted_on DATE, mode VARCHAR, rows_received BIGINT, rows_accepted BIGINT,
-    rows_rejected BIGINT, queries INT, errors INT, state VARCHAR, reason VARCHAR
+    received_at TIMESTAMP, extracted_on DATE, extracted_on_from VARCHAR, mode VARCHAR, rows_received BIGINT,
+    rows_accepted BIGINT, rows_rejected BIGINT, rows_in_force BIGINT, queries BIGINT, errors BIGINT,
+    unlisted BIGINT, state VARCHAR, reason VARCHAR
 );
 CREATE TABLE checks (
-    delivery VARCHAR, feed VARCHAR, code VARCHAR, level VARCHAR, passed BOOLEAN, broken BIGINT
+    delivery VARCHAR, "number" INT, feed VARCHAR, code VARCHAR, level VARCHAR, passed BOOLEAN, broken BIGINT
 );
 CREATE TABLE rules (
     code VARCHAR, feed VARCHAR, level VARCHAR, "column" VARCHAR, expect VARCHAR, message VARCHAR, "action" VARCHAR
 );
 CREATE TABLE findings (
-    delivery VARCHAR, feed VARCHAR, sheet VARCHAR, "row" BIGINT, supplier_column VARCHAR, code VARCHAR, level VARCHAR
+    delivery VARCHAR, "number" INT, feed VARCHAR, sheet VARCHAR, "row" BIGINT, supplier_column VARCHAR,
+    code VARCHAR, level VARCHAR
 );
 CREATE TABLE columns_matched (
-    delivery VARCHAR, feed VARCHAR, sheet VARCHAR, supplier_column VARCHAR, "column" VARCHAR, how VARCHAR
+    delivery VARCHAR, "number" INT, feed VARCHAR, sheet VARCHAR, supplier_column VARCHAR, "column" VARCHAR,
+    how VARCHAR
 );

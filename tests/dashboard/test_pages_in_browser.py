@@ -22,7 +22,7 @@ PAGES = [
     "/definitions/voice.any_family",
     "/data",
     "/data?delivery=4&feed=case_audits",
-    "/data?delivery=5&feed=family_participation",
+    "/data?delivery=5",
 ]
 
 

@@ -170,9 +170,9 @@ def test_a_public_release_has_no_findings_and_says_nothing_of_them(store_root: P
     assert release is not None
     delivery = store.deliveries(release)[0]
     assert delivery["file"] is None
-    assert store.findings(release, delivery["delivery"], delivery["feed"], 10) == []
-    assert store.findings_count(release, delivery["delivery"], delivery["feed"]) == 0
-    assert store.columns_matched(release, delivery["delivery"], delivery["feed"]) == []
+    assert store.findings(release, delivery["number"], "case_audits", 10) == []
+    assert store.findings_count(release, delivery["number"], "case_audits") == 0
+    assert store.columns_matched(release, delivery["number"], "case_audits") == []
 
 
 def test_checks_are_counted_over_the_deliveries_in_force(release: store.Release) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import store, view
 from dashboard.pages import data, definitions, home, voice
+from tests.dashboard import made_release
 
 FOCUS = voice.FOCUS
 
@@ -99,6 +103,25 @@ def test_no_address_breaks_a_page(release: store.Release, search: object) -> Non
     query = view.parse(search)  # type: ignore[arg-type]
     for function in (home.page, voice.page, definitions.page, data.page):
         assert function(release, query).title
+
+
+def test_a_period_that_began_before_the_data_says_so_and_is_not_in_the_slow_line(
+    store_root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(store_root / "officers", tmp_path / "officers")
+    with duckdb.connect(
+        str(tmp_path / "officers" / "databases" / f"{made_release.RELEASE}.duckdb")
+    ) as connection:
+        connection.execute("UPDATE places SET first_month = DATE '2025-01-01'")
+    release = store.Store(tmp_path, "officers").current()
+    assert release is not None
+    early = made(release, "?to=2025-06-30")
+    assert early.start == date(2024, 7, 1)
+    assert early.notes == (
+        "The data begins in January 2025: this period holds only a part of what it names.",
+    )
+    assert made(release, "").notes == ()
+    assert store.series(release, "voice.child", "990", "12m")[0]["period_end"] == date(2025, 12, 31)
 
 
 def test_a_long_or_crowded_query_is_left_unread() -> None:

@@ -173,9 +173,15 @@ def test_sentences_that_begin_with_an_abbreviation_keep_it() -> None:
 
 
 def test_people_are_counted_as_people() -> None:
-    measure = MEASURE | {"kind": "people_share"}
+    measure = MEASURE | {"counts_what": "people"}
     assert words.figure_number(measure, FIGURE) == "62% (74 of 120 people)"
     assert "people in audits done this way" in words.likely_range(measure, FIGURE)
+
+
+def test_offers_are_counted_as_offers() -> None:
+    measure = MEASURE | {"counts_what": "offers"}
+    assert words.figure_number(measure, FIGURE) == "62% (74 of 120 offers)"
+    assert words.likely_range(measure, FIGURE) == "The true rate is likely to be between 53% and 70%."
 
 
 @pytest.mark.parametrize(

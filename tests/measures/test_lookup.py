@@ -29,6 +29,9 @@ FIGURES = [
     ("voice.child", "990", "12m", date(2025, 5, 1), APRIL, True, "age_band", "0-4", 3, 20),
     ("voice.child", "990", "12m", date(2025, 5, 1), APRIL, True, "team", "unlisted-2XRQU5", 1, 5),
     ("voice.child", "991", "12m", date(2025, 4, 1), MARCH, True, "", "", 77, 200),
+    ("voice.mode", "990", "12m", date(2025, 5, 1), APRIL, True, "", "", 50, 50),
+    ("voice.mode", "990", "12m", date(2025, 5, 1), APRIL, True, "mode", "survey", 8, 50),
+    ("voice.mode", "991", "12m", date(2025, 5, 1), APRIL, True, "", "", 9, 9),
     ("voice.parent", "990", "12m", date(2025, 6, 1), MAY, False, "", "", 9, 10),
 ]
 
@@ -38,9 +41,10 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "2026-05-09.1.duckdb"
     with duckdb.connect(str(path)) as con:
         con.execute("CREATE TABLE release AS SELECT '2026-05-09.1' AS release, 'officers' AS audience")
-        con.execute("CREATE TABLE measures (measure VARCHAR, topic VARCHAR, position INT, title VARCHAR)")
+        con.execute("CREATE TABLE measures (measure VARCHAR, topic VARCHAR, position INT, kind VARCHAR)")
         con.execute(
-            "INSERT INTO measures VALUES ('voice.child', 'voice', 1, 'Child'), ('voice.parent', 'voice', 2, 'Parent')"
+            """INSERT INTO measures VALUES ('voice.child', 'voice', 1, 'share'), ('voice.parent', 'voice', 2, 'share'),
+            ('voice.mode', 'voice', 3, 'distribution')"""
         )
         con.execute("CREATE TABLE places (council VARCHAR, name VARCHAR)")
         con.execute("INSERT INTO places VALUES ('990', 'Brackenshire'), ('991', 'Borough of Tarn''s End')")
@@ -140,6 +144,14 @@ def test_groups_come_in_their_order_with_their_names(release: Path) -> None:
         ("5-10", "5 to 10", 20),
     ]
     assert [row["numerator"] for row in found.whole] == [43]
+
+
+def test_a_distribution_comes_with_its_groups(release: Path) -> None:
+    found = find(release, "voice.mode", council="990")
+    assert [(row["breakdown"], row["group"], row["numerator"]) for row in found.figures] == [
+        ("mode", "survey", 8)
+    ]
+    assert [row["numerator"] for row in found.whole] == [50]
 
 
 def test_a_group_without_a_label_keeps_its_code(release: Path) -> None:

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -214,4 +213,3 @@ def test_a_table_and_a_view_of_one_name_follow_one_another(con, tmp_path):
     one, two = part(tmp_path, 1, [audit("a")]), part(tmp_path, 2, [audit("b")])
     for parts in ([one], [one, two], [one], []):
         assert len(standing(con, AUDITS, parts)) == len(parts)
-    assert con.register("x", pa.table({"a": [1]})) is not None

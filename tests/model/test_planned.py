@@ -1,0 +1,128 @@
+"""The programme, frozen when first approved, and the audits set against it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from tests.model.rows import make_facts
+
+JAN, FEB, DEC = date(2026, 1, 31), date(2026, 2, 28), date(2025, 12, 31)
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def slots(con, folder, plans, audits=(), by="'all'") -> dict[str, tuple[int, int, int]]:
+    """Group -> planned, added, delivered."""
+    given = [{"audit_reference": f"a{n}", **audit} for n, audit in enumerate(audits)]
+    made = make_facts(con, folder, audits=given, plans=plans)
+    found = con.execute(
+        f"SELECT {by}::VARCHAR, count_if(is_planned), count_if(is_added), count_if(is_delivered) "
+        f"FROM {made['planned_audits']} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return {group: (planned, added, delivered) for group, planned, added, delivered in found}
+
+
+def test_the_first_approval_fixes_the_number(con, tmp_path):
+    first = {"planned_count": 5, "approved_on": date(2025, 12, 1)}
+    fewer = {"planned_count": 3, "approved_on": date(2026, 1, 10)}
+    more = {"planned_count": 8, "approved_on": date(2026, 1, 20)}
+    assert slots(con, tmp_path, [first]) == {"all": (5, 0, 0)}
+    assert slots(con, tmp_path, [fewer, first]) == {"all": (5, 0, 0)}
+    assert slots(con, tmp_path, [more, first]) == {"all": (5, 3, 0)}
+    assert slots(con, tmp_path, [more, fewer, first]) == {"all": (5, 3, 0)}
+
+
+def test_nought_planned_makes_no_slot(con, tmp_path):
+    assert slots(con, tmp_path, [{"planned_count": 0}]) == {}
+    grown = [{"planned_count": 0}, {"planned_count": 2, "approved_on": date(2026, 1, 5)}]
+    assert slots(con, tmp_path, grown) == {"all": (0, 2, 0)}
+
+
+def test_each_team_agency_frame_and_type_is_a_plan_of_its_own(con, tmp_path):
+    plans = [
+        {"planned_count": 1},
+        {"planned_count": 2, "team": "North"},
+        {"planned_count": 3, "team": "North", "agency": "Health"},
+        {"planned_count": 4, "frame": "sen_support", "team": "South"},
+    ]
+    assert slots(con, tmp_path, plans, by="team") == {
+        "North": (5, 0, 0), "South": (4, 0, 0), "unknown": (1, 0, 0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("audit", "counts"),
+    [
+        ({}, True),
+        ({"completed_on": JAN}, True),
+        ({"completed_on": date(2026, 2, 1)}, False),
+        ({"completed_on": date(2025, 12, 30)}, True),  # done before it was due
+        ({"planned_month": date(2025, 12, 1)}, False),
+        ({"planned_month": None}, False),
+        ({"status": "in_progress", "completed_on": None}, False),
+        ({"status": "void"}, False),
+        ({"audit_type": "thematic"}, False),
+        ({"team": "South"}, True),  # the plan names no team
+        ({"frame": "ehcp"}, True),
+        ({"frame": "sen_support"}, False),
+        ({"frame": "?"}, True),
+    ],
+)
+def test_what_counts_as_delivered(con, tmp_path, audit, counts):
+    assert slots(con, tmp_path, [{"planned_count": 2}], [audit]) == {"all": (2, 0, int(counts))}
+
+
+def test_a_plan_that_names_team_and_agency_takes_only_their_audits(con, tmp_path):
+    plan = {"planned_count": 5, "team": "North", "agency": "Health"}
+    audits = [
+        {"team": "North", "agency": "Health"},
+        {"team": "North", "agency": "Education"},
+        {"team": "South", "agency": "Health"},
+        {"team": None, "agency": "Health"},
+    ]
+    assert slots(con, tmp_path, [plan], audits) == {"all": (5, 0, 1)}
+
+
+def test_no_more_is_delivered_than_was_planned_and_added_slots_are_not_delivered(con, tmp_path):
+    plans = [{"planned_count": 2}, {"planned_count": 4, "approved_on": date(2026, 1, 9)}]
+    assert slots(con, tmp_path, plans, [{}] * 3) == {"all": (2, 2, 2)}
+
+
+def test_another_councils_audits_do_not_count(con, tmp_path):
+    made = make_facts(con, tmp_path, audits=[{"council": "991"}], plans=[{}])
+    assert con.execute(f"SELECT is_delivered FROM {made['planned_audits']}").fetchall() == [(False,)]
+
+
+def test_a_quarter_is_dated_by_its_last_month_and_says_how_many_it_spans(con, tmp_path):
+    quarter = {"period_start": date(2026, 1, 1), "period_end": date(2026, 3, 31), "planned_count": 2}
+    made = make_facts(
+        con,
+        tmp_path,
+        audits=[{"planned_month": date(2026, 1, 1), "completed_on": date(2026, 3, 31)}],
+        plans=[quarter, {"audit_type": "thematic"}],
+    )
+    found = con.execute(
+        f"SELECT audit_type, planned_month, months_spanned, is_delivered FROM {made['planned_audits']} ORDER BY ALL"
+    ).fetchall()
+    assert found == [
+        ("routine", date(2026, 3, 1), 3, False),
+        ("routine", date(2026, 3, 1), 3, True),
+        ("thematic", date(2026, 1, 1), 1, False),
+    ]
+
+
+def test_a_year_spans_twelve_months_across_new_year(con, tmp_path):
+    year = {"period_start": date(2025, 4, 1), "period_end": date(2026, 3, 31)}
+    made = make_facts(con, tmp_path, plans=[year])
+    assert con.execute(f"SELECT months_spanned FROM {made['planned_audits']}").fetchall() == [(12,)]
+
+
+def test_slots_have_keys_of_their_own(con, tmp_path):
+    made = make_facts(con, tmp_path, plans=[{"planned_count": 50}, {"planned_count": 50, "team": "North"}])
+    assert con.execute(f"SELECT count(DISTINCT slot_key) FROM {made['planned_audits']}").fetchall() == [(100,)]
