@@ -194,6 +194,7 @@ def chart(
     description: str,
     figure: charts.Figure,
     hold: Component,
+    table_name: str,
     least_width: int = 0,
     start: str = "start",
 ) -> Component:
@@ -221,7 +222,7 @@ def chart(
                 className="scroll-box",
                 **attributes(data_label=f"Chart: {finding}", data_start=start),
             ),
-            details(f"Table of the chart: {finding[0].lower()}{finding[1:]}", hold),
+            details(f"Table: {table_name}", hold),
         ],
         className="chart",
     )

@@ -141,7 +141,7 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
         layout[y] = {
             "domain": [top - 0.8 / deep, top - 0.24 / deep],
             "anchor": f"x{short}",
-            "range": [0, 100],
+            "range": [-6, 106],
             "tickmode": "array",
             "tickvals": [0, 50, 100],
             "ticktext": ["0%", "50%", "100%"],

@@ -206,7 +206,7 @@ def sentence(measure: Row, figure: Row | None) -> str:
     if figure is None:
         return f"{measure['title']}: this release has no figure for it."
     if figure.get("symbol"):
-        return f"{measure['title']}: {_lower_first(symbol(figure['symbol']))}."
+        return f"{measure['title']}: {lower_first(symbol(figure['symbol']))}."
     template = measure.get("sentence") or "{title}: {numerator} of {denominator} ({value})."
     words = {
         "title": measure["title"],
@@ -267,7 +267,7 @@ def headline(measure: Row, figure: Row | None) -> str:
     complete = figure.get("complete", True) is not False
     when = period(figure["window"], figure["period_start"], figure["period_end"], complete)
     parts = [
-        f"In {when}, {_lower_first(sentence(measure, figure))}",
+        f"In {when}, {lower_first(sentence(measure, figure))}",
         likely_range(measure, figure),
         year_before(measure, figure),
     ]
@@ -315,6 +315,6 @@ def _half_up(points_value: float) -> int:
     return math.floor(points_value + 0.5 + 1e-9)
 
 
-def _lower_first(text: str) -> str:
+def lower_first(text: str) -> str:
     """Lower case for the first letter, unless the first word is an abbreviation."""
     return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]

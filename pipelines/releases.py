@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from pipelines import durable
 from pipelines.settings import Settings
@@ -228,6 +227,8 @@ def table_of(
     con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
 ) -> str:
     """TEMP TABLE `name` of given DuckDB types from Python rows (small tables only); returns its name."""
+    import pyarrow as pa  # here, because `send-audit figure` reads releases and needs to be quick
+
     held = list(rows)
     arrays = {column: pa.array([row[n] for row in held]) for n, column in enumerate(columns)}
     con.register("rows_given", pa.table(arrays))

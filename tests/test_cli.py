@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
@@ -80,17 +81,26 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose store holds the twelve-answers files, run and published; only to be read."""
-    folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
+    """A folder whose store holds the twelve-answers files, run and published; only to be read. Workers share it."""
+    shared = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    folder = (
+        tmp_path_factory.getbasetemp().parent / f"made-{shared}"
+        if shared
+        else tmp_path_factory.mktemp("made")
+    )
+    folder.mkdir(exist_ok=True)
+    with FileLock(folder / "LOCK"), pytest.MonkeyPatch.context() as patch:
+        if (folder / "made").exists():
+            return folder
         use(patch, folder / "data", folder / "key" / "pseudonym.key")
         files = write_files(folder / "files")
         assert send_audit("receive", *files.values(), *EXTRACTED).exit_code == console.DONE
         assert send_audit("run").exit_code == console.DONE
         done = send_audit("publish", "CURRENT", "--by", "Head of quality assurance", "--note", "Agreed")
         assert done.exit_code == console.DONE, done.stderr
+        (folder / "made").touch()
     return folder
 
 
@@ -792,7 +802,7 @@ def test_the_demonstration_ends_with_the_figure_in_words(
     assert result.exit_code == console.DONE, result.stderr
     told = flat(result.stdout)
     assert "In the 12 months to 31 March 2026, " in told
-    assert "74 of 120" in told
+    assert "74 of 120" in told, told
     assert "Of 404 rows received, 1 was set aside." in told
     assert "00002-case-audits-plain-report.xlsx" in told
     assert f"SEND_AUDIT_DATA={empty}" in told

@@ -185,11 +185,10 @@ def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> C
     found = store.findings(release, row["number"], row["feed"] or "", ROWS_A_PAGE, first)
     hold = components.table(
         f"Findings row by row: {first + 1} to {first + len(found)} of {words.count(total)}",
-        ["Sheet", ("Row", "number"), "Supplier's column", "What is wrong", "What to do"],
+        ["Where", "Supplier's column", "What is wrong", "What to do"],
         [
             [
-                finding["sheet"] or "Whole file",
-                "" if finding["row"] is None else finding["row"],
+                _where(finding),
                 finding["supplier_column"] or "",
                 {"text": finding["message"] or "", "sub": finding["code"]},
                 finding["action"] or "",
@@ -219,6 +218,13 @@ def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> C
         if turns
         else None,
     )
+
+
+def _where(finding: store.Row) -> str:
+    if finding["row"] is None:
+        return "Whole file"
+    sheet = f"{finding['sheet']}, " if finding["sheet"] else ""
+    return words.capital(f"{sheet}row {finding['row']}")
 
 
 def _balance(received: int | None, accepted: int | None, rejected: int | None) -> str:

@@ -86,7 +86,7 @@ def one(release: store.Release, name: str) -> components.Page:
         ("Comparison", _lines(measure["benchmark"])),
         ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["No groups"]),
         ("Who may see it", [PROTECTION.get(measure["protect"], "Not given")]),
-        ("Where it comes from", _lines(measure["source"])),
+        ("Where the definition comes from", _lines(measure["source"])),
         ("Name and version", [f"{name}, version {measure['version']}"]),
     ]
     body = [

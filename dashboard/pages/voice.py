@@ -42,7 +42,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     body = [
         html.P(f"Voice · {shown.council_name}", className="caption"),
         html.H1(TITLE),
-        html.P(f"In {shown.period_words}.", className="lead"),
+        html.P(f"In {shown.period_words}." + _only_words(applied, shown), className="lead"),
         components.notes(shown.notes),
         form,
         components.applied(applied, f"/voice?{shown.query()}"),
@@ -98,6 +98,10 @@ def _filters(
     )
     applied.append(("Audits", only))
     return components.filters("/voice", fields, shown.query()), applied
+
+
+def _only_words(applied: list[tuple[str, str]], shown: view.View) -> str:
+    return f" Only audits with {words.lower_first(dict(applied)['Audits'])}." if shown.only[0] else ""
 
 
 def _headline(
@@ -169,7 +173,7 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
     ]
     caveats = measure.get("caveats") or []
     does_not[1:1] = [caveats] if isinstance(caveats, str) else list(caveats)
-    source = [measure["source"]] if measure.get("source") else []
+    source: list[str | Component] = []
     for feed, newest, files in sections.feeds_in_force(release):
         noun = "file" if files == 1 else "files"
         source.append(

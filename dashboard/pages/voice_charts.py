@@ -7,6 +7,7 @@ which the page's CSV is made. Does not belong here: the marks of a chart (`chart
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 
 from dash import html
 from dash.development.base_component import Component
@@ -15,6 +16,8 @@ from dashboard import charts, components, group_charts, signals, store, view, wo
 from dashboard.pages import voice_words
 
 Known = Mapping[str, store.Row]
+# Below this many in a typical quarter a line jumps between 0% and 100% and says nothing.
+FEWEST_FOR_A_LINE = 10
 MISSING = "This release does not have these figures."
 
 
@@ -68,7 +71,11 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
     else:
         described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
         figure = charts.control_chart(measure, points)
-        parts.append(components.chart("time", finding, described, figure, hold, charts.width(points), "end"))
+        parts.append(
+            components.chart(
+                "time", finding, described, figure, hold, f"each {noun}", charts.width(points), "end"
+            )
+        )
         parts.append(html.P(signals.limits(points)))
     said = signals.sentences(measure, points)
     if said:
@@ -108,6 +115,7 @@ def _slow(
         f"{measure['title']}. Moves slowly; periods overlap.",
         charts.slow_line(measure, points),
         hold,
+        "12-month averages",
     )
     note = html.P(
         "12-month average: it moves slowly and its periods overlap, so it is not tested for signals. The shaded "
@@ -156,7 +164,9 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
              "through each dot is its likely range: a long line means few audits. About one group in 20 differs by "
              "chance alone."]
         ),
-        components.chart("groups", finding, described, group_charts.intervals(measure, rows, overall), hold),
+        components.chart(
+            "groups", finding, described, group_charts.intervals(measure, rows, overall), hold, f"by {title.lower()}"
+        ),
         _group_quarters(release, shown, measure, title, used),
     ]  # fmt: skip
     return components.section("groups", f"{heading}: {title.lower()}", *parts)
@@ -182,19 +192,32 @@ def _group_quarters(
             for row in rows
         ],
     )
+    by_label: dict[str, list[int]] = {}
+    for row in rows:
+        by_label.setdefault(row["label"], []).append(row["denominator"] or 0)
+    small = [label for label, counts in by_label.items() if median(counts) < FEWEST_FOR_A_LINE]
+    if len(small) == len(by_label):
+        return html.Div(
+            [
+                html.H3(f"Quarter by quarter, by {title.lower()}"),
+                html.P(f"Every group has too few {words.unit(measure)} in a typical quarter for a line."),
+                components.details(f"Table: by {title.lower()} and quarter", hold),
+            ],
+            className="secondary",
+        )
     drawn = components.chart(
         "group-quarters",
         f"Quarter by quarter, by {title.lower()}",
         f"{measure['title']}: one small line for each group, on the same scale.",
-        group_charts.small_multiples(measure, rows),
+        group_charts.small_multiples(measure, [row for row in rows if row["label"] not in small]),
         hold,
+        f"by {title.lower()} and quarter",
         460,
     )
-    note = html.P(
-        "Groups are too small to look for signals: read these lines for their general direction only.",
-        className="hint",
-    )
-    return html.Div([drawn, note], className="secondary")
+    said = "Groups are too small to look for signals: read these lines for their general direction only."
+    if small:
+        said += f" Too few {words.unit(measure)} in a typical quarter for a line: {words.listed(small)}."
+    return html.Div([drawn, html.P(said, className="hint")], className="secondary")
 
 
 def _best_window(by_window: Mapping[str, Sequence[store.Row]]) -> str:

@@ -265,7 +265,8 @@ def _distribution(
     # Views already on file have their own place on the page and are never counted as taking part.
     rows = [row for row in rows if row["group"] != "existing_record"]
     if not rows:
-        return html.P(MISSING)
+        public = store.about(release).get("audience") == "public"
+        return html.P("These are not among the public figures." if public else MISSING)
     used += rows
     cells: list[list[components.Cell]] = []
     for row in rows:

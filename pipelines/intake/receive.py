@@ -217,7 +217,7 @@ def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
             "SEND_AUDIT_MAX_FILE_BYTES.",
         )
     made = durable.private_folder(settings.work / f"archive-{secrets.token_hex(4)}")
-    copy = made / f"original{path.suffix.lower()}"
+    copy = made / f"original{path.suffix.lower() or '.bin'}"
     shutil.copyfile(path, copy)
     delivery = durable.file_digest(copy)
     final = settings.records / "deliveries" / delivery

@@ -90,13 +90,17 @@ def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
     births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
     if not births or part != "dict_age_band.value AS age_band":
         return part
-    on = f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})"
-    years = f"date_sub('year', dict_{births[0]}.value, {on})"
+    born, on = (
+        f"dict_{births[0]}.value",
+        f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})",
+    )
+    years = f"date_sub('year', {born}, {on})"
     bands = " ".join(
         f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'"
         for code in catalogue.codes["age_band"]
     )
-    return f"coalesce(dict_age_band.value, CASE {bands} END) AS age_band"
+    # date_sub cuts towards nought, so a child born in the year after would count as newly born
+    return f"coalesce(dict_age_band.value, CASE WHEN {born} > {on} THEN NULL {bands} END) AS age_band"
 
 
 def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> tuple[str, str]:
@@ -171,6 +175,8 @@ def _label_reader(kind: str, catalogue: Catalogue, key: Key) -> Reader:
         listed = {simplify(name): name for name in getattr(catalogue.names_of(council or ""), kind)}
         if simplify(text) in listed:
             return listed[simplify(text)]
+        if values.is_missing(text):
+            raise ValueError("no name")
         if values.looks_personal(text):
             raise ValueError("looks like a person's details")
         mark = bytes.fromhex(key.keyed_hash(f"{kind}|{council}|{simplify(text)}"))

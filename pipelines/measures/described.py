@@ -53,7 +53,8 @@ def describe(
     files = [str(path) for path in figures]
     found = (
         con.execute(
-            "SELECT DISTINCT breakdown, \"group\" FROM read_parquet($files) WHERE breakdown <> '' ORDER BY ALL", {"files": files}
+            "SELECT DISTINCT breakdown, \"group\" FROM read_parquet($files) WHERE breakdown <> '' ORDER BY ALL",
+            {"files": files},
         ).fetchall()
         if files
         else []

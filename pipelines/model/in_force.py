@@ -32,7 +32,7 @@ class Part:
     corrections: bool
     """Replaces only the keys that it holds, whatever the contract says."""
     periods: dict[str, tuple[date, ...]]
-    """Council -> months (their first days) that the delivery covers, rejected rows included."""
+    """Council -> months (their first days) that the delivery covers, rejected rows included; every council it holds."""
 
 
 def in_force(
@@ -42,7 +42,7 @@ def in_force(
     councils: Sequence[str],
     relation: str,
 ) -> None:
-    """Make `relation`: the rows of these councils that stand. A TEMP TABLE; of one part alone, a TEMP VIEW of its file.
+    """Make `relation`: the rows of these councils that stand. A TEMP TABLE; where no council has two parts, a TEMP VIEW.
 
     Its columns are `contract.stored`, then `_order` (the part a row came from), `_sheet` and `_row` (where it stands in
     the supplier's file). A row whose period columns are all empty belongs to no month: only its own key replaces it.
@@ -53,7 +53,9 @@ def in_force(
     ordered = sorted(parts, key=lambda part: part.order)
     if len({part.order for part in ordered}) != len(ordered):
         raise ValueError(f"Two deliveries of {contract.feed} have the same order. Give each its own.")
-    alone = len(ordered) < 2
+    spoken_of = [council for part in ordered for council in part.periods if council in councils]
+    apart = all(part.periods for part in ordered) and len(set(spoken_of)) == len(spoken_of)
+    alone = len(ordered) < 2 or apart
     joins, standing = ("", "true") if alone else _standing(con, contract, ordered)
     columns = ", ".join(f'held."{name}"::{kind} AS "{name}"' for name, kind in contract.stored.items())
     wanted = ", ".join(_text(council) for council in councils)

@@ -94,7 +94,10 @@ def fold_people(people: Table) -> Table:
             for name in ("offered_on", "contributed_on", "told_outcome_on", "response_rank")
         },
         **{name: people[name].max() for name in ("listened_rank", "difference_rank")},
-        **{name: people[name].argmin(people.person) for name in ("mode", "not_appropriate_reason")},
+        **{
+            name: people[name].argmin(people.person, where=people[name].notnull())
+            for name in ("mode", "not_appropriate_reason")
+        },
         **{name: people[name].any() for name in people.columns if name.startswith(("is_", "has_"))},
         "is_contact_not_appropriate": people.is_contact_not_appropriate.all(),
     }

@@ -36,7 +36,7 @@ def planned_audits(programme: Table, case_audits: Table) -> Table:
     return slots.select(
         "council",
         slot_key=row_key(slots.plan_key, slots.slot),
-        planned_month=end.truncate("month"),
+        planned_month=ibis.date(end.year(), end.month(), 1),
         months_spanned=(end.year() - start.year()) * 12 + end.month() - start.month() + 1,
         audit_type=slots.audit_type,
         team=slots.team.fill_null(schema.UNKNOWN),

@@ -121,6 +121,19 @@ def test_surplus_cells_in_every_row(deliver: Deliver, con: duckdb.DuckDBPyConnec
     assert [row[1] for row in rows_of(con, table)] == [True, False]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_what_excel_saves_goes_the_quick_way(
+    deliver: Deliver, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, mark: str, ending: str
+) -> None:
+    monkeypatch.delattr(text, "load_carefully")
+    (table,), _ = deliver(mark + ending.join([HEADER, '990,A1,"done, checked",,', "990,A2,void,, Zoë"]))
+    assert rows_of(con, table) == [
+        (2, False, "990", "A1", "done, checked", None, None),
+        (3, False, "990", "A2", "void", None, "Zoë"),
+    ]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters(deliver: Deliver, con: duckdb.DuckDBPyConnection, delimiter: str) -> None:
     others = ",;|".replace(delimiter, "")

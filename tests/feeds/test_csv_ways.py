@@ -132,6 +132,7 @@ def test_both_ways_give_what_pythons_csv_gives(
 @example(body='a,"b" ,c,d,e\n', delimiter=",", ending="\n")
 @example(body='a, "b,c",d,e\n', delimiter=",", ending="\n")
 @example(body='a, "b",c,d,e\n', delimiter=",", ending="\n")
+@example(body='"a\t"\tb\tc\td\te\n', delimiter="\t", ending="\n")
 @example(body="a,b,c,d,e,,,\nf,,,,,", delimiter=",", ending="\n")
 @example(body='a,b,c,d,e,""\n', delimiter=",", ending="\n")
 @example(body='a,b,c,d,e," "\n', delimiter=",", ending="\n")

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import contracts, settings
-from pipelines.contracts import UNREADABLE, Column, Contract
+from pipelines.contracts import UNREADABLE, Catalogue, Column, Contract
 from pipelines.feeds import read
 from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
@@ -34,10 +34,12 @@ _DAYS = [
 ]
 
 
-def read_table(con: duckdb.DuckDBPyConnection, path: Path) -> str:
+def read_table(
+    con: duckdb.DuckDBPyConnection, path: Path, catalogue: Catalogue = CATALOGUE, key: Key = KEY
+) -> str:
     """The typed table of a file of one feed."""
-    tables, _ = read(path, path.name, CATALOGUE, con, SETTINGS)
-    return make_typed(con, tables, CATALOGUE.contracts[tables[0].feed], CATALOGUE, KEY)
+    tables, _ = read(path, path.name, catalogue, con, SETTINGS)
+    return make_typed(con, tables, catalogue.contracts[tables[0].feed], catalogue, key)
 
 
 def planted_table(con: duckdb.DuckDBPyConnection, feed: str, folder: Path) -> tuple[str, dict[str, int]]:

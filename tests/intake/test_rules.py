@@ -1,4 +1,4 @@
-"""What each pattern means for one row, by hand: which rows break it, and that an empty or unreadable cell is no guess."""
+"""What each pattern means for one row, by hand: which rows break it, and that nothing is guessed from an empty cell."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def breaks(expect: str, given: dict[str, Any], row: dict[str, Any]) -> bool:
     return found == [(True,)]
 
 
+PERIOD, BOTH = {"a": "started_on", "b": "month_end"}, {"agreed": True, "colour": ["red"]}
 DATES, COLOURED = {"a": "started_on", "b": "ended_on"}, {"colour": ["red"]}
 NUMBERS, SPAN = (
     {"column": "visit", "min": 1, "max": 20},
@@ -95,7 +96,7 @@ NUMBERS, SPAN = (
         ("column_pair_a_not_after_b", DATES, {"started_on": EARLY, "ended_on": EARLY}, False),
         ("column_pair_a_not_after_b", DATES, {"started_on": LATE}, False),
         ("column_pair_a_not_after_b", DATES, {"ended_on": EARLY}, False),
-        ("column_pair_a_not_after_b", {"a": "started_on", "b": "month_end"}, {"started_on": LATE, "month_end": EARLY}, True),
+        ("column_pair_a_not_after_b", PERIOD, {"started_on": LATE, "month_end": EARLY}, True),
         ("column_pair_differs", {"a": "reference", "b": "other"}, {"reference": "r", "other": "r"}, True),
         ("column_pair_differs", {"a": "reference", "b": "other"}, {"reference": "r", "other": "s"}, False),
         ("column_pair_differs", {"a": "reference", "b": "other"}, {"reference": "r"}, False),
@@ -133,8 +134,8 @@ NUMBERS, SPAN = (
         ("filled_when", {"column": "team", "when": {"colour": "empty"}}, {"colour": "?"}, False),
         ("filled_when", {"column": "team", "when": {"month": "filled"}}, {"month_start": EARLY}, True),
         ("filled_when", {"column": "month", "when": {"agreed": True}}, {"agreed": True}, True),
-        ("filled_when", {"column": "team", "when": {"agreed": True, **COLOURED}}, {"agreed": True, "colour": "red"}, True),
-        ("filled_when", {"column": "team", "when": {"agreed": True, **COLOURED}}, {"colour": "red"}, False),
+        ("filled_when", {"column": "team", "when": BOTH}, {"agreed": True, "colour": "red"}, True),
+        ("filled_when", {"column": "team", "when": BOTH}, {"colour": "red"}, False),
         ("empty_when", {"column": "ended_on", "when": COLOURED}, {"colour": "red", "ended_on": LATE}, True),
         ("empty_when", {"column": "ended_on", "when": COLOURED}, {"colour": "red"}, False),
         ("empty_when", {"column": "ended_on", "when": COLOURED}, {"ended_on": LATE}, False),

@@ -36,7 +36,9 @@ def standing(con, contract, parts, columns="audit_reference, _order", councils=(
     return con.execute(f"SELECT {columns} FROM rel ORDER BY ALL").fetchall()
 
 
-def part(folder: Path, order: int, rows: list[dict], months=(), *, corrections=False, contract=AUDITS) -> Part:
+def part(
+    folder: Path, order: int, rows: list[dict], months=(), *, corrections=False, contract=AUDITS
+) -> Part:
     path = write_accepted(folder / f"{order}.parquet", contract, rows)
     return Part(path, order, corrections, {"990": tuple(months)} if months else {})
 
@@ -112,7 +114,12 @@ def test_by_key_the_last_delivery_of_a_key_stands_and_empty_equals_empty(con, tm
         "council": "990", "frame": "ehcp", "period_start": JANUARY, "period_end": date(2026, 1, 31),
         "audit_type": "routine", "approved_on": date(2025, 12, 1), "team": None,
     }  # fmt: skip
-    first = part(tmp_path, 1, [{**plan, "planned_count": 4}, {**plan, "team": "North", "planned_count": 2}], contract=PROGRAMME)
+    first = part(
+        tmp_path,
+        1,
+        [{**plan, "planned_count": 4}, {**plan, "team": "North", "planned_count": 2}],
+        contract=PROGRAMME,
+    )
     second = part(tmp_path, 2, [{**plan, "planned_count": 5}], contract=PROGRAMME)
     columns = "team, planned_count, _order"
     assert standing(con, PROGRAMME, [first, second], columns) == [("North", 2, 1), (None, 5, 2)]
@@ -120,7 +127,9 @@ def test_by_key_the_last_delivery_of_a_key_stands_and_empty_equals_empty(con, tm
 
 def test_a_person_without_a_number_is_person_one(con, tmp_path):
     person = {"council": "990", "audit_reference": "a", "role": "parent"}
-    first = part(tmp_path, 1, [{**person, "person_number": 1}, {**person, "person_number": 2}], contract=PEOPLE)
+    first = part(
+        tmp_path, 1, [{**person, "person_number": 1}, {**person, "person_number": 2}], contract=PEOPLE
+    )
     second = part(tmp_path, 2, [{**person, "offered": True}], contract=PEOPLE)
     columns = "person_number, offered"
     assert standing(con, PEOPLE, [first, second], columns) == [(2, None), (None, True)]
@@ -185,7 +194,9 @@ def test_any_deliveries_in_any_order(given_parts, replaces, random):
         parts = [
             Part(
                 write_accepted(
-                    Path(folder) / f"{order}.parquet", AUDITS, [audit(key, month) for key, month in found.items()]
+                    Path(folder) / f"{order}.parquet",
+                    AUDITS,
+                    [audit(key, month) for key, month in found.items()],
                 ),
                 order,
                 corrections,

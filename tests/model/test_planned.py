@@ -9,7 +9,7 @@ import pytest
 
 from tests.model.rows import make_facts
 
-JAN, FEB, DEC = date(2026, 1, 31), date(2026, 2, 28), date(2025, 12, 31)
+JAN = date(2026, 1, 31)
 
 
 @pytest.fixture
@@ -17,31 +17,47 @@ def con() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def slots(con, folder, plans, audits=(), by="'all'") -> dict[str, tuple[int, int, int]]:
-    """Group -> planned, added, delivered."""
-    given = [{"audit_reference": f"a{n}", **audit} for n, audit in enumerate(audits)]
-    made = make_facts(con, folder, audits=given, plans=plans)
+def slots(con, folder, *cases) -> list[tuple[int, int, int]]:
+    """Planned, added and delivered for each case, which is some plans and some audits; each is a council of its own."""
+    councils = [f"{900 + n}" for n in range(len(cases))]
+    made = make_facts(
+        con,
+        folder,
+        audits=[
+            {"audit_reference": f"a{n}", **audit, "council": council}
+            for council, (_, audits) in zip(councils, cases, strict=True)
+            for n, audit in enumerate(audits)
+        ],
+        plans=[
+            {**plan, "council": council}
+            for council, (plans, _) in zip(councils, cases, strict=True)
+            for plan in plans
+        ],
+    )
     found = con.execute(
-        f"SELECT {by}::VARCHAR, count_if(is_planned), count_if(is_added), count_if(is_delivered) "
-        f"FROM {made['planned_audits']} GROUP BY 1 ORDER BY 1"
+        "SELECT council, count_if(is_planned), count_if(is_added), count_if(is_delivered) "
+        f"FROM {made['planned_audits']} GROUP BY 1"
     ).fetchall()
-    return {group: (planned, added, delivered) for group, planned, added, delivered in found}
+    counted = {council: tuple(counts) for council, *counts in found}
+    return [counted.get(council, (0, 0, 0)) for council in councils]
 
 
 def test_the_first_approval_fixes_the_number(con, tmp_path):
     first = {"planned_count": 5, "approved_on": date(2025, 12, 1)}
     fewer = {"planned_count": 3, "approved_on": date(2026, 1, 10)}
     more = {"planned_count": 8, "approved_on": date(2026, 1, 20)}
-    assert slots(con, tmp_path, [first]) == {"all": (5, 0, 0)}
-    assert slots(con, tmp_path, [fewer, first]) == {"all": (5, 0, 0)}
-    assert slots(con, tmp_path, [more, first]) == {"all": (5, 3, 0)}
-    assert slots(con, tmp_path, [more, fewer, first]) == {"all": (5, 3, 0)}
-
-
-def test_nought_planned_makes_no_slot(con, tmp_path):
-    assert slots(con, tmp_path, [{"planned_count": 0}]) == {}
-    grown = [{"planned_count": 0}, {"planned_count": 2, "approved_on": date(2026, 1, 5)}]
-    assert slots(con, tmp_path, grown) == {"all": (0, 2, 0)}
+    nought = {"planned_count": 0, "approved_on": date(2025, 11, 1)}
+    found = slots(
+        con,
+        tmp_path,
+        ([first], []),
+        ([fewer, first], []),
+        ([more, first], []),
+        ([more, fewer, first], []),
+        ([nought], []),
+        ([fewer, nought], []),
+    )
+    assert found == [(5, 0, 0), (5, 0, 0), (5, 3, 0), (5, 3, 0), (0, 0, 0), (0, 3, 0)]
 
 
 def test_each_team_agency_frame_and_type_is_a_plan_of_its_own(con, tmp_path):
@@ -50,15 +66,15 @@ def test_each_team_agency_frame_and_type_is_a_plan_of_its_own(con, tmp_path):
         {"planned_count": 2, "team": "North"},
         {"planned_count": 3, "team": "North", "agency": "Health"},
         {"planned_count": 4, "frame": "sen_support", "team": "South"},
+        {"planned_count": 5, "audit_type": "thematic"},
     ]
-    assert slots(con, tmp_path, plans, by="team") == {
-        "North": (5, 0, 0), "South": (4, 0, 0), "unknown": (1, 0, 0),
-    }  # fmt: skip
+    assert slots(con, tmp_path, (plans, [])) == [(15, 0, 0)]
+    found = con.execute("SELECT team, count(*) FROM fact_planned_audits GROUP BY 1 ORDER BY 1").fetchall()
+    assert found == [("North", 5), ("South", 4), ("unknown", 6)]
 
 
-@pytest.mark.parametrize(
-    ("audit", "counts"),
-    [
+def test_what_counts_as_delivered(con, tmp_path):
+    cases = [
         ({}, True),
         ({"completed_on": JAN}, True),
         ({"completed_on": date(2026, 2, 1)}, False),
@@ -72,10 +88,9 @@ def test_each_team_agency_frame_and_type_is_a_plan_of_its_own(con, tmp_path):
         ({"frame": "ehcp"}, True),
         ({"frame": "sen_support"}, False),
         ({"frame": "?"}, True),
-    ],
-)
-def test_what_counts_as_delivered(con, tmp_path, audit, counts):
-    assert slots(con, tmp_path, [{"planned_count": 2}], [audit]) == {"all": (2, 0, int(counts))}
+    ]
+    found = slots(con, tmp_path, *(([{"planned_count": 2}], [audit]) for audit, _ in cases))
+    assert found == [(2, 0, int(counts)) for _, counts in cases]
 
 
 def test_a_plan_that_names_team_and_agency_takes_only_their_audits(con, tmp_path):
@@ -86,12 +101,12 @@ def test_a_plan_that_names_team_and_agency_takes_only_their_audits(con, tmp_path
         {"team": "South", "agency": "Health"},
         {"team": None, "agency": "Health"},
     ]
-    assert slots(con, tmp_path, [plan], audits) == {"all": (5, 0, 1)}
+    assert slots(con, tmp_path, ([plan], audits)) == [(5, 0, 1)]
 
 
 def test_no_more_is_delivered_than_was_planned_and_added_slots_are_not_delivered(con, tmp_path):
     plans = [{"planned_count": 2}, {"planned_count": 4, "approved_on": date(2026, 1, 9)}]
-    assert slots(con, tmp_path, plans, [{}] * 3) == {"all": (2, 2, 2)}
+    assert slots(con, tmp_path, (plans, [{}] * 3)) == [(2, 2, 2)]
 
 
 def test_another_councils_audits_do_not_count(con, tmp_path):
@@ -125,4 +140,6 @@ def test_a_year_spans_twelve_months_across_new_year(con, tmp_path):
 
 def test_slots_have_keys_of_their_own(con, tmp_path):
     made = make_facts(con, tmp_path, plans=[{"planned_count": 50}, {"planned_count": 50, "team": "North"}])
-    assert con.execute(f"SELECT count(DISTINCT slot_key) FROM {made['planned_audits']}").fetchall() == [(100,)]
+    assert con.execute(f"SELECT count(DISTINCT slot_key) FROM {made['planned_audits']}").fetchall() == [
+        (100,)
+    ]
