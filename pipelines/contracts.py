@@ -7,6 +7,8 @@ Does not belong here: reading a delivered file (`feeds`), or what a rule means i
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 import re
 import unicodedata
 from functools import cached_property
@@ -286,6 +288,13 @@ class Catalogue(BaseModel):
             for council in self.councils.values()
             for text in (council.code, council.name, *council.ons_codes, *council.also_called)
         }
+
+    @cached_property
+    def texts(self) -> str:
+        """Digest of everything the catalogue says: where it changes, deliveries are judged anew."""
+        contracts = {name: contract.text for name, contract in self.contracts.items()}
+        said = json.dumps([contracts, self.model_dump(mode="json", exclude={"contracts"})], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
     def find_council(self, text: str) -> Council:
         """The council that a name or code means.

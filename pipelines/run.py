@@ -125,9 +125,11 @@ def receive_inbox(work: Work) -> None:
     files = inbox_files(work.settings)
     for done, path in enumerate(files):
         work.progress(f"Checking {path.name}", done, len(files))
-        before = path.stat()
         try:
+            before = path.stat()
             checked, is_new = receive.receive(work.settings, work.catalogue, work.key, path)
+        except FileNotFoundError:
+            continue  # its supplier took it back
         except (Refused, receive.IntakeFailure) as problem:
             work.outcome.left.append((path.name, str(problem)))
             continue
@@ -175,11 +177,11 @@ def check_anew(
     anew = []
     for arrival in arrivals:
         before = receive.judged(settings, catalogue, key, arrival)
-        shutil.rmtree(before.folder)
-        after = receive.judged(settings, catalogue, key, arrival)
-        for council in before.councils | after.councils:
+        # first the figures: a kill in between must not leave them standing on another judgement
+        for council in before.councils:
             shutil.rmtree(settings.records / "partitions" / council, ignore_errors=True)
-        anew.append(after)
+        shutil.rmtree(before.folder)
+        anew.append(receive.judged(settings, catalogue, key, arrival))
     return anew
 
 

@@ -24,7 +24,9 @@ ROOMS = {
     },
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
     "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
-    "pipelines.reports": {"pipelines.contracts", "pipelines.durable", "pipelines.settings", "pipelines.intake", "pipelines.measures"},
+    "pipelines.reports": {
+        "pipelines.contracts", "pipelines.durable", "pipelines.settings", "pipelines.intake", "pipelines.measures",
+    },
     "pipelines.demo": {"pipelines.contracts", "pipelines.settings", "pipelines.reports"},
     "dashboard": set(),
 }  # fmt: skip
@@ -32,6 +34,7 @@ WIRING = {
     "pipelines.cli",
     "pipelines.commands",
     "pipelines.definitions",
+    "pipelines.orchestration",
     "pipelines.run",
     "pipelines.partitions",
     "pipelines.publish",

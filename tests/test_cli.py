@@ -778,22 +778,21 @@ def test_a_demonstration_is_made_afresh(empty: Path) -> None:
 
 
 def test_releases_are_made_when_a_years_files_are_in() -> None:
-    sent = [
-        Delivery(Path("x"), day, day, "") for day in (date(2023, 7, 5), date(2025, 3, 25), date(2025, 12, 1))
-    ]
-    assert demonstration.year_ends(sent) == [date(2024, 4, 30), date(2025, 4, 30), date.max]
+    ends = demonstration.year_ends(date(2023, 3, 24), date(2026, 4, 7))
+    assert ends == [date(2024, 4, 30), date(2025, 4, 30)]
+    assert demonstration.year_ends(date(2023, 7, 5), date(2024, 5, 1)) == [date(2024, 4, 30)]
 
 
 def test_the_demonstration_ends_with_the_figure_in_words(
     empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def generate(folder: Path, seed: int, catalogue: contracts.Catalogue) -> list[Delivery]:
-        """The twelve-answers files: the programme two years before the others, one audit bad, participation last."""
+        """The twelve-answers files: the programme a year before the audits, one of them bad, and participation last."""
         files = write_files(folder, case_audits=lambda rows: rows[-1].update(status="unheard of"))
         days = {
-            "audit_programme": date(2024, 3, 25),
+            "audit_programme": date(2025, 3, 25),
             "case_audits": date(2026, 4, 3),
-            "family_participation": date(2026, 4, 7),
+            "family_participation": date(2026, 5, 7),
         }
         return [Delivery(files[feed], day - timedelta(days=1), day, "") for feed, day in days.items()]
 

@@ -84,7 +84,7 @@ def make_environment() -> None:
 def install(*arguments: str) -> bool:
     """Install with uv where it is on the PATH (faster), else or where that fails with pip."""
     uv = shutil.which("uv")
-    if uv and run([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments]):
+    if uv and run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON, *arguments]):
         return True
     if not run([PYTHON, "-m", "pip", "--version"], quiet=True):
         run([PYTHON, "-m", "ensurepip", "--default-pip"], quiet=True)

@@ -103,7 +103,7 @@ def prepare(settings: Settings, seed: int, show: console.Progress) -> None:
     last = max(delivery.received_on for delivery in sent)
     earlier = [delivery for delivery in sent if delivery.received_on < last]
     taken = 0
-    for end in year_ends(earlier):
+    for end in [*year_ends(sent[0].received_on, last), date.max]:
         these = [delivery for delivery in earlier[taken:] if delivery.received_on <= end]
         with durable.store_lock(settings.store):
             take_in(settings, catalogue, these, show)
@@ -122,11 +122,9 @@ def prepare(settings: Settings, seed: int, show: console.Progress) -> None:
     )
 
 
-def year_ends(sent: Sequence[Delivery]) -> list[date]:
-    """The last days of April, when the files of a financial year are in, and a last day for what came after them."""
-    first, last = sent[0].received_on, sent[-1].received_on
-    ends = [date(year, 4, 30) for year in range(first.year + 1, last.year + 1) if date(year, 4, 30) < last]
-    return [*ends, date.max]
+def year_ends(first: date, last: date) -> list[date]:
+    """The last days of April between two days: by then the files of a financial year are in."""
+    return [date(year, 4, 30) for year in range(first.year + 1, last.year + 1) if date(year, 4, 30) < last]
 
 
 def take_in(

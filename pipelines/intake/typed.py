@@ -90,10 +90,8 @@ def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
     births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
     if not births or part != "dict_age_band.value AS age_band":
         return part
-    born, on = (
-        f"dict_{births[0]}.value",
-        f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})",
-    )
+    born = f"dict_{births[0]}.value"
+    on = f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})"
     years = f"date_sub('year', {born}, {on})"
     bands = " ".join(
         f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'"
