@@ -115,6 +115,13 @@ def test_missing_required_columns_are_named_with_their_spellings(deliver: Delive
     )
 
 
+def test_the_feed_with_most_headers_is_meant_even_if_another_would_be_complete(deliver: Deliver) -> None:
+    found = refused(deliver, "Council,Audit reference,Date completed,Notes,Who\n990,A1,,,child\n")
+    assert "this looks like Audits (audits)" in found.message
+    (table,), _ = deliver("Council,Audit reference,Offered,Who,Notes\n990,A1,yes,child,\n")
+    assert (table.feed, table.unknown) == ("voices", ("Notes",))
+
+
 def test_too_few_headers_are_no_feed(deliver: Deliver) -> None:
     assert refused(deliver, "Audit ID,Status,Secret-canary\nA1,done,\n").code == "FILE-09"
 

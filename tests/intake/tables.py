@@ -34,6 +34,11 @@ _DAYS = [
 ]
 
 
+def changed(**parts: Any) -> Catalogue:
+    """The catalogue with other parts; made anew, because a copy keeps what was worked out from the parts before."""
+    return Catalogue(**{name: getattr(CATALOGUE, name) for name in Catalogue.model_fields} | parts)
+
+
 def read_table(
     con: duckdb.DuckDBPyConnection, path: Path, catalogue: Catalogue = CATALOGUE, key: Key = KEY
 ) -> str:

@@ -16,13 +16,13 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from pipelines.contracts import Catalogue, CouncilNames
+from pipelines.contracts import Catalogue, CouncilNames, read_contract
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import check, receive, verdicts
 from pipelines.intake.key import Key
 from pipelines.intake.receive import Checked, IntakeFailure
 from pipelines.settings import HOME, Settings
-from tests.intake.tables import CATALOGUE, KEY
+from tests.intake.tables import CATALOGUE, KEY, changed
 from tests.planted import EXTRACTED_ON
 
 PLAN = {
@@ -320,27 +320,21 @@ def test_arrivals_as_of_a_day_are_those_received_by_its_end(settings: Settings, 
 # Judging anew
 
 
+def stricter(folder: Path) -> Catalogue:
+    """The contracts after somebody allowed no more than 100 audits planned."""
+    path = folder / "audit_programme.yaml"
+    path.write_text(
+        CATALOGUE.contracts["audit_programme"].text.replace("max: 10000", "max: 100"), encoding="utf-8"
+    )
+    return changed(contracts=CATALOGUE.contracts | {"audit_programme": read_contract(path)})
+
+
 def test_a_contract_that_changed_judges_anew_and_the_earlier_result_is_kept(
-    settings: Settings, take: Take
+    settings: Settings, take: Take, tmp_path: Path
 ) -> None:
     checked, _ = take([PLAN | {"Audits planned": "9000"}])
-    contract = CATALOGUE.contracts["audit_programme"]
-    stricter = [
-        rule.model_copy(update={"arguments": rule.arguments | {"max": 100}})
-        if rule.code == "PRG-303"
-        else rule
-        for rule in contract.rules
-    ]
-    changed = CATALOGUE.model_copy(update={"contracts": CATALOGUE.contracts | {
-        "audit_programme": contract.model_validate(
-            {**contract.model_dump(by_alias=True), "text": contract.text + "# stricter",
-             "rules": [rule.model_dump(by_alias=True) for rule in stricter]}),
-    }})  # fmt: skip
-    anew = receive.judged(settings, changed, KEY, checked.arrival)
-    assert (
-        checked.result["feeds"]["audit_programme"]["rejected"],
-        anew.result["feeds"]["audit_programme"]["rejected"],
-    ) == (0, 1)
+    anew = receive.judged(settings, stricter(tmp_path), KEY, checked.arrival)
+    assert [one.result["feeds"]["audit_programme"]["rejected"] for one in (checked, anew)] == [0, 1]
     assert anew.arrival == checked.arrival
     assert anew.folder != checked.folder
     assert (checked.folder / "result.json").exists()
@@ -348,35 +342,35 @@ def test_a_contract_that_changed_judges_anew_and_the_earlier_result_is_kept(
     assert len(receive.arrivals(settings)) == 1
 
 
-def test_what_a_check_depends_on_is_its_basis() -> None:
-    programme = CATALOGUE.contracts["audit_programme"]
-    text = {
-        "contracts": CATALOGUE.contracts
-        | {"audit_programme": programme.model_copy(update={"text": "another"})}
-    }
-    names = {"names": CATALOGUE.names | {"991": CouncilNames(council="991", teams=("Team West",))}}
+def test_what_a_check_depends_on_is_its_basis(tmp_path: Path) -> None:
+    west = CouncilNames(council="991", teams=("Team West",))
     bases = [
         receive.check_basis(CATALOGUE, KEY),
-        receive.check_basis(CATALOGUE.model_copy(update=text), KEY),
-        receive.check_basis(CATALOGUE.model_copy(update=names), KEY),
+        receive.check_basis(stricter(tmp_path), KEY),
+        receive.check_basis(changed(names=CATALOGUE.names | {"991": west}), KEY),
+        receive.check_basis(changed(codes=CATALOGUE.codes | {"sex": CATALOGUE.codes["sex"][:2]}), KEY),
         receive.check_basis(CATALOGUE, Key(b"another key that only tests know")),
     ]
     assert len(set(bases)) == len(bases)
-    assert receive.check_basis(CATALOGUE.model_copy(), Key(KEY.secret)) == bases[0]
+    assert receive.check_basis(changed(), Key(KEY.secret)) == bases[0]
+
+
+def test_a_key_is_named_by_a_fingerprint_that_gives_nothing_away() -> None:
+    other = Key(b"another key that only tests know")
+    assert KEY.fingerprint == Key(KEY.secret).fingerprint != other.fingerprint
+    assert KEY.fingerprint not in KEY.secret.hex() + KEY.subkey("pseudonym").hex() + KEY.keyed_hash("")
 
 
 def test_a_name_that_is_listed_later_is_shown_once_it_is(settings: Settings, take: Take) -> None:
     checked, _ = take([PLAN | {"Team": "Team West"}])
-    listed = CATALOGUE.model_copy(
-        update={"names": {"990": CouncilNames(council="990", teams=("Team West",))}}
-    )
+    listed = changed(names={"990": CouncilNames(council="990", teams=("Team West",))})
     anew = receive.judged(settings, listed, KEY, checked.arrival)
-    teams = [
-        duckdb.sql(f"SELECT team FROM '{found.folder}/audit_programme.accepted.parquet'").fetchall()[0][0]
-        for found in (checked, anew)
-    ]
-    assert teams[0].startswith("unlisted-")
-    assert teams[1] == "Team West"
+    (before,), (after,) = (
+        duckdb.sql(f"SELECT team FROM '{one.folder}/audit_programme.accepted.parquet'").fetchone() or ("",)
+        for one in (checked, anew)
+    )
+    assert before.startswith("unlisted-")
+    assert after == "Team West"
 
 
 # When checking breaks down

@@ -15,13 +15,13 @@ import xlsxwriter
 
 from pipelines.contracts import CouncilNames
 from pipelines.intake.key import Key
-from tests.intake.tables import CATALOGUE, KEY, read_table
+from tests.intake.tables import CATALOGUE, KEY, changed, read_table
 
 NAMES = {
     "990": CouncilNames(council="990", teams=("SEND North",), themes=("Child's voice", "Timeliness")),
     "991": CouncilNames(council="991", grade_scale="ten_point", teams=("Team West",)),
 }
-TWO_COUNCILS = CATALOGUE.model_copy(update={"names": NAMES})
+TWO_COUNCILS = changed(names=NAMES)
 AUDIT = {
     "council": "990",
     "audit_reference": "A1",

@@ -115,7 +115,8 @@ def figures(tmp_path_factory):
             (measure, window): (numerator, denominator, value, symbol)
             for measure, window, numerator, denominator, value, symbol in con.execute(
                 'SELECT measure, "window", numerator, denominator, value, symbol FROM figures '
-                "WHERE breakdown = '' AND period_start = DATE '2025-04-01' AND period_end = DATE '2026-03-31' AND complete"
+                "WHERE breakdown = '' AND complete "
+                "AND period_start = DATE '2025-04-01' AND period_end = DATE '2026-03-31'"
             ).fetchall()
         }
 
