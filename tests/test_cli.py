@@ -379,9 +379,9 @@ def test_run_says_what_changed_and_then_that_nothing_did(empty: Path, tmp_path: 
     assert f"release {answer(second)['release']} stands" in flat(send_audit("run").stdout)
     listed = answer(send_audit("releases", "--json"))
     assert [row["release"] for row in listed] == [answer(second)["release"]]
-    earlier = send_audit("run", "--as-of", "01/01/2020", "--json")
+    earlier = send_audit("run", "--as-of", "01/01/2020")
     assert earlier.exit_code == console.DONE, earlier.stderr
-    assert answer(earlier)["is_new"] is True
+    assert "what had been received by 2020-01-01" in flat(earlier.stdout)
     assert [row["current"] for row in answer(send_audit("releases", "--json"))] == [False, True]
 
 
@@ -454,6 +454,13 @@ def test_a_breakdown_has_a_row_for_each_group(store: Path) -> None:
     told = flat(send_audit("figure", "voice.any_family", "--to", "2026-03-31", "--by", "audit_type").stdout)
     assert "Thematic 89% (62 of 70 audits)" in told
     assert "74 of 120" in told, "the figure for all stands above its groups"
+
+
+def test_a_distribution_is_told_by_its_groups(store: Path) -> None:
+    told = flat(send_audit("figure", "voice.mode", "--to", "2026-03-31").stdout)
+    assert "114 children and parents or carers contributed" in told
+    assert "Conversation" in told
+    assert "true rate" not in told
 
 
 def test_the_public_reads_the_public_release(store: Path) -> None:

@@ -125,8 +125,8 @@ def run(
         show_outcome(outcome)
         if as_of is not None:
             say(
-                f"It is what would have been said on {as_of}. Readers stay on the current release; to read this one, "
-                f"give --release {outcome.release}."
+                f"It holds what had been received by {as_of}, by today's rules and definitions. Readers stay on the "
+                f"current release; to read this one, give --release {outcome.release}."
             )
     tell_of_key(outcome.key_made)
     raise typer.Exit(console.REFUSED if outcome.refused or outcome.left else console.DONE)

@@ -24,6 +24,8 @@ COLUMNS = {
     "lower": "DOUBLE", "upper": "DOUBLE", "signal": "VARCHAR", "side": "VARCHAR", "baseline": "VARCHAR",
 }  # fmt: skip
 _Point = tuple[str, str, str, date, date, int | None, int | None]
+BASELINE_POINTS = 24
+"""A longer chart's limits come from its first points, so many: they then stay as they are when months are added."""
 
 
 def charts(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, figures: str, relation: str) -> None:
@@ -61,7 +63,8 @@ def _chart(points: list[_Point]) -> dict[str, list[Any]]:
     suitable = spc.suitable_window(*counts["month"], *counts["quarter"])
     window = "quarter" if suitable == "table" else suitable
     own = of_window[window]
-    chart = spc.p_chart(*counts[window])
+    baseline = (0, BASELINE_POINTS - 1) if len(own) > BASELINE_POINTS else None
+    chart = spc.p_chart(*counts[window], baseline=baseline)
     plain = suitable == "table"
     nothing = np.full(len(own), np.nan)
     return {

@@ -176,7 +176,8 @@ def test_many_rows_in_one_month():
     with duckdb.connect() as con:
         con.execute(
             "CREATE TEMP TABLE many AS SELECT '990' AS council, DATE '2026-01-15' AS completed_on, "
-            "i::UBIGINT AS audit_key, true AS is_completed, i % 3 = 0 AS is_good, CASE WHEN i % 2 = 0 THEN 'F' ELSE 'M' END AS sex FROM range(100_000) t(i)"
+            "i::UBIGINT AS audit_key, true AS is_completed, i % 3 = 0 AS is_good, "
+            "CASE WHEN i % 2 = 0 THEN 'F' ELSE 'M' END AS sex FROM range(100_000) t(i)"
         )
         count(con, {"audits": "many"}, [measure(breakdowns=("sex",))])
         found = {

@@ -1,0 +1,242 @@
+"""Definitions: that each says something whole, and what is said when one does not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.measures import catalogue
+from pipelines.measures.catalogue import DefinitionError, Term
+from pipelines.model import schema
+from tests.measures.made import MEASURE, measure
+from tests.model.rows import SETTINGS
+
+MEASURES = catalogue.load(SETTINGS.definitions)
+GIVEN = {
+    name: list(value) if isinstance(value, tuple) else value
+    for name, value in MEASURE.items()
+    if name != "text"
+}
+
+
+def write(folder: Path, name: str = "good", **changes: object) -> Path:
+    path = folder / "made" / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    content = {name: value for name, value in {**GIVEN, **changes}.items() if value is not None}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def said(path: Path) -> str:
+    with pytest.raises(DefinitionError) as caught:
+        catalogue.read(path)
+    return str(caught.value)
+
+
+def test_a_new_measure_needs_only_its_file(tmp_path):
+    path = write(tmp_path, breakdowns=["team"])
+    made = catalogue.load(tmp_path)
+    assert list(made) == ["made.good"]
+    assert made["made.good"].text == path.read_text(encoding="utf-8")
+    assert made["made.good"].breakdowns == ("team",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
+        ({"kind": "median"}, "The kinds are share, people_share, distribution."),
+        ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
+        ({"numerator": ["is_great"]}, "those are is_completed, is_random,"),
+        ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
+        ({"denominator": []}, "at denominator: name at least one"),
+        ({"numerator": []}, "at numerator: name at least one"),
+        ({"breakdowns": ["role"]}, "at breakdowns: 'role' is not a breakdown of audits; those are audit_type,"),
+        ({"fact": "audit"}, "at fact: 'audit' is not a fact; those are audits, participants, planned_audits"),
+        ({"date": "offered_on"}, "'offered_on' is not a date of audits; those are completed_on, planned_month"),
+        ({"title": None}, "made/good.yaml, at title: Field required."),
+        ({"colour": "red"}, "made/good.yaml, at colour: Extra inputs are not permitted."),
+        ({"position": "first"}, "at position: Input should be a valid integer"),
+        ({"version": "1"}, "at version: String should match pattern"),
+        ({"higher_is": "good"}, "at higher_is: Input should be 'better', 'worse' or 'neither'"),
+        ({"protect": "secret"}, "at protect: Input should be 'published', 'process' or 'children'"),
+        ({"sentence": "{numerator} of many."}, "at sentence: use {numerator}, {denominator} and {value}"),
+        ({"sentence": "{denominator} and {more}."}, "at sentence: use {numerator}, {denominator} and {value}"),
+        ({"id": "made.other"}, "made/good.yaml, at id: the file's place says made.good and topic made."),
+        ({"topic": "other"}, "made/good.yaml, at id: the file's place says made.good and topic made."),
+        ({"among": ["is_random"]}, "at among: a people_share, and only it"),
+        ({"kind": "people_share"}, "at among: a people_share, and only it"),
+        (
+            {"kind": "people_share", "among": ["is_random"], "numerator": ["is_good", "is_random"]},
+            "at numerator: name one column for each",
+        ),
+        ({"kind": "distribution", "breakdowns": ["team", "sex"]}, "at breakdowns: a distribution has exactly one"),
+        ({"denominator_fact": "planned_audits"}, "at denominator_fact and denominator_date are given together"),
+        ({"kind": "distribution", "breakdowns": ["team"], "chart": "p"}, "at chart: a p-chart needs a share"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_wrong_definition(tmp_path, changes, words):
+    assert words in said(write(tmp_path, **changes))
+
+
+def test_a_denominator_in_another_fact_has_that_facts_columns(tmp_path):
+    other = {
+        "denominator_fact": "planned_audits",
+        "denominator_date": "planned_month",
+        "denominator": ["is_planned"],
+    }
+    assert catalogue.read(write(tmp_path, **other)).denominators == (
+        Term("planned_audits", "planned_month", ("is_planned",)),
+    )
+    assert "'sex' is not a breakdown of planned_audits" in said(write(tmp_path, **other, breakdowns=["sex"]))
+    assert "at chart: a p-chart needs" in said(write(tmp_path, **other, chart="p"))
+    wrong = {**other, "denominator_date": "completed_on"}
+    assert "'completed_on' is not a date of planned_audits" in said(write(tmp_path, **wrong))
+
+
+def test_what_is_not_yaml_or_not_there(tmp_path):
+    path = write(tmp_path)
+    path.write_text("id: [", encoding="utf-8")
+    assert "made/good.yaml is not valid YAML" in said(path)
+    path.write_text("just words", encoding="utf-8")
+    assert "made/good.yaml does not hold fields" in said(path)
+    with pytest.raises(DefinitionError, match="There is no definition in"):
+        catalogue.load(tmp_path / "nowhere")
+
+
+def test_two_of_a_topic_cannot_have_one_position(tmp_path):
+    write(tmp_path)
+    write(tmp_path, "better", id="made.better")
+    with pytest.raises(DefinitionError, match=r"made.better and made.good both have position 1"):
+        catalogue.load(tmp_path)
+
+
+def test_numerators_are_counted_among_their_denominators():
+    day = ("audits", "completed_on")
+    assert measure().numerators == (Term(*day, ("is_completed", "is_good")),)
+    assert measure().denominators == (Term(*day, ("is_completed",)),)
+    people = measure(
+        kind="people_share",
+        numerator=("has_child_contribution", "has_parent_contribution"),
+        denominator=("is_child_offered", "is_parent_offered"),
+        among=("is_completed",),
+    )
+    assert people.numerators == (
+        Term(*day, ("has_child_contribution", "is_child_offered", "is_completed")),
+        Term(*day, ("has_parent_contribution", "is_completed", "is_parent_offered")),
+    )
+    assert people.denominators == (
+        Term(*day, ("is_child_offered", "is_completed")),
+        Term(*day, ("is_completed", "is_parent_offered")),
+    )
+
+
+# --- the definitions that are there ---------------------------------------------------------------------------------
+
+WORDS = (
+    "title",
+    "short_title",
+    "sentence",
+    "why",
+    "numerator_words",
+    "denominator_words",
+    "source",
+    "benchmark",
+)
+UNWANTED = [
+    r"\bparticipation rate", r"\bsignificant", r"\bRAG\b", r"\b(red|amber)\b", r"\bon time\b", r"\bn/a\b",
+    r"\b(EHCP|EHCNA|SENCO|APP|WSoA|KPI|SPC)s?\b", r"\bbetter than\b", r"\bgreater than\b", r"\bstatistically\b",
+    r"\bpercent(age)?\b", r"%(?! of children and families had contributed)",
+]  # fmt: skip
+
+
+def test_the_measures_that_were_asked_for_are_there():
+    roles = ("child", "parent", "staff")
+    expected = {
+        f"voice.{role}_{step}"
+        for role in roles
+        for step in ("offered_of_completed", "replied", "accepted_of_completed", "told")
+    }
+    expected |= {
+        f"voice.{role}_{step}"
+        for role in roles[:2]
+        for step in ("contact_appropriate", "offered", "acceptance", "not_appropriate", "of_offered")
+    }
+    expected |= {f"voice.{role}" for role in roles}
+    expected |= {
+        f"voice.{name}"
+        for name in (
+            "any_family", "any_family_of_appropriate", "any_family_of_offered", "any_family_of_planned",
+            "any_family_thematic", "child_and_parent", "people", "people_of_offered", "contact_appropriate",
+            "nobody_offered", "nobody_offered_not_appropriate", "nobody_offered_no_reason", "existing_record_only",
+            "mode", "told_in_time", "felt_listened_to",
+        )
+    }  # fmt: skip
+    expected |= {f"programme.{name}" for name in ("delivery", "added")}
+    expected |= {
+        f"quality.{name}"
+        for name in (
+            "good_or_better", "good_or_better_all", "outstanding", "good", "requires_improvement", "inadequate",
+            "moderated", "moderated_random", "mental_health_relevant", "mental_health_considered",
+        )
+    }  # fmt: skip
+    assert set(MEASURES) == expected
+
+
+def test_the_headline_is_the_first_and_as_agreed():
+    first = MEASURES["voice.any_family"]
+    assert first.position == 1
+    assert first.sentence == (
+        "Someone from the family contributed to {numerator} of {denominator} completed audits ({value})."
+    )
+    assert (first.numerator, first.denominator) == (("has_family_contribution",), ("is_completed",))
+    assert (first.higher_is, first.protect, first.chart) == ("better", "process", "p")
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_plain_words(name):
+    each = MEASURES[name]
+    for field in (*WORDS, *(f"caveats {n}" for n in range(len(each.caveats)))):
+        text = each.caveats[int(field.split()[1])] if field.startswith("caveats") else getattr(each, field)
+        assert text.strip() == text
+        for pattern in UNWANTED:
+            assert not re.search(pattern, text, re.IGNORECASE if pattern.islower() else 0), (field, pattern)
+        if field not in ("title", "short_title"):
+            assert text.endswith((".", "?")), field
+    assert not each.title.endswith(".")
+    assert len(each.short_title) <= 40
+    assert all(part in each.sentence for part in ("{denominator}",))
+    assert ("{numerator}" in each.sentence) is (each.kind != "distribution")
+    assert "There is no national figure for this." in each.benchmark
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_quality_is_told_from_random_audits_only(name):
+    each = MEASURES[name]
+    graded = {"has_agreed_grade"} & set(each.denominator)
+    if graded and each.higher_is != "neither":
+        assert "is_random" in each.denominator
+
+
+def test_every_term_counts_completed_work_or_says_why_not():
+    """Offers and planned audits are there before an audit is completed; nothing else is."""
+    open_ended = {
+        name
+        for name, each in MEASURES.items()
+        for term in each.numerators
+        if "is_completed" not in term.columns
+    }
+    assert open_ended == {
+        "voice.child_acceptance",
+        "voice.parent_acceptance",
+        "programme.delivery",
+        "programme.added",
+    }
+
+
+def test_breakdowns_have_titles():
+    for fact in schema.FACTS.values():
+        assert set(fact.breakdowns) <= set(schema.BREAKDOWNS)
