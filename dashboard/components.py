@@ -100,7 +100,6 @@ def select(
     return html.Div(
         [
             html.Label(label, htmlFor=f"filter-{name}"),
-            html.Span(hint, className="hint") if hint else None,
             html.Select(
                 [html.Option(text, value=value, selected=value == chosen) for value, text in options],
                 id=f"filter-{name}",
@@ -250,7 +249,7 @@ def measure_link(measure: Row, text: str | None = None) -> Component:
     return dcc.Link(text or measure["title"], href=f"/definitions/{measure['measure']}")
 
 
-def voice_view_fields(
+def period_fields(
     release: store.Release, shown: view.View
 ) -> tuple[list[Component | None], list[tuple[str, str]]]:
     """The fields every page of figures offers (council, period), and the same as applied filters."""

@@ -69,7 +69,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
 def _filters(
     release: store.Release, shown: view.View, known: Mapping[str, store.Row]
 ) -> tuple[Component, list[tuple[str, str]]]:
-    fields, applied = components.voice_view_fields(release, shown)
+    fields, applied = components.period_fields(release, shown)
     focus = [(name, known[name]["title"]) for name in FOCUS if name in known]
     fields.append(components.select("measure", "Charts show", focus, shown.measure))
     applied.append(("Charts show", dict(focus).get(shown.measure, shown.measure)))
