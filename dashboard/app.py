@@ -72,7 +72,12 @@ def create_app(store_root: Path, audience: str) -> Dash:
         return _framed(releases, pathname, search)
 
     _downloads(app, releases)
-    web.furnish(app, releases, is_page=lambda path: _route(path) is not None)
+    web.furnish(
+        app,
+        releases,
+        is_page=lambda path: _route(path) is not None,
+        has_charts=lambda path: _route(path) == ("/voice", ""),
+    )
     # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
     # before its first index page would refuse it, so every worker writes one before it takes requests.
     app.server.test_client().get("/")

@@ -93,9 +93,7 @@ def receipt(*codes: str | None) -> Component:
     return html.Span(parts, className="receipt")
 
 
-def select(
-    name: str, label: str, options: Sequence[tuple[str, str]], chosen: str, hint: str = ""
-) -> Component:
+def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Component:
     """A native select with its label, as one field of a form."""
     return html.Div(
         [

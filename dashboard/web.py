@@ -61,7 +61,9 @@ class Remembered:
                 self._held.popitem(last=False)
 
 
-def furnish(app: Dash, releases: store.Store, is_page: Callable[[str], bool]) -> None:
+def furnish(
+    app: Dash, releases: store.Store, is_page: Callable[[str], bool], has_charts: Callable[[str], bool]
+) -> None:
     """Give the application its limits, cache, compression and headers."""
     server: Flask = app.server
     server.config["SEND_FILE_MAX_AGE_DEFAULT"] = A_DAY
@@ -105,6 +107,8 @@ def furnish(app: Dash, releases: store.Store, is_page: Callable[[str], bool]) ->
                 policy.append(POLICY.format(hashes=" ".join(app.csp_hashes())))
             response.headers["Content-Security-Policy"] = policy[0]
             response.headers["Cache-Control"] = "no-cache"
+            if has_charts(request.path):
+                response.headers["Link"] = f"<{BUNDLE_ADDRESS}>; rel=preload; as=script"
             if request.endpoint and response.status_code == 200 and not is_page(request.path):
                 response.status_code = 404
         else:
@@ -126,7 +130,7 @@ def callback_asked(body: bytes) -> str | None:
         if asked["output"] != CONTENT or asked.get("state"):
             return None
         inputs = [(item["id"], item["property"], item.get("value")) for item in asked["inputs"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if [(name, prop) for name, prop, _ in inputs] != [("url", "pathname"), ("url", "search")]:
         return None

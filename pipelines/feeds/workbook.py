@@ -48,6 +48,8 @@ def read_workbook(
     try:
         for at, (name, is_cells, rows) in enumerate(_sheets(path, where, errors), start=1):
             sheet = shown(name, f"(sheet {at})")
+            if sheet in {used for used, *_ in (*tables, *skipped)}:
+                sheet = f"{sheet} (sheet {at})"  # two names that are shown alike: a row must have one place
             here = f"{where}, sheet {sheet}"
             first = [cells for _, cells in islice(rows(), headers.SEARCHED + 1)]
             if not is_cells or not first:

@@ -42,7 +42,7 @@ def in_force(
     councils: Sequence[str],
     relation: str,
 ) -> None:
-    """Make `relation`: the rows of these councils that stand. A TEMP TABLE; where no council has two parts, a TEMP VIEW.
+    """Make `relation`, the rows of these councils that stand: a TEMP TABLE; a TEMP VIEW where no council has two parts.
 
     Its columns are `contract.stored`, then `_order` (the part a row came from), `_sheet` and `_row` (where it stands in
     the supplier's file). A row whose period columns are all empty belongs to no month: only its own key replaces it.

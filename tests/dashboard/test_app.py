@@ -21,8 +21,9 @@ from typing import Any
 import duckdb
 import pytest
 from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs_version
 
-from dashboard import store
+from dashboard import store, web
 from dashboard.app import create_app
 from dashboard.serving import check_host, check_port
 from tests.dashboard import made_release
@@ -100,7 +101,9 @@ def test_a_request_the_page_does_not_make_is_refused(officers: FlaskClient, body
     assert LABEL not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b'{"output": "content.children"', b"x" * 70_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"[" * 60_000, b"\xff\xfe", b'{"output": "content.children"', b"x" * 70_000]
+)
 def test_a_body_that_is_no_request_is_refused(officers: FlaskClient, data: bytes) -> None:
     answer = officers.post("/_dash-update-component", data=data, content_type="application/json")
     assert answer.status_code in (400, 413)
@@ -153,6 +156,26 @@ def test_answers_are_compressed_for_those_who_take_it(officers: FlaskClient) -> 
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) < len(plain.data) / 4
     assert gzip.decompress(packed.data) == plain.data
+
+
+def test_the_page_of_charts_asks_for_their_script_at_once(officers: FlaskClient) -> None:
+    preload = officers.get("/voice").headers["Link"]
+    address = re.match("<(.+)>; rel=preload; as=script$", preload)
+    assert address is not None
+    answer = officers.get(address.group(1), headers={"Accept-Encoding": ""})
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/javascript"
+    assert b"plotly.js" in answer.data[:300]
+    assert "Link" not in officers.get("/data").headers
+
+
+@pytest.mark.skipif(
+    not (web.VENDOR / web.PARTIAL_BUNDLE).exists(), reason="the partial plotly.js was not fetched"
+)
+def test_the_partial_bundle_is_of_the_version_that_plotly_expects(officers: FlaskClient) -> None:
+    held = (web.VENDOR / web.PARTIAL_BUNDLE).read_bytes()
+    assert f"plotly.js (basic - minified) v{get_plotlyjs_version()}".encode() in held[:300]
+    assert officers.get(web.BUNDLE_ADDRESS, headers={"Accept-Encoding": ""}).data == held
 
 
 def test_another_name_for_this_machine_is_not_answered(officers: FlaskClient) -> None:

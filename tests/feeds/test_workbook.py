@@ -242,3 +242,9 @@ def test_damage_anywhere_is_refused_or_read_right(deliver: Deliver, con: duckdb.
                 con.execute(f"DROP TABLE {table.relation}")
     assert len(codes) > len(content) / 53
     assert set(codes) <= {"FILE-02", "FILE-06", "FILE-07", "FILE-08"}
+
+
+def test_two_sheet_names_that_are_shown_alike_stay_apart(deliver: Deliver) -> None:
+    rows = [HEADER, ["990", "A1", "done", date(2026, 3, 31), ""]]
+    tables, _ = deliver(workbook({"Data 1": rows, "Data  1": rows}), "audits.xlsx")
+    assert [table.sheet for table in tables] == ["Data 1", "Data 1 (sheet 2)"]

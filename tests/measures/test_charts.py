@@ -51,6 +51,17 @@ def test_months_where_they_can_carry_it(con):
     assert json.loads(baseline) == expected.parameters
 
 
+def test_a_longer_chart_keeps_the_limits_of_its_first_24_points(con):
+    def limits(number: int) -> list[tuple]:
+        rows = months(number, 40, lambda n: 15 if n < 24 else 30)
+        built(con, made_facts(con, rows), [CHARTED], date(2025, 12, 31))
+        return charts_of(con, "period_end, centre, lower, upper")
+
+    assert limits(30)[:24] == limits(27)[:24]
+    assert charts_of(con, "count(*)") == [(27,)]
+    assert charts_of(con, "DISTINCT centre") == [(15 / 40,)]
+
+
 def test_quarters_where_months_are_too_small(con):
     built(con, made_facts(con, months(36, 9, lambda n: 4)), [CHARTED], date(2025, 12, 31))
     found = charts_of(con, '"window", state, denominator')

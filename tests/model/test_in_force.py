@@ -220,6 +220,15 @@ def test_every_order_of_three_parts_gives_the_same(con, tmp_path):
     assert found == {(("a", 3), ("b", 2), ("c", 1))}
 
 
+def test_parts_of_different_councils_are_read_where_they_lie(con, tmp_path):
+    first = part(tmp_path, 1, [audit("a"), audit("b")], [JANUARY])
+    other = write_accepted(tmp_path / "other.parquet", AUDITS, [audit("a", council="991")])
+    both = standing(con, AUDITS, [first, Part(other, 2, False, {"991": (JANUARY,)})], councils=("990", "991"))
+    assert both == [("a", 1), ("a", 2), ("b", 1)]
+    views = con.execute("SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal").fetchall()
+    assert views == [("rel",)]
+
+
 def test_a_table_and_a_view_of_one_name_follow_one_another(con, tmp_path):
     one, two = part(tmp_path, 1, [audit("a")]), part(tmp_path, 2, [audit("b")])
     for parts in ([one], [one, two], [one], []):
