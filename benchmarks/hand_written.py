@@ -5,6 +5,8 @@ and reports nothing, and gives no interval, chart, receipt or release. Does not 
 but for the list of what is to be counted, so that both count the same.
 """
 
+# ruff: noqa: E501 - SQL and tables read better unbroken
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

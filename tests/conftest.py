@@ -17,5 +17,8 @@ hypothesis.settings.load_profile("steady")
 def settings(tmp_path: Path) -> program_settings.Settings:
     """The program's own contracts and lists, with a store, inbox, outbox and key of this test's own."""
     return program_settings.load(
-        {"SEND_AUDIT_DATA": str(tmp_path / "data"), "SEND_AUDIT_KEY_FILE": str(tmp_path / "key" / "pseudonym.key")}
+        {
+            "SEND_AUDIT_DATA": str(tmp_path / "data"),
+            "SEND_AUDIT_KEY_FILE": str(tmp_path / "key" / "pseudonym.key"),
+        }
     )

@@ -194,8 +194,8 @@ def _findings(
     table_of(con, "found_elsewhere", {"delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR",
                                       "row": "BIGINT", "code": "VARCHAR", "column": "VARCHAR"}, extra)  # fmt: skip
     sources = [
-        f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, sheet, "
-        f"row, code, CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
+        f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, "
+        f"sheet, row, code, CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
         for checked in held
         for feed in checked.result["feeds"]
     ]

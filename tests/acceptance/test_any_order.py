@@ -29,7 +29,7 @@ CONTENTS = {
 
 @pytest.fixture(autouse=True)
 def only_our_own_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Great Expectations judges each delivery alone, so it has no part in questions of order; it costs a second each."""
+    """Great Expectations judges each delivery alone, so order is nothing to it; it costs a second each."""
     monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
 
 

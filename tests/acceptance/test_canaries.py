@@ -100,7 +100,11 @@ def test_no_canary_gets_out(
     assert [result.exit_code for result in said] == [0, 0, 0, 0], [result.output for result in said]
     spoken = caplog.text + "".join(result.output for result in said)
     assert MARK.lower() not in spoken.lower()
-    leaks = [str(path.relative_to(settings.data)) for path in written(settings) if MARK.lower() in every_text(path).lower()]
+    leaks = [
+        str(path.relative_to(settings.data))
+        for path in written(settings)
+        if MARK.lower() in every_text(path).lower()
+    ]
     assert not leaks
     assert any(MARK in every_text(path) for path in (settings.records / "deliveries").rglob("original.*"))
 
@@ -124,4 +128,6 @@ def test_an_exception_that_quotes_a_cell_does_not_get_out(
     assert result.exit_code == 3, "the file stays in the inbox, and the command says so"
     assert "ConversionException" in result.output
     assert MARK not in result.output + caplog.text
-    assert not [path for path in written(settings) if path.parent != settings.inbox and MARK in every_text(path)]
+    assert not [
+        path for path in written(settings) if path.parent != settings.inbox and MARK in every_text(path)
+    ]

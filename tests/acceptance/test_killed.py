@@ -19,7 +19,9 @@ from pipelines.run import run
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process, which Windows has not")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="kills a forked process, which Windows has not"
+)
 TABLES = {"fact_audits", "fact_participants", "fact_planned_audits", "counts", "figures", "charts", "places"}
 
 

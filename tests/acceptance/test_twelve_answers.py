@@ -1,4 +1,4 @@
-"""Acceptance: the twelve-answers fixture, as files in three different council styles, gives exactly the twelve fractions."""
+"""Acceptance: the twelve-answers fixture, in three councils' styles of file, gives exactly the twelve fractions."""
 
 from __future__ import annotations
 

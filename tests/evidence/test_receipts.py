@@ -22,8 +22,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def figures(con: duckdb.DuckDBPyConnection, rows: int, digest: int = 1) -> None:
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE figures AS SELECT 'voice.any_family' AS measure, '1.0.0' AS measure_version,
-        '990' AS council, '12m' AS "window", DATE '2025-04-01' AS period_start, DATE '2026-03-31' AS period_end, 'sex' AS breakdown,
-        range::VARCHAR AS "group", {digest}::UBIGINT AS numerator_digest, 2::UBIGINT AS denominator_digest FROM range({rows})"""
+        '990' AS council, '12m' AS "window", DATE '2025-04-01' AS period_start, DATE '2026-03-31' AS period_end,
+        'sex' AS breakdown, range::VARCHAR AS "group", {digest}::UBIGINT AS numerator_digest,
+        2::UBIGINT AS denominator_digest FROM range({rows})"""
     )
 
 

@@ -95,7 +95,8 @@ def test_a_row_without_a_month_stands_until_its_key_comes_again(con, tmp_path):
 
 
 def test_another_councils_delivery_replaces_nothing(con, tmp_path):
-    first = part(tmp_path, 1, [audit("a"), audit("b", council="991")], [JANUARY])
+    path = write_accepted(tmp_path / "1.parquet", AUDITS, [audit("a"), audit("b", council="991")])
+    first = Part(path, 1, False, {"990": (JANUARY,), "991": (JANUARY,)})
     path = write_accepted(tmp_path / "2.parquet", AUDITS, [audit("a", council="991")])
     second = Part(path, 2, False, {"991": (JANUARY,)})
     both = standing(con, AUDITS, [first, second], "council, audit_reference", ("990", "991"))
