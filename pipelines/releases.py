@@ -168,9 +168,9 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
     made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
     with duckdb.connect(str(made)) as con:
         con.execute(
-            """CREATE TABLE release AS
-            SELECT $release AS release, $audience AS audience, $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration, $previous AS previous, $note AS note,
-            $code_version AS code_version""",
+            """CREATE TABLE release AS SELECT $release AS release, $audience AS audience,
+            $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration,
+            $previous AS previous, $note AS note, $code_version AS code_version""",
             {
                 **{
                     name: manifest.get(name)
