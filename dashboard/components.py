@@ -93,38 +93,28 @@ def receipt(*codes: str | None) -> Component:
     return html.Span(parts, className="receipt")
 
 
-def select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> Component:
-    """A native select with its label, as one field of a form."""
+def select(
+    name: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str,
+    grouped: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+) -> Component:
+    """A native select with its label, as one field of a form: options, then options in groups.
+
+    The options travel as data and are built by assets/selects.js: as components they would be half of the page's.
+    """
+    held = {
+        "chosen": chosen,
+        "options": [list(option) for option in options],
+        "groups": [[title, [list(option) for option in own]] for title, own in (grouped or {}).items()],
+    }
+    data = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
     return html.Div(
         [
             html.Label(label, htmlFor=f"filter-{name}"),
-            html.Select(
-                [html.Option(text, value=value, selected=value == chosen) for value, text in options],
-                id=f"filter-{name}",
-                name=name,
-            ),
+            html.Select([], id=f"filter-{name}", name=name, **attributes(data_options=data)),
         ],
-        className="field",
-    )
-
-
-def grouped_select(
-    name: str,
-    label: str,
-    first: tuple[str, str],
-    grouped: Mapping[str, Sequence[tuple[str, str]]],
-    chosen: str,
-) -> Component:
-    """A native select whose options come in groups, after one that stands alone."""
-    children: list[Component] = [html.Option(first[1], value=first[0], selected=first[0] == chosen)]
-    children += [
-        html.Optgroup(
-            [html.Option(text, value=value, selected=value == chosen) for value, text in options], label=title
-        )
-        for title, options in grouped.items()
-    ]
-    return html.Div(
-        [html.Label(label, htmlFor=f"filter-{name}"), html.Select(children, id=f"filter-{name}", name=name)],
         className="field",
     )
 
@@ -206,10 +196,14 @@ def chart(
         figure=figure,
         config=charts.CONFIG,  # type: ignore[arg-type]
         responsive=True,
-        style={"height": f"{height}px", "minWidth": f"{least_width}px"},
+        style={"height": f"{height}px"},
     )
     picture = html.Div(
-        graph, role="img", className="chart-picture", **attributes(aria_label=f"{finding}. {description}")
+        graph,
+        role="img",
+        className="chart-picture",
+        style={"minWidth": f"{least_width}px"},
+        **attributes(aria_label=f"{finding}. {description}"),
     )
     return html.Div(
         [

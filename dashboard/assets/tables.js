@@ -72,11 +72,13 @@
   }
 
   /* A box whose content is wider than itself must be reachable by keyboard, so that it can be scrolled. */
+  const watched = new WeakSet();
   const widths = new ResizeObserver(function (entries) {
-    for (const entry of entries) markIfWide(entry.target);
+    for (const box of new Set(entries.map((entry) => entry.target.closest(".scroll-box")))) markIfWide(box);
   });
 
   function markIfWide(box) {
+    if (!box) return;
     if (box.scrollWidth > box.clientWidth + 1) {
       box.setAttribute("tabindex", "0");
       box.setAttribute("role", "region");
@@ -90,9 +92,10 @@
   }
 
   function watchWidth(box) {
+    if (watched.has(box)) return;
+    watched.add(box);
     widths.observe(box);
     for (const child of box.children) widths.observe(child);
-    markIfWide(box);
   }
 
   function buildOpen(root) {
@@ -118,11 +121,6 @@
     subtree: true,
     attributes: true,
     attributeFilter: ["data-table"],
-  });
-
-  /* ResizeObserver tells of the box; this tells of a chart that grew inside one. */
-  window.addEventListener("resize", function () {
-    document.querySelectorAll(".scroll-box").forEach(markIfWide);
   });
 
   window.sendAuditTables = {

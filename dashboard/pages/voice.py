@@ -91,7 +91,7 @@ def _filters(
             (f"{breakdown}:{group}", label(breakdown, group))
         )
     fields.append(
-        components.grouped_select("only", "Audits", ("", "All audits"), grouped, ":".join(shown.only))
+        components.select("only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped)
     )
     only = (
         f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
