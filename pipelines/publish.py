@@ -51,7 +51,7 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
         if not database.exists():
             releases.build_database(settings, "officers", manifest)
         with connection(settings) as con:
-            con.execute(f"ATTACH '{database}' AS officers (READ_ONLY)")
+            con.execute(f"ATTACH {releases.text(database)} AS officers (READ_ONLY)")
             con.execute("USE officers")
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
             receipts.mint(con, "public_figures", "public", key)

@@ -53,8 +53,8 @@ def write_part(
 ) -> Part:
     """Write a query's rows (already in a fixed order) as a content-addressed part."""
     made = settings.work / f"part-{secrets.token_hex(4)}.parquet"
-    con.execute(f"COPY ({query}) TO '{made}' (FORMAT parquet, COMPRESSION zstd)")
-    counted = con.execute(f"SELECT num_rows FROM parquet_file_metadata('{made}')").fetchone()
+    con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
+    counted = con.execute(f"SELECT num_rows FROM parquet_file_metadata({text(made)})").fetchone()
     digest, size = durable.file_digest(made), made.stat().st_size
     durable.place_file(made, settings.store / zone / "parts" / f"{digest}.parquet")
     return Part(table, council, digest, int(counted[0]) if counted else 0, size, zone)
@@ -183,7 +183,8 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
         for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
             files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
             con.execute(
-                f"CREATE TABLE {table} AS SELECT * FROM read_parquet({files!r}, union_by_name = true)"
+                f"CREATE TABLE {table} AS SELECT * FROM read_parquet($files, union_by_name = true)",
+                {"files": files},
             )
     durable.place_file(made, final)
     return final
@@ -236,6 +237,11 @@ def table_of(
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {typed} FROM rows_given")
     con.unregister("rows_given")
     return name
+
+
+def text(value: object) -> str:
+    """A SQL text, such as a path (which may have an apostrophe in it)."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def quote(name: str) -> str:

@@ -36,6 +36,8 @@ class Outcome:
     refused: list[Checked] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
     """Files still in the inbox, and why: they could not be archived or checked, or are still being copied."""
+    repeated: list[str] = field(default_factory=list)
+    """Files that said nothing new: the same bytes were received last. They leave the inbox all the same."""
     rebuilt: list[str] = field(default_factory=list)
     """Councils whose facts and figures were made anew; the others' stand."""
     reports: list[Path] = field(default_factory=list)
@@ -80,6 +82,7 @@ def run(settings: Settings, *, as_of: date | None = None, progress: Progress = q
 
 def begin(settings: Settings, *, as_of: date | None = None, progress: Progress = quiet) -> Work:
     """What the steps need; half-made things of a killed run are swept away. The caller holds the store's lock."""
+    durable.private_folder(settings.audience("officers"))
     durable.sweep(settings.work)
     key = keys.load(settings)
     outcome = Outcome(key_made=settings.key_file if key.made_now else None)
@@ -135,6 +138,8 @@ def receive_inbox(work: Work) -> None:
             continue
         if is_new:
             work.outcome.received.append(checked)
+        else:
+            work.outcome.repeated.append(path.name)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             path.unlink()

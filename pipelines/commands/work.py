@@ -161,6 +161,7 @@ def told(outcome: Outcome) -> Row:
             for checked in outcome.refused
         ],
         "left_in_the_inbox": [{"file": file, "reason": reason} for file, reason in outcome.left],
+        "repeated": outcome.repeated,
         "councils_counted": outcome.rebuilt,
         "reports": [str(path) for path in outcome.reports],
         "key_made": str(outcome.key_made) if outcome.key_made else None,
@@ -174,6 +175,8 @@ def show_outcome(outcome: Outcome) -> None:
         say(console.paragraph(f"Refused ({refusal['code']}). {refusal['message']}"))
     for _, reason in outcome.left:
         say(console.paragraph(f"Left in the inbox. {reason}"))
+    for file in outcome.repeated:
+        say(console.paragraph(f"{file} says nothing new: the same bytes came last. It left the inbox."))
     taken = len(outcome.received) - len(outcome.refused)
     if outcome.received:
         refused = f"; refused: {len(outcome.refused)}" if outcome.refused else ""

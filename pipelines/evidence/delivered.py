@@ -15,7 +15,7 @@ import duckdb
 from pipelines.contracts import Catalogue
 from pipelines.intake.receive import Checked
 from pipelines.intake.whole_file import FileFinding, findings
-from pipelines.releases import table_of
+from pipelines.releases import table_of, text
 
 Row = dict[str, Any]
 _DELIVERIES = {
@@ -195,7 +195,7 @@ def _findings(
                                       "row": "BIGINT", "code": "VARCHAR", "column": "VARCHAR"}, extra)  # fmt: skip
     sources = [
         f"SELECT '{checked.arrival.delivery}' AS delivery, {checked.arrival.number} AS number, '{feed}' AS feed, "
-        f"sheet, row, code, CAST(NULL AS VARCHAR) AS column FROM '{checked.folder / feed}.findings.parquet'"
+        f"sheet, row, code, CAST(NULL AS VARCHAR) AS column FROM {text(checked.folder / f'{feed}.findings.parquet')}"
         for checked in held
         for feed in checked.result["feeds"]
     ]
@@ -226,7 +226,7 @@ def for_report(
     with duckdb.connect() as con:
         for feed in checked.result["feeds"]:
             rows = con.execute(
-                f"SELECT sheet, row, code FROM '{checked.folder / feed}.findings.parquet'"
+                f"SELECT sheet, row, code FROM {text(checked.folder / f'{feed}.findings.parquet')}"
             ).fetchall()
             rows += [(sheet, row, code) for number, of, sheet, row, code in links
                      if number == checked.arrival.number and of == feed]  # fmt: skip

@@ -343,8 +343,8 @@ def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, 
 
 
 def _checked_folder(settings: Settings, arrival: Arrival, basis: str) -> Path:
-    # The date and the assumed council change the verdict on the same bytes, so they are part of the place.
-    said = durable.digest([arrival.extracted_on, arrival.council])[:8]
+    # The date, the council assumed and the kind of file change the verdict on the same bytes: they name the place.
+    said = durable.digest([arrival.extracted_on, arrival.council, Path(arrival.file).suffix.lower()])[:8]
     return settings.records / "checked" / arrival.delivery / f"{basis}-{said}"
 
 

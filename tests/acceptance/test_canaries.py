@@ -86,9 +86,12 @@ def every_page(settings: Settings) -> str:
         client = create_app(settings.store, audience).server.test_client()
         number = 1
         answers += [ask(client, path) for path in ("/", "/definitions")]
-        answers += [ask(client, "/voice", f"?by={by}") for by in ("team", "locality", "theme", "primary_need")]
+        answers += [
+            ask(client, "/voice", f"?by={by}") for by in ("team", "locality", "theme", "primary_need")
+        ]
         answers += [ask(client, "/data", f"?delivery={number}&feed={feed}") for feed in twelve.rows()]
-        answers += [client.get(path).get_data(as_text=True) for path in ("/", "/voice", "/figures.csv", "/findings.csv")]
+        exports = ("/", "/voice.csv?by=team", "/voice.json", "/data.csv", "/data/findings.csv")
+        answers += [client.get(path).get_data(as_text=True) for path in exports]
     assert any("unlisted" in answer.lower() or "not yet listed" in answer.lower() for answer in answers)
     return "".join(answers)
 

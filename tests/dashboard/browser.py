@@ -7,8 +7,6 @@ Does not belong here: what a particular page says.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +15,8 @@ from urllib.parse import urlsplit
 
 import axe_playwright_python
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.browser import find
 
 WIDTHS = (1280, 320)
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -57,14 +57,10 @@ class NoChromium(Exception):
 
 
 def chromium() -> str:
-    """Chromium's path: CHROMIUM if set, else the first that is on the PATH."""
-    named = os.environ.get("CHROMIUM")
-    found = named or next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
-    if not found or not Path(found).exists():
-        raise NoChromium("Chromium was not found on the PATH or at $CHROMIUM: run `make browser`")
+    """Chromium's path, as `make browser` finds it."""
+    found = find()
+    if found is None:
+        raise NoChromium("There is no Chromium on this machine: run `make browser`")
     return found
 
 
