@@ -54,10 +54,10 @@ def write_part(
     """Write a query's rows (already in a fixed order) as a content-addressed part."""
     made = settings.work / f"part-{secrets.token_hex(4)}.parquet"
     con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
-    counted = con.execute(f"SELECT num_rows FROM parquet_file_metadata({text(made)})").fetchone()
+    [(rows,)] = con.execute(f"SELECT num_rows FROM parquet_file_metadata({text(made)})").fetchall()
     digest, size = durable.file_digest(made), made.stat().st_size
     durable.place_file(made, settings.store / zone / "parts" / f"{digest}.parquet")
-    return Part(table, council, digest, int(counted[0]) if counted else 0, size, zone)
+    return Part(table, council, digest, int(rows), size, zone)
 
 
 def part_path(settings: Settings, part: Mapping[str, Any]) -> Path:
@@ -170,7 +170,7 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
         con.execute(
             """CREATE TABLE release AS SELECT $release AS release, $audience AS audience,
             $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration,
-            $previous AS previous, $note AS note, $code_version AS code_version""",
+            $previous::VARCHAR AS previous, $note::VARCHAR AS note, $code_version AS code_version""",
             {
                 **{
                     name: manifest.get(name)

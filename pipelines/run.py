@@ -212,7 +212,7 @@ def make_manifest(
             )
             for table in small
         ]
-        balances = con.execute(
+        balances = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,
             sum(rows_rejected)::BIGINT AS rejected, sum(rows_in_force)::BIGINT AS in_force
             FROM deliveries WHERE feed IS NOT NULL GROUP BY feed ORDER BY feed"""

@@ -81,7 +81,7 @@ def broken_by(contract: Contract, change: dict[str, Any]) -> list[str]:
     table = f"(SELECT {', '.join(values + flags)}, false AS _ragged)"
     rules = [rule for rule in contract.all_rules if rule.scope == "row" and rule.expect not in KEY_PATTERNS]
     tests = ", ".join(broken(rule, Scene(contract, EXTRACTED_ON)) for rule in rules)
-    found = duckdb.sql(f"SELECT {tests} FROM {table}").fetchone()
+    [found] = duckdb.sql(f"SELECT {tests} FROM {table}").fetchall()
     return [rule.code for rule, is_broken in zip(rules, found or (), strict=True) if is_broken]
 
 

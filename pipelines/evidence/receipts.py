@@ -82,8 +82,8 @@ def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) 
     numbers = np.asarray(numbers, dtype=np.uint64)
     if len(np.unique(numbers)) != len(numbers):
         raise ReceiptCollision(
-            "Two figures got the same receipt id, which chance alone gives in fewer than one release in 100,000. "
-            "Nothing was published; report it to the maintainers."
+            "Two figures got the same receipt id, which chance alone gives about once in 100,000 releases of a "
+            "council. Nothing was published; report it to the maintainers."
         )
     con.register("minted", pa.table({"receipt": _texts(numbers)}))
     con.execute(

@@ -134,4 +134,4 @@ def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
 
 
 def _count(con: duckdb.DuckDBPyConnection, source: str) -> int:
-    return int((con.execute(f"SELECT count(*) {source}").fetchone() or (0,))[0])
+    return int(con.execute(f"SELECT count(*) {source}").fetchall()[0][0])

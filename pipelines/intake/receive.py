@@ -336,7 +336,7 @@ def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, 
             query = (
                 f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed}) WHERE v LIKE 'unlisted-%'"
             )
-            found = (con.execute(query).fetchone() or (0,))[0]
+            found = con.execute(query).fetchall()[0][0]
             if found:
                 counts[name] = found
     return counts

@@ -111,9 +111,9 @@ def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: C
     message = f"'{kind}|' || coalesce(dict_council.value, '') || '|' || upper(trim(g.{name}))"
     nothing = f"g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER}"
     hashed = f"CASE WHEN {nothing} THEN NULL ELSE {hash_sql(message)} END"
-    rows, distinct = con.execute(
+    [(rows, distinct)] = con.execute(
         f"SELECT count({name}), approx_count_distinct({name}) FROM {given}"
-    ).fetchone() or (0, 0)
+    ).fetchall()
     if distinct > 0.7 * rows:
         return "", hashed
     con.execute(

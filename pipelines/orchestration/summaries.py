@@ -91,7 +91,7 @@ def repeated_receipts(settings: Settings, councils: Mapping[str, Mapping[str, An
         return 0
     query = "SELECT count(receipt) - count(DISTINCT receipt) FROM read_parquet(?)"
     with connection(settings) as con:
-        return int((con.execute(query, [files]).fetchone() or (0,))[0])
+        return int(con.execute(query, [files]).fetchall()[0][0])
 
 
 def rules_broken(settings: Settings, manifest: releases.Manifest) -> dict[tuple[str, str], int]:

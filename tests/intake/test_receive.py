@@ -366,7 +366,7 @@ def test_a_name_that_is_listed_later_is_shown_once_it_is(settings: Settings, tak
     listed = changed(names={"990": CouncilNames(council="990", teams=("Team West",))})
     anew = receive.judged(settings, listed, KEY, checked.arrival)
     (before,), (after,) = (
-        duckdb.sql(f"SELECT team FROM '{one.folder}/audit_programme.accepted.parquet'").fetchone() or ("",)
+        duckdb.sql(f"SELECT team FROM '{one.folder}/audit_programme.accepted.parquet'").fetchall()[0]
         for one in (checked, anew)
     )
     assert before.startswith("unlisted-")
