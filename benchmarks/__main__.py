@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--audits", type=int, default=1_000_000, help="audits in all (1,000,000)")
     parser.add_argument(
-        "--councils", type=int, default=20, help="fictional councils that they belong to (20)"
+        "--councils", type=int, default=10, help="fictional councils that they belong to (10)"
     )
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--child", help=argparse.SUPPRESS)
