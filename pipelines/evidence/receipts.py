@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.intake.key import Key
+from pipelines.intake.key import Key, hmac_sql, set_hmac
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 11
@@ -70,14 +70,11 @@ def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) 
     Raises:
         ReceiptCollision: two figures got the same id.
     """
-    padded = key.subkey(f"receipt/{audience}").ljust(64, b"\0")
-    con.execute("SET VARIABLE receipt_inner = ?::BLOB", [bytes(byte ^ 0x36 for byte in padded)])
-    con.execute("SET VARIABLE receipt_outer = ?::BLOB", [bytes(byte ^ 0x5C for byte in padded)])
+    set_hmac(con, "receipt", key.subkey(f"receipt/{audience}"))
     told = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _PARTS)
-    inner = f"unhex(sha256(getvariable('receipt_inner') || encode(concat_ws(chr(31), {told}))))"
-    outer = f"sha256(getvariable('receipt_outer') || {inner})"
+    code = hmac_sql("receipt", f"concat_ws(chr(31), {told})")
     numbers = con.execute(
-        f"SELECT ('0x' || left({outer}, 13))::UBIGINT >> 2 AS number FROM {figures}"
+        f"SELECT ('0x' || left({code}, 13))::UBIGINT >> 2 AS number FROM {figures}"
     ).fetchnumpy()["number"]
     numbers = np.asarray(numbers, dtype=np.uint64)
     if len(np.unique(numbers)) != len(numbers):

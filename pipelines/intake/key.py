@@ -9,7 +9,6 @@ cannot recompute or test them, which is why it never lies in the store.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -107,18 +106,23 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def prepare(con: duckdb.DuckDBPyConnection, key: Key) -> None:
-    """Hand the key to a connection as variables, so that no SQL text, and so no error, ever holds it."""
-    padded = key.subkey("pseudonym").ljust(_BLOCK, b"\0")
-    con.execute("SET VARIABLE hmac_inner = ?::BLOB", [bytes(byte ^ 0x36 for byte in padded)])
-    con.execute("SET VARIABLE hmac_outer = ?::BLOB", [bytes(byte ^ 0x5C for byte in padded)])
+    """Make `hash_sql` ready on a connection."""
+    set_hmac(con, "pseudonym", key.subkey("pseudonym"))
 
 
 def hash_sql(text: str) -> str:
     """SQL for the pseudonym of the SQL text expression `text`; needs `prepare` on the connection."""
-    inner = f"unhex(sha256(getvariable('hmac_inner') || encode({text})))"
-    return f"left(sha256(getvariable('hmac_outer') || {inner}), {HEX_LENGTH})"
+    return f"left({hmac_sql('pseudonym', text)}, {HEX_LENGTH})"
 
 
-def mint(key: Key, purpose: str, text: str) -> bytes:
-    """A keyed digest (32 bytes) for other purposes, such as receipts."""
-    return hmac.digest(key.subkey(purpose), text.encode(), hashlib.sha256)
+def set_hmac(con: duckdb.DuckDBPyConnection, name: str, subkey: bytes) -> None:
+    """Hand a key to a connection as variables, so that no SQL text, and so no error, ever holds it."""
+    padded = subkey.ljust(_BLOCK, b"\0")
+    con.execute(f"SET VARIABLE {name}_inner = ?::BLOB", [bytes(byte ^ 0x36 for byte in padded)])
+    con.execute(f"SET VARIABLE {name}_outer = ?::BLOB", [bytes(byte ^ 0x5C for byte in padded)])
+
+
+def hmac_sql(name: str, text: str) -> str:
+    """SQL for the HMAC-SHA-256 (hex) of the SQL text expression `text`, under the key of `set_hmac`."""
+    inner = f"unhex(sha256(getvariable('{name}_inner') || encode({text})))"
+    return f"sha256(getvariable('{name}_outer') || {inner})"
