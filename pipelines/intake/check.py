@@ -69,7 +69,7 @@ def check(
     stored = ", ".join(contract.stored)
     _write(
         con,
-        f"SELECT _sheet, _row, {stored} FROM {typed} ANTI JOIN set_aside USING (_sheet, _row) ORDER BY _sheet, _row",
+        f"SELECT _sheet, _row, {stored} FROM {typed} WHERE (_sheet, _row) NOT IN (SELECT (_sheet, _row) FROM set_aside)",
         folder / f"{contract.feed}.accepted.parquet",
     )
     _write(
