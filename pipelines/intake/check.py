@@ -67,9 +67,10 @@ def check(
         {"errors": errors},
     )
     stored = ", ".join(contract.stored)
+    kept = "(_sheet, _row) NOT IN (SELECT (_sheet, _row) FROM set_aside)"  # leaves the rows in their order
     _write(
         con,
-        f"SELECT _sheet, _row, {stored} FROM {typed} WHERE (_sheet, _row) NOT IN (SELECT (_sheet, _row) FROM set_aside)",
+        f"SELECT _sheet, _row, {stored} FROM {typed} WHERE {kept}",
         folder / f"{contract.feed}.accepted.parquet",
     )
     _write(

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
+from threading import Lock
 from typing import Any, Literal
 
 import duckdb
@@ -25,6 +26,8 @@ from pipelines.intake.check import row_rules
 from pipelines.intake.rules import Scene, copies
 from pipelines.intake.subjects import expectation, judged
 
+_ONE_AT_A_TIME = Lock()
+"""Great Expectations keeps its context in one place for the whole process."""
 Detail = Literal["BOOLEAN_ONLY", "SUMMARY"]
 
 
@@ -53,7 +56,7 @@ def verdicts(
     shown, shared = f"judged_{contract.feed}", f"shared_{contract.feed}"
     con.execute(f"CREATE OR REPLACE TABLE {shared} AS {copies(contract, typed)}")
     con.execute(f"CREATE OR REPLACE VIEW {shown} AS {judged(rules, typed, shared, scene)}")
-    with _batch(con, shown) as batch:
+    with _ONE_AT_A_TIME, _batch(con, shown) as batch:
         suite = gx.ExpectationSuite(
             name=contract.feed,
             expectations=[expectation(rule, contract, catalogue, extracted_on) for rule in rules],

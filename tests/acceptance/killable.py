@@ -16,6 +16,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 LONGEST = 300
@@ -25,20 +26,22 @@ LASTING = ("fsync", "replace", "unlink", "mkdir")
 
 def killed_at(step: int | None, work: Callable[[], object]) -> int:
     """Do `work`, killed before or after a call that makes something last; returns twice the number of calls."""
-    calls = 0
+    calls, one_at_a_time = 0, Lock()
+
+    def passed() -> None:
+        nonlocal calls
+        with one_at_a_time:
+            if calls == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            calls += 1
 
     def watched(name: str) -> Callable[..., object]:
         real = getattr(os, name)
 
         def call(*given: object, **named: object) -> object:
-            nonlocal calls
-            if calls == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            calls += 1
+            passed()
             result = real(*given, **named)
-            if calls == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            calls += 1
+            passed()
             return result
 
         return call
