@@ -72,11 +72,13 @@ _ASSURANCE = """
     WHERE now.assurance <> was.assurance AND now.assurance NOT IN ('no target', 'too few points')
         AND was.assurance <> 'no target'"""
 _RESTATED = f"""
-    SELECT 'restated' AS kind, 4 AS seriousness, now.* EXCLUDE (measure_version), was.numerator AS previous_numerator,
+    SELECT 'restated' AS kind, CASE WHEN headline IS NULL THEN 8 ELSE 4 END AS seriousness,
+        now.* EXCLUDE (measure_version), was.numerator AS previous_numerator,
         was.denominator AS previous_denominator, was.value AS previous_value, was.receipt AS previous_receipt,
         now.value - was.value AS change, count(*) OVER (PARTITION BY measure, council) AS periods
     FROM years_now AS now JOIN years_was AS was
         USING (measure, measure_version, council, "window", period_start, period_end)
+        LEFT JOIN (SELECT measure, headline FROM measures_now) USING (measure)
     WHERE abs(now.value - was.value) > {ROUNDING} + 1e-12
     QUALIFY row_number() OVER (
         PARTITION BY measure, council ORDER BY round(abs(now.value - was.value), 9) DESC, period_end DESC) = 1"""
