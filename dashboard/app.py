@@ -18,14 +18,29 @@ from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard import components, export, store, view, web, words
-from dashboard.pages import data, definitions, home, voice
+from dashboard.pages import data, definitions, grades, overview, programme, voice
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
 HERE = Path(__file__).parent
 NAME = "SEND Audit"
-PAGES = {"/": home.page, "/voice": voice.page, "/definitions": definitions.page, "/data": data.page}
-NAVIGATION = (("/", "Start"), ("/voice", "Voice"), ("/definitions", "Definitions"), ("/data", "Data"))
+PAGES = {
+    "/": overview.page,
+    "/voice": voice.page,
+    "/programme": programme.page,
+    "/grades": grades.page,
+    "/definitions": definitions.page,
+    "/data": data.page,
+}
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/voice", "Voice"),
+    ("/programme", "Programme"),
+    ("/grades", "Grades"),
+    ("/definitions", "Definitions"),
+    ("/data", "Data"),
+)
+WITH_CHARTS = ("/voice", "/programme", "/grades")
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -76,7 +91,7 @@ def create_app(store_root: Path, audience: str) -> Dash:
         app,
         releases,
         is_page=lambda path: _route(path) is not None,
-        has_charts=lambda path: _route(path) == ("/voice", ""),
+        has_charts=lambda path: (_route(path) or ("",))[0] in WITH_CHARTS,
     )
     # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
     # before its first index page would refuse it, so every worker writes one before it takes requests.
@@ -138,7 +153,7 @@ def _page(release: store.Release, path: object, query: Mapping[str, str]) -> com
         return components.message(
             "Page not found",
             "Check the address, or start again.",
-            html.P(dcc.Link("Start", href="/")),
+            html.P(dcc.Link("Overview", href="/")),
             status=404,
         )
     if route[1]:
@@ -203,7 +218,7 @@ def _downloads(app: Dash, releases: store.Store) -> None:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
         return response
 
-    @app.server.get("/<any(voice):name>.<any(csv, json):kind>")
+    @app.server.get("/<any(voice, programme, grades):name>.<any(csv, json):kind>")
     def figures(name: str, kind: str) -> Response:
         release = current()
         page = _page(release, f"/{name}", view.parse(request.query_string.decode("ascii", "replace")))

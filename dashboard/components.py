@@ -155,8 +155,10 @@ def table(
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
-    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line), `href` (inside the
-    dashboard), `bar` (0 to 1). The first cell of a row is its heading. `quiet` hides the caption from sight.
+    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line, such as a receipt), `note` (a
+    second line of words), `href` (inside the dashboard), `bar` (0 to 1), `shape` (one of assets/tables.js), `spark`
+    (values from 0 to 1 or None, perhaps a band); or a dict with `links`, a list of text and href. The first cell of a
+    row is its heading. `quiet` hides the caption from sight.
     """
     spec = {
         "caption": caption,

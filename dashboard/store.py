@@ -66,12 +66,15 @@ def breakdowns_held(release: Release, council: str) -> dict[str, list[str]]:
 
 
 def groups_held(release: Release, council: str, measure: str) -> list[tuple[str, str]]:
-    """The (breakdown, group) pairs a measure has figures for."""
+    """The (breakdown, group) pairs a measure has figures for, in the order of breakdowns and of their groups."""
     sql = (
         'SELECT DISTINCT breakdown, "group" FROM {db}.figures '
         "WHERE council = ? AND measure = ? AND breakdown <> '' AND \"group\" <> '' ORDER BY ALL"
     )
-    return [(row["breakdown"], row["group"]) for row in _rows(release, "figures", sql, (council, measure))]
+    titles = list(breakdowns(release))
+    held = _labelled(release, _rows(release, "figures", sql, (council, measure)))
+    held.sort(key=lambda row: titles.index(row["breakdown"]) if row["breakdown"] in titles else len(titles))
+    return [(row["breakdown"], row["group"]) for row in held]
 
 
 def figures(
@@ -142,6 +145,33 @@ def latest(release: Release, measure: str) -> list[Row]:
         "QUALIFY row_number() OVER (PARTITION BY council ORDER BY period_end DESC) = 1 ORDER BY council"
     )
     return _rows(release, "figures", sql, (measure,))
+
+
+def teams(release: Release, council: str) -> list[Row]:
+    """Each team of the council: `label`, the last finished month with a completed audit (`last_end`, None where there
+    is none), and whether one of the last six was such a month (`recent`). None where fewer than six months are held.
+    """
+    sql = (
+        'WITH months AS (SELECT breakdown, "group", period_end, numerator > 0 AS audited, '
+        "dense_rank() OVER (ORDER BY period_end DESC) AS ago FROM {db}.figures "
+        "WHERE measure = 'programme.completed_by_team' AND council = ? AND \"window\" = 'month' AND complete "
+        "AND breakdown = 'team' AND \"group\" <> 'unknown') "
+        'SELECT breakdown, "group", max(period_end) FILTER (audited) AS last_end, '
+        "coalesce(bool_or(audited) FILTER (ago <= 6), false) AS recent FROM months "
+        'WHERE (SELECT max(ago) FROM months) >= 6 GROUP BY ALL ORDER BY "group"'
+    )
+    return _labelled(release, _rows(release, "figures", sql, (council,)))
+
+
+def changes(release: Release) -> list[Row]:
+    """What changed since the release that this one is compared with, the most serious first."""
+    return _rows(release, "changes", "SELECT * FROM {db}.changes ORDER BY place")
+
+
+def headlines(release: Release) -> list[Row]:
+    """The measures of the overview, in its order; none in a release from before they were named."""
+    held = [row for row in measures(release).values() if row.get("headline") is not None]
+    return sorted(held, key=lambda row: row["headline"])
 
 
 def check_counts(release: Release) -> Row:

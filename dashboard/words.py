@@ -148,9 +148,14 @@ def change_range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if low >= 0 or high <= 0:
-        ends = sorted((_half_up(abs(low) * 100), _half_up(abs(high) * 100)))
+        near, far = sorted((abs(low), abs(high)))
         side = "higher" if low >= 0 else "lower"
-        return f"between {ends[0]} and {ends[1]} percentage points {side}"
+        if 0 < near * 100 < 0.5 - 1e-9:
+            end = points(far)
+            return f"{end} {side}" if end.startswith("less") else f"between less than 1 and {end} {side}"
+        ends = _half_up(near * 100), _half_up(far * 100)
+        noun = "percentage point" if ends[1] == 1 else "percentage points"
+        return f"between {ends[0]} and {ends[1]} {noun} {side}"
     return f"between {points(low)} lower and {points(high)} higher"
 
 

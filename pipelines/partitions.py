@@ -62,7 +62,7 @@ def build(
             [checked.folder.parent.name, checked.folder.name, checked.arrival.corrections]
             for checked in deliveries
         ]
-        name = durable.digest([inputs, basis])[:32]
+        name = durable.digest([inputs, basis, catalogue.names_of(council).targets])[:32]
         places[council] = settings.records / "partitions" / council / f"{name}.json"
     stale = [council for council, path in places.items() if not path.exists()]
     if stale:
@@ -111,6 +111,7 @@ def make(
     """Facts, counts and figures of some councils in one pass, written as parts."""
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
+    from pipelines.measures.charts import check_targets
     from pipelines.measures.windows import places
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
@@ -150,7 +151,10 @@ def make(
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
     )
-    build_figures(con, facts, definitions.load(settings.definitions), places(con, facts, extracted))
+    measures = definitions.load(settings.definitions)
+    targets = {council: catalogue.names_of(council).targets for council in councils}
+    check_targets(measures, targets)
+    build_figures(con, facts, measures, places(con, facts, extracted), targets)
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
     )

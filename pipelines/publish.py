@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from pipelines import durable, releases
-from pipelines.evidence import receipts
+from pipelines.evidence import changes, receipts
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
@@ -64,6 +64,20 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
                 )
                 for table, query in queries.items()
             ]
+            current = releases.current_release(settings, "public")
+            before = releases.read_manifest(settings, "public", current) if current else None
+            changes.compare(
+                con,
+                releases.files_of(settings, parts),
+                releases.files_of(settings, before["parts"]) if before else None,
+            )
+            parts.append(
+                asdict(
+                    releases.write_part(
+                        con, settings, "public", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                    )
+                )
+            )
         public = {
             **{
                 name: manifest[name]
@@ -74,6 +88,7 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             "officers_release": manifest["release"],
             "by": by.strip(),
             "note": note.strip(),
+            "compared_with": before["release"] if before else None,
             "parts": parts,
         }
         return releases.add(settings, "public", public, flip=True)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Manifest = dict[str, Any]
-UNSEALED = ("release", "made_at", "as_of", "previous", "content", "note", "by", "officers_release")
+UNSEALED = (
+    "release", "made_at", "as_of", "previous", "compared_with", "content", "note", "by", "officers_release",
+)  # fmt: skip
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
 
@@ -64,9 +66,23 @@ def part_path(settings: Settings, part: Mapping[str, Any]) -> Path:
     return settings.store / part["zone"] / "parts" / f"{part['sha256']}.parquet"
 
 
+def files_of(settings: Settings, parts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Path]]:
+    """Table -> digest of a part -> its file."""
+    files: dict[str, dict[str, Path]] = {}
+    for part in parts:
+        files.setdefault(part["table"], {})[part["sha256"]] = part_path(settings, part)
+    return files
+
+
 def sealed(manifest: Manifest) -> str:
-    """Digest of what a release says, whoever made it and whenever."""
-    return durable.digest({name: value for name, value in manifest.items() if name not in UNSEALED})
+    """Digest of what a release says, whoever made it and whenever.
+
+    The table `changes` is no part of it: it says how the rest differs from another release, and the same run again,
+    with nothing changed since, would make another.
+    """
+    said = {name: value for name, value in manifest.items() if name not in UNSEALED}
+    said["parts"] = [part for part in manifest["parts"] if part["table"] != "changes"]
+    return durable.digest(said)
 
 
 def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) -> tuple[str, bool]:
@@ -170,11 +186,20 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
         con.execute(
             """CREATE TABLE release AS SELECT $release AS release, $audience AS audience,
             $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration,
-            $previous::VARCHAR AS previous, $note::VARCHAR AS note, $code_version AS code_version""",
+            $previous::VARCHAR AS previous, $compared_with::VARCHAR AS compared_with, $note::VARCHAR AS note,
+            $code_version AS code_version""",
             {
                 **{
                     name: manifest.get(name)
-                    for name in ("release", "made_at", "as_of", "demonstration", "note", "code_version")
+                    for name in (
+                        "release",
+                        "made_at",
+                        "as_of",
+                        "demonstration",
+                        "compared_with",
+                        "note",
+                        "code_version",
+                    )
                 },
                 "audience": audience,
                 "previous": (manifest["previous"] or {}).get("release"),

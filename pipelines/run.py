@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
-from pipelines.evidence import delivered
+from pipelines.evidence import changes, delivered
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -235,6 +235,19 @@ def make_manifest(
             )
             for table in small
         ]
+        before = compared_with(settings, work.as_of)
+        changes.compare(
+            con,
+            releases.files_of(settings, made + parts),
+            releases.files_of(settings, before["parts"]) if before else None,
+        )
+        parts.append(
+            asdict(
+                releases.write_part(
+                    con, settings, "officers", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                )
+            )
+        )
         balances = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,
             sum(rows_rejected)::BIGINT AS rejected, sum(rows_in_force)::BIGINT AS in_force
@@ -244,6 +257,7 @@ def make_manifest(
         "audience": "officers",
         "made_at": settings.now(),
         "as_of": work.as_of or settings.now().date(),
+        "compared_with": before["release"] if before else None,
         "demonstration": any(catalogue.councils[council].fictional for council in work.councils),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
@@ -259,6 +273,15 @@ def make_manifest(
         "balances": balances.to_pylist(),
         "parts": made + parts,
     }
+
+
+def compared_with(settings: Settings, as_of: date | None) -> releases.Manifest | None:
+    """The release whose readers are told what changed: the one that officers read now.
+
+    A rebuild of an earlier day has none: it is not what anybody read before, so nothing changed since.
+    """
+    current = releases.current_release(settings, "officers")
+    return releases.read_manifest(settings, "officers", current) if current and as_of is None else None
 
 
 def unreported(settings: Settings, held: Iterable[Checked]) -> list[Checked]:

@@ -36,6 +36,11 @@ def describe(
     columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
     columns |= {name: pa.array([getattr(measure, name) for measure in held]) for name in _WORDS}
     columns |= {
+        "headline": pa.array([measure.headline for measure in held], pa.int32()),
+        "target": pa.array([measure.target for measure in held], pa.float64()),
+        "target_source": pa.array([measure.target_source for measure in held], pa.string()),
+    }
+    columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
         for name in ("numerator", "denominator", "caveats", "breakdowns")
     }

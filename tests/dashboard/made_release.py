@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 COUNCIL, COUNTY = "990", "Brackenshire"
 AS_OF = date(2026, 11, 21)
 RELEASE = "2026-11-21.1"
+BEFORE = "2026-10-20.1"
 CHANGE = date(2025, 3, 1)
 FIXED = '"window", period_start, period_end, complete'
 
@@ -47,7 +48,12 @@ def build(
         _charts(connection)
         _deliveries(connection, public)
         made_at = datetime(2026, 11, 21, 9, 30)
-        _insert(connection, "release", [[release, audience, made_at, AS_OF, demonstration, "", "", "0.1.0"]])
+        _insert(
+            connection,
+            "release",
+            [[release, audience, made_at, AS_OF, demonstration, "", "", "0.1.0", BEFORE]],
+        )
+        _insert(connection, "changes", text.changes(public))
         _insert(
             connection,
             "places",
@@ -80,10 +86,25 @@ def _counts(public: bool) -> list[str]:
     outs = {role: f"count(*) FILTER (NOT {role}_ok)" for role in ("child", "parent")}
     totals = [(f"voice.{role}_not_appropriate", out, out) for role, out in outs.items()]
     totals.append(("voice.mode", text.PEOPLE, text.PEOPLE))
+    totals += [(f"programme.completed_by_{by}", "count(*)", "count(*)") for by in ("team", "selection")]
+    totals += [("programme.void_reasons", "count(*) FILTER (is_void)", "count(*) FILTER (is_void)")]
+    coverage = ("programme.coverage", "count(*) FILTER (is_delivered)", "3 * count(*)")
+    totals.append(coverage)
     parts = [_counted("", "''", everything + totals)]
     if public:
         return parts
-    parts += [_counted(by, by, everything) for by in text.BY]
+    parts += [_counted(by, by, [*everything, coverage]) for by in text.BY]
+    for by in ("team", "selection"):
+        for name in text.GROUPS[by]:
+            top = f"count(*) FILTER ({by} = '{name}')"
+            parts.append(_counted(by, f"'{name}'", [(f"programme.completed_by_{by}", top, "count(*)")]))
+    for reason in text.GROUPS["void_reason"]:
+        top = f"count(*) FILTER (is_void AND void_reason = '{reason}')"
+        void = [("programme.void_reasons", top, "count(*) FILTER (is_void)")]
+        parts.append(_counted("void_reason", f"'{reason}'", void))
+    parts.append(
+        _counted("selection", "selection", [row for row in everything if row[0] == "quality.moderated"])
+    )
     for number, reason in enumerate(text.GROUPS["not_appropriate_reason"], 1):
         mine = f"1 + (u[23] * 4)::INT % 4 = {number}"
         held = [
@@ -163,7 +184,22 @@ def _charts(connection: duckdb.DuckDBPyConnection) -> None:
                 upper,
             ]
             rows.append([*found, signal, side, made_with])
+        rows[-len(points) :] = [row + _classes(measure, rows[-1]) for row in rows[-len(points) :]]
     _insert(connection, "charts", rows)
+
+
+def _classes(measure: str, last: list[Any]) -> list[Any]:
+    """Target, variation and assurance of a chart, from its last point's value, limits and signal."""
+    lower, upper, signal, side = last[10:14]
+    target = text.TARGETS.get(measure, (None, None))[0]
+    better = "low" if measure == "quality.inadequate" else "high"
+    variation = ("improving" if side == better else "getting worse") if signal else "no clear change"
+    if target is None:
+        return [target, variation, "no target"]
+    if lower <= target <= upper:
+        return [target, variation, "may or may not meet"]
+    good = (target < lower) == (better == "high")
+    return [target, variation, "will reliably meet" if good else "will not meet without change"]
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
@@ -180,6 +216,8 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
             [f"{prefix}-501", feed, "refuse", "role", "present", "A required column is missing.", "Add the column."],
         ]  # fmt: skip
     for number, file, feed, received, rejected, queries, errors, state, reason, mode in text.DELIVERIES:
+        if public and state == "refused":
+            continue
         delivery, prefix = f"{number:02d}" + "ab" * 31, text.PREFIXES.get(feed or "", "")
         received_at, extracted_on = (
             datetime(2026, 11, 10, 9) + timedelta(days=number),

@@ -5,6 +5,7 @@ Does not belong here: counting (`made_release`) and assertions.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 PEOPLE = "sum(child_in::INT + parent_in::INT)"
@@ -16,6 +17,17 @@ SHORT = {
     "voice.child": "Child heard",
     "voice.parent": "Parent or carer heard",
     "voice.staff": "Staff heard",
+    "programme.delivery": "Programme delivered",
+    "quality.good_or_better": "Good or better",
+    "quality.inadequate": "Inadequate",
+    "quality.moderated": "Moderated",
+}
+HEADLINES = ("voice.any_family", "voice.child", "voice.parent", "programme.delivery", "quality.good_or_better",
+             "quality.inadequate", "quality.moderated")  # fmt: skip
+TARGETS = {
+    "programme.delivery": (0.7, "An example of a target."),
+    "quality.inadequate": (0.1, "An example of a council's own ceiling."),
+    "quality.moderated": (0.9, "An example of a target."),
 }
 BREAKDOWNS = {
     "audit_type": "Type of audit",
@@ -24,6 +36,9 @@ BREAKDOWNS = {
     "locality": "Locality",
     "not_appropriate_reason": "Reason contact was not appropriate",
     "mode": "How people took part",
+    "team": "Team",
+    "selection": "How the case was selected",
+    "void_reason": "Why the audit was void",
 }
 GROUPS = {
     "audit_type": {
@@ -46,6 +61,12 @@ GROUPS = {
         "distress": "Likely to cause distress",
         "safeguarding": "Safeguarding concern",
         "no_contact_details": "No contact details held",
+    },
+    "team": {name: name for name in ("Casework", "Early Years", "Outreach", "Virtual School")},
+    "selection": {"random": "Random", "targeted": "Targeted", "complaint": "Complaint-led"},
+    "void_reason": {
+        "moved_away": "The child moved out of the area",
+        "no_auditor": "No auditor was available",
     },
     "mode": {
         "conversation": "Conversation",
@@ -81,6 +102,28 @@ FAMILY = [
     ("voice.told_in_time", "Families told the outcome in time", "child_told OR parent_told", ANY_FAMILY,
      "The family was told in time in", "audits the family contributed to", "better"),
 ]  # fmt: skip
+RANDOM = "selection = 'random'"
+WORK = [
+    ("programme.delivery", "Planned audits done in time", "is_delivered", "true",
+     "Completed in time:", "planned audits", "better"),
+    ("programme.added", "Audits added to the programme later", "is_void", "true", "Added later:",
+     "audits in the programme", "neither"),
+    ("programme.void", "Audits made void", "is_void", "true", "Made void:", "audits on record", "neither"),
+    ("quality.outstanding", "Randomly chosen audits agreed as outstanding", "graded < 0.06", RANDOM,
+     "Agreed as outstanding:", "randomly chosen audits", "better"),
+    ("quality.good", "Randomly chosen audits agreed as good", "graded BETWEEN 0.06 AND 0.5", RANDOM,
+     "Agreed as good:", "randomly chosen audits", "neither"),
+    ("quality.requires_improvement", "Randomly chosen audits agreed as requires improvement",
+     "graded > 0.5 AND graded <= 0.88", RANDOM, "Agreed as requires improvement:", "randomly chosen audits", "worse"),
+    ("quality.inadequate", "Randomly chosen audits agreed as inadequate", "graded > 0.88", RANDOM,
+     "Agreed as inadequate:", "randomly chosen audits", "worse"),
+    ("quality.good_or_better", "Randomly chosen audits agreed as good or better", "graded <= 0.5", RANDOM,
+     "Agreed as good or outstanding:", "randomly chosen audits", "better"),
+    ("quality.good_or_better_auditor", "Good or better, by the auditor", "graded <= 0.58", RANDOM,
+     "Graded good or outstanding:", "randomly chosen audits", "better"),
+    ("quality.moderated", "Audits moderated by somebody else", "is_moderated", "true",
+     "Moderated:", "completed audits", "better"),
+]  # fmt: skip
 ROLES = {"child": "The child", "parent": "A parent or carer", "staff": "Staff who work with the child"}
 DELIVERIES = [
     # number, file, feed, rows received, set aside, queries, errors, state, reason, mode
@@ -105,7 +148,7 @@ COLUMNS = [
 
 def shares() -> list[dict[str, Any]]:
     """Every measure that is a share of audits: its words, and the conditions that count it."""
-    made = list(FAMILY)
+    made = [*FAMILY, *WORK]
     for role, name in ROLES.items():
         done, low = "completed audits", name[0].lower() + name[1:]
         if role != "staff":
@@ -152,6 +195,11 @@ def measures() -> list[list[Any]]:
         ("voice.parent_not_appropriate", "Why contact with a parent or carer was not appropriate", "distribution",
          "completed audits where contact was not appropriate", "neither"),
         ("voice.mode", "How people took part", "distribution", "contributions", "neither"),
+        ("programme.completed_by_team", "Completed audits, by team", "distribution", "completed audits", "neither"),
+        ("programme.completed_by_selection", "Completed audits, by how they were chosen", "distribution",
+         "completed audits", "neither"),
+        ("programme.void_reasons", "Why audits were made void", "distribution", "void audits", "neither"),
+        ("programme.coverage", "Plans audited in two years", "share", "plans", "better"),
     ]  # fmt: skip
     names = ("measure", "title", "kind", "of", "higher_is")
     held += [dict(zip(names, row, strict=True)) | {"opening": f"{row[1]}:"} for row in others]
@@ -161,7 +209,7 @@ def measures() -> list[list[Any]]:
             "1.0.0",
             item["title"],
             SHORT.get(item["measure"], item["title"]),
-            "voice",
+            item["measure"].split(".")[0],
             place,
             item["kind"],
             "audits",
@@ -184,6 +232,31 @@ def measures() -> list[list[Any]]:
                 "Views on file never count as contributing.",
             ],
             list(BY),
+            HEADLINES.index(item["measure"]) + 1 if item["measure"] in HEADLINES else None,
+            *TARGETS.get(item["measure"], (None, None)),
         ]
         for place, item in enumerate(held, 1)
     ]
+
+
+def changes(public: bool) -> list[list[Any]]:
+    """The rows of the table `changes`: one of each kind, and more than the overview has room for."""
+    day = date(2026, 10, 31)
+    month, year = ["990", "month", date(2026, 10, 1), day], ["990", "12m", date(2025, 11, 1), day]
+    none: list[Any] = [None] * 4
+    signal = [6, 40, 0.15, 3, 41, 0.07, None, None]
+    rows: list[list[Any]] = [
+        ["variation", 1, "quality.moderated", *month, "no clear change", "getting worse", *signal, *none, *none, None],
+        ["assurance", 2, "quality.moderated", *month, "may or may not meet", "will not meet without change", *signal,
+         0.85, 0.9, None, None, *none, None],
+        ["refused", 3, None, None, *none[:3], None, None, *[None] * 8, *none, None, 5, None, None, None],
+        ["restated", 4, "voice.child", *year, None, None, 300, 520, 300 / 520, 310, 520, 310 / 520, 10 / 520, 3,
+         None, None, "R0LD0000000", "NEW00000000", *none, None],
+        ["definition", 5, "voice.told_in_time", "", *none[:3], "1.0.0", "1.1.0", *[None] * 8, *none, *none, None],
+        ["variation", 6, "voice.parent", *month, "improving", "no clear change", *signal, *none, *none, None],
+        ["period", 9, None, *month, "2026-09-30", "2026-10-31", *[None] * 8, *none, *none, None],
+        ["received", 10, None, None, *none[:3], None, None, *[None] * 8, *none, "case_audits", None, 1, 1532, 12],
+        ["received", 10, None, None, *none[:3], None, None, *[None] * 8, *none, "audit_programme", None, 2, 148, 0],
+    ]  # fmt: skip
+    kept = [row for row in rows if not (public and row[0] == "refused")]
+    return [[place, *row] for place, row in enumerate(kept, 1)]

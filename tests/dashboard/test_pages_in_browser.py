@@ -17,6 +17,9 @@ PAGES = [
     "/",
     "/voice",
     "/voice?by=primary_need&measure=voice.child&window=financial_year",
+    "/programme",
+    "/grades",
+    "/grades?measure=quality.inadequate&by=age_band",
     "/definitions",
     "/definitions/voice.any_family",
     "/data",
@@ -31,7 +34,9 @@ def test_page_passes_everything_asked_of_every_page(page: Page, officers_url: st
     assert "Demonstration data: a fictional county" in seen["title"]
 
 
-@pytest.mark.parametrize("path", ["/voice", "/data", "/data?delivery=4&feed=case_audits"])
+@pytest.mark.parametrize(
+    "path", ["/", "/voice", "/programme", "/grades", "/data", "/data?delivery=4&feed=case_audits"]
+)
 def test_public_page_passes_too_and_shows_no_group(page: Page, public_url: str, path: str) -> None:
     browser.check_page(page, public_url + path)
     body = page.locator("main").inner_text()
