@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
@@ -188,7 +189,9 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 
 
 def _downloads(app: Dash, releases: store.Store) -> None:
-    """The same figures as files: a page's CSV and JSON, the deliveries, and a delivery's findings."""
+    """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
+    kinds = f"<any({', '.join(export.KINDS)}):kind>"
+    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/definitions")}
 
     def current() -> store.Release:
         release = releases.current()
@@ -196,32 +199,52 @@ def _downloads(app: Dash, releases: store.Store) -> None:
             abort(404, words.NOTHING_PUBLISHED)
         return release
 
-    def answer(text: str, name: str, kind: str) -> Response:
-        response = Response(
-            text, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json"
-        )
+    def query() -> dict[str, str]:
+        return view.parse(request.query_string.decode("ascii", "replace"))
+
+    def answer(
+        release: store.Release, kind: str, stem: str, columns: Any, rows: Any, page: components.Page
+    ) -> Response:
+        made = export.to_bytes(release, kind, columns, rows, page)
+        response = Response(made, content_type=export.KINDS[kind])
+        name = export.file_name(release, stem, page)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
         return response
 
-    @app.server.get("/<any(voice):name>.<any(csv, json):kind>")
+    @app.server.get(f"/<any({', '.join(names)}):name>.{kinds}")
     def figures(name: str, kind: str) -> Response:
         release = current()
-        page = _page(release, f"/{name}", view.parse(request.query_string.decode("ascii", "replace")))
-        rows = export.figures(release, page)
-        text = export.to_csv(export.FIGURE_COLUMNS, rows) if kind == "csv" else export.to_json(rows)
-        return answer(text, export.file_name(release, name, page), kind)
+        page = _page(release, names[name], query())
+        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
 
-    @app.server.get("/data.csv")
-    def deliveries() -> Response:
+    @app.server.get(f"/definitions/<name>.{kinds}")
+    def definition(name: str, kind: str) -> Response:
         release = current()
-        text = export.to_csv(export.DELIVERY_COLUMNS, export.deliveries(release))
-        return answer(text, export.file_name(release, "deliveries"), "csv")
+        page = definitions.one(release, name)
+        if page.status != 200:
+            abort(404, "There is no such definition.")
+        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
 
-    @app.server.get("/data/findings.csv")
-    def findings() -> Response:
+    @app.server.get(f"/definitions.{kinds}")
+    def every_definition(kind: str) -> Response:
+        release = current()
+        page = components.Page("Definitions", [])
+        return answer(release, kind, "definitions", export.MEASURES, export.definitions(release), page)
+
+    @app.server.get(f"/data.{kinds}")
+    def deliveries(kind: str) -> Response:
+        release = current()
+        chosen = data.choose(release, query())
+        page = components.Page("Deliveries", [], filters=chosen.filters)
+        rows = export.deliveries(release, chosen.deliveries)
+        return answer(release, kind, "deliveries", export.DELIVERIES, rows, page)
+
+    @app.server.get(f"/data/findings.{kinds}")
+    def findings(kind: str) -> Response:
         release = current()
         if "findings" not in release.tables:
             abort(404, "Findings row by row are for officers only.")
-        number, feed = request.args.get("delivery", ""), request.args.get("feed", "")
-        text = export.to_csv(export.FINDING_COLUMNS, export.findings(release, number, feed))
-        return answer(text, export.file_name(release, "findings"), "csv")
+        chosen = data.choose(release, query())
+        page = components.Page("Findings row by row", [], filters=chosen.filters)
+        rows = export.findings(release, chosen.deliveries)
+        return answer(release, kind, "findings", export.FINDINGS, rows, page)

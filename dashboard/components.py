@@ -236,6 +236,16 @@ def standing_lines(tells: Sequence[Any], does_not: Sequence[Any], source: Sequen
     )
 
 
+def downloads(page: str, query: str = "", what: str = "the figures on this page") -> Component:
+    """Links to what the page shows as files; `page` is the address without its kind, such as `/voice`."""
+    asked = f"?{query}" if query else ""
+    kinds = (("xlsx", "Excel (XLSX)"), ("ods", "OpenDocument (ODS)"), ("csv", "CSV"), ("json", "JSON"))
+    links: list[Any] = [f"Download {what}: "]
+    for number, (kind, name) in enumerate(kinds):
+        links += [" · " if number else "", html.A(name, href=f"{page}.{kind}{asked}", download="")]
+    return html.P(links, className="downloads")
+
+
 def measure_link(measure: Row, text: str | None = None) -> Component:
     """A link to the measure's definition."""
     return dcc.Link(text or measure["title"], href=f"/definitions/{measure['measure']}")

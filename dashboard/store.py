@@ -30,9 +30,10 @@ def measures(release: Release) -> dict[str, Row]:
     return {row["measure"]: row for row in found}
 
 
-def places(release: Release) -> list[Row]:
-    """The councils the release has figures for, by name."""
-    return _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+def places(release: Release, every: bool = False) -> list[Row]:
+    """The councils with audits here, by name; with `every` also the places of published figures."""
+    found = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+    return found if every else [row for row in found if row.get("kind", "local") == "local"]
 
 
 def breakdowns(release: Release) -> dict[str, str]:

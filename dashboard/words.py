@@ -36,6 +36,8 @@ SYMBOLS = {
     "z": "Nothing to count in this period",
     "x": "Not available",
     "c": "Not shown, so that no child or family can be recognised",
+    "low": "Rounds to nothing, but is not nothing",
+    "u": "Too uncertain to rely on",
 }
 LEVELS = {
     "query": "Query: the row is kept, please check it",

@@ -55,7 +55,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         voice_charts.groups(release, shown, known, used),
         sections.other_answers(known, figures, used),
         _about(release, shown, known),
-        _downloads(shown),
+        components.downloads("/voice", shown.query()),
     ]
     return components.Page(
         TITLE,
@@ -185,16 +185,4 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
         "about",
         "What these figures tell you, and what they do not",
         components.standing_lines(tells, does_not, source),
-    )
-
-
-def _downloads(shown: view.View) -> Component:
-    query = shown.query()
-    return html.P(
-        [
-            html.A("Download the figures on this page (CSV)", href=f"/voice.csv?{query}", download=""),
-            " · ",
-            html.A("The same as JSON", href=f"/voice.json?{query}"),
-        ],
-        className="downloads",
     )
