@@ -19,14 +19,30 @@ from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard import components, export, store, view, web, words
-from dashboard.pages import data, definitions, home, voice
+from dashboard.pages import data, definitions, home, plans, timeliness, voice
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
 HERE = Path(__file__).parent
 NAME = "SEND Audit"
-PAGES = {"/": home.page, "/voice": voice.page, "/definitions": definitions.page, "/data": data.page}
-NAVIGATION = (("/", "Start"), ("/voice", "Voice"), ("/definitions", "Definitions"), ("/data", "Data"))
+PAGES = {
+    "/": home.page,
+    "/voice": voice.page,
+    "/plans": plans.page,
+    "/timeliness": timeliness.page,
+    "/definitions": definitions.page,
+    "/data": data.page,
+}
+NAVIGATION = (
+    ("/", "Start"),
+    ("/voice", "Voice"),
+    ("/plans", "Plans"),
+    ("/timeliness", "Timeliness"),
+    ("/definitions", "Definitions"),
+    ("/data", "Data"),
+)
+CHARTED = {"/voice", "/plans", "/timeliness"}
+"""Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -77,7 +93,7 @@ def create_app(store_root: Path, audience: str) -> Dash:
         app,
         releases,
         is_page=lambda path: _route(path) is not None,
-        has_charts=lambda path: _route(path) == ("/voice", ""),
+        has_charts=lambda path: path.rstrip("/") in CHARTED,
     )
     # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
     # before its first index page would refuse it, so every worker writes one before it takes requests.

@@ -155,8 +155,9 @@ def table(
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
-    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line), `href` (inside the
-    dashboard), `bar` (0 to 1). The first cell of a row is its heading. `quiet` hides the caption from sight.
+    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line; `note` the same in words),
+    `href` (inside the dashboard), `bar` (0 to 1), `heat` (1 to 5, darker; the text must say it too). The first cell of
+    a row is its heading. `quiet` hides the caption from sight.
     """
     spec = {
         "caption": caption,

@@ -49,10 +49,15 @@ def groups(release: Release) -> dict[tuple[str, str], Row]:
 
 
 def periods(release: Release, council: str) -> list[Row]:
-    """Every window and period with a figure for the council: window, period_start, period_end, complete."""
+    """Every window and period counted for the council: window, period_start, period_end, complete.
+
+    Published figures have their own years (`published`), which say nothing about the periods that are counted here.
+    """
+    given = [name for name, row in measures(release).items() if row["kind"] == "given"]
+    left_out = "".join(f" AND measure <> '{name}'" for name in given if "'" not in name)
     sql = (
         'SELECT DISTINCT "window", period_start, period_end, complete FROM {db}.figures '
-        "WHERE council = ? AND breakdown = '' ORDER BY period_end, period_start"
+        f"WHERE council = ? AND breakdown = ''{left_out} ORDER BY period_end, period_start"
     )
     return _rows(release, "figures", sql, (council,))
 
@@ -143,6 +148,18 @@ def latest(release: Release, measure: str) -> list[Row]:
         "QUALIFY row_number() OVER (PARTITION BY council ORDER BY period_end DESC) = 1 ORDER BY council"
     )
     return _rows(release, "figures", sql, (measure,))
+
+
+def published(release: Release, measures: Sequence[str]) -> list[Row]:
+    """Every place's figures of some published measures, whole places only, by year and place."""
+    found: list[Row] = []
+    for measure in measures:
+        sql = (
+            "SELECT * FROM {db}.figures WHERE measure = ? AND \"window\" = 'calendar_year' AND breakdown = '' "
+            "ORDER BY period_end, council"
+        )
+        found += _rows(release, "figures", sql, (measure,))
+    return found
 
 
 def check_counts(release: Release) -> Row:

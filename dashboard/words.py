@@ -191,6 +191,8 @@ def period(window: str, start: date, end: date, complete: bool = True) -> str:
 
 def point_name(window: str, end: date) -> str:
     """A point of a chart: “March 2026”, or “January to March 2026” for a quarter."""
+    if window == "calendar_year":
+        return str(end.year)
     if window != "quarter":
         return month(end)
     first = MONTHS[(end.month - 3) % 12]

@@ -32,6 +32,8 @@
     } else {
       cell.appendChild(document.createTextNode(value.text));
     }
+    if (value.heat) cell.classList.add("heat-" + Number(value.heat));
+    if (value.note) cell.appendChild(element("span", value.note, { class: "sub note" }));
     if (value.sub) cell.appendChild(element("span", value.sub, { class: "sub" }));
   }
 

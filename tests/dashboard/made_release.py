@@ -18,6 +18,7 @@ from tests.dashboard import made_words as text
 
 HERE = Path(__file__).parent
 COUNCIL, COUNTY = "990", "Brackenshire"
+REGION = "E12000099"
 AS_OF = date(2026, 11, 21)
 RELEASE = "2026-11-21.1"
 CHANGE = date(2025, 3, 1)
@@ -41,7 +42,11 @@ def build(
         connection.execute("SET VARIABLE seed = ?", [seed])
         connection.execute((HERE / "story.sql").read_text(encoding="utf-8"))
         connection.execute("CREATE TABLE counts AS " + " UNION ALL BY NAME ".join(_counts(public)))
+        connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
+        if public:
+            connection.execute("DELETE FROM counts WHERE breakdown <> ''")
         connection.execute((HERE / "figures.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "published.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         _words(connection)
         _charts(connection)
@@ -51,7 +56,13 @@ def build(
         _insert(
             connection,
             "places",
-            [[COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14)]],
+            [
+                [COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14), "local", REGION],
+                ["991", "Ferncombe", None, None, None, "council", REGION],
+                ["992", "Newmere", None, None, None, "council", REGION],
+                [REGION, "Middle Vale", None, None, None, "region", ""],
+                ["E92000001", "England", None, None, None, "country", ""],
+            ],
         )
     os.replace(aside, path)
     flip(root, release, audience)
@@ -116,7 +127,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[A
 
 
 def _words(connection: duckdb.DuckDBPyConnection) -> None:
-    _insert(connection, "measures", text.measures())
+    _insert(connection, "measures", text.measures() + text.measures_of_plans())
     titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
     _insert(connection, "breakdowns", titles)
     labels = [
@@ -131,7 +142,7 @@ def _charts(connection: duckdb.DuckDBPyConnection) -> None:
     """p-charts with the months before the change as baseline; signals: outside the limits, 7 on one side."""
     made_with = json.dumps({"chart": "p", "baseline": {"first": 0, "last": 15, "fixed": True}})
     rows = []
-    for measure in text.SHORT:
+    for measure in (*text.SHORT, "plans.good_or_better"):
         points = connection.execute(
             "SELECT period_start, period_end, numerator, denominator, value FROM figures WHERE measure = ? "
             "AND \"window\" = 'month' AND breakdown = '' AND complete ORDER BY period_end",

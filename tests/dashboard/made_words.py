@@ -24,6 +24,11 @@ BREAKDOWNS = {
     "locality": "Locality",
     "not_appropriate_reason": "Reason contact was not appropriate",
     "mode": "How people took part",
+    "section": "Section of the plan",
+    "plan_kind_reviewed": "Kind of plan",
+    "section_by_kind": "Section and kind of plan",
+    "advice_source": "Who gave the advice",
+    "advice_source_by_kind": "Who gave the advice, and kind of plan",
 }
 GROUPS = {
     "audit_type": {
@@ -54,6 +59,25 @@ GROUPS = {
         "communication_aid": "With a communication aid",
         "observation": "Observation",
         "survey": "Survey",
+    },
+    "section": {
+        "A": "Section A: views, interests and aspirations",
+        "B": "Section B: special educational needs",
+        "C": "Section C: health needs",
+        "D": "Section D: social care needs",
+        "E": "Section E: outcomes",
+        "F": "Section F: special educational provision",
+        "G": "Section G: health provision",
+        "H": "Section H: social care provision",
+        "I": "Section I: placement",
+        "J": "Section J: personal budget",
+        "K": "Section K: advice and information",
+    },
+    "plan_kind_reviewed": {"new": "New plan", "amended": "Amended plan", "existing": "Existing plan"},
+    "advice_source": {
+        "educational_psychology": "Educational psychology",
+        "health": "Health",
+        "social_care": "Social care",
     },
 }
 # measure, title, condition counted, condition counted in, opening of the sentence, what is counted in, which is good
@@ -187,3 +211,55 @@ def measures() -> list[list[Any]]:
         ]
         for place, item in enumerate(held, 1)
     ]
+
+
+PLANS = [
+    ("plans.good_or_better", "Plans good or better", "plans chosen at random", "better"),
+    ("plans.good_or_better_all", "Plans good or better, however chosen", "plans reviewed", "better"),
+    ("plans.inadequate", "Plans inadequate", "plans chosen at random", "worse"),
+    ("plans.outcomes_specific", "Outcomes specific and measurable", "plans reviewed", "better"),
+    ("plans.provision_specified", "Provision specified and quantified", "plans reviewed", "better"),
+    ("plans.child_views", "The child's views are in the plan", "plans reviewed", "better"),
+    ("plans.parent_views", "The parents' views are in the plan", "plans reviewed", "better"),
+    ("plans.coproduced", "Plans written together with the family", "plans reviewed", "better"),
+    ("plans.section_good_or_better", "Sections good or better", "sections graded", "better"),
+    ("plans.section_inadequate", "Sections inadequate", "sections graded", "worse"),
+    ("advice.received", "Advice received", "advices asked for", "better"),
+    ("advice.on_time", "Advice received within 6 weeks", "advices asked for", "better"),
+    (
+        "advice.not_known",
+        "Answered that the child is not known to the service",
+        "advices received",
+        "neither",
+    ),
+    ("advice.good", "Advice of good quality", "advices received", "better"),
+]
+WEEKS = {
+    "twenty_weeks": ("Plans finished within 20 weeks", "better"),
+    "over_twenty_weeks_to_a_year": ("Plans that took more than 20 weeks, up to a year", "worse"),
+    "over_a_year": ("Plans that took more than a year", "worse"),
+}
+
+
+def measures_of_plans() -> list[list[Any]]:
+    """The rows of the table `measures` for plans, advice and published timeliness."""
+    held = [(name, title, "share", of, good, "process") for name, title, of, good in PLANS]
+    for name, (title, good) in WEEKS.items():
+        for ending, of in (("", "all plans"), ("_excluding_exceptions", "plans without an exception")):
+            held.append(
+                (f"timeliness.{name}_published{ending}", f"{title}, {of}", "given", of, good, "published")
+            )
+    counts = {"plans.section_good_or_better": "sections", "plans.section_inadequate": "sections"}
+    return [
+        [
+            name, "1.0.0", title, title, name.split(".")[0], place, kind, "plan_reviews", "reviewed_on", good, protect,
+            "p" if name == "plans.good_or_better" else "none",
+            f"{title}: {{numerator}} of {{denominator}} {of} ({{value}}).",
+            counts.get(name, "advices" if name.startswith("advice") else "plans"), "A plan is what a child gets.",
+            f"Counted: {title.lower()}", f"All {of} in the period",
+            "Department for Education, Education, health and care plans" if kind == "given" else "Plan reviews.",
+            "There is no national figure for this.", f"id: {name}\nversion: 1.0.0\n", ["is_good_or_better"],
+            ["has_grade"], ["Reviewers differ."], ["plan_kind_reviewed"],
+        ]
+        for place, (name, title, kind, of, good, protect) in enumerate(held, 1)
+    ]  # fmt: skip

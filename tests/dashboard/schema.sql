@@ -8,7 +8,9 @@ CREATE TABLE measures (
 );
 CREATE TABLE breakdowns (breakdown VARCHAR, title VARCHAR, "position" INT);
 CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, "position" INT);
-CREATE TABLE places (council VARCHAR, name VARCHAR, first_month DATE, last_month DATE, extracted_on DATE);
+CREATE TABLE places (
+    council VARCHAR, name VARCHAR, first_month DATE, last_month DATE, extracted_on DATE, kind VARCHAR, region VARCHAR
+);
 CREATE TABLE release (
     release VARCHAR, audience VARCHAR, made_at TIMESTAMP, as_of DATE, demonstration BOOLEAN, previous VARCHAR,
     note VARCHAR, code_version VARCHAR

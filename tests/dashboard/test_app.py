@@ -260,6 +260,8 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         ("/", ""),
         ("/voice", ""),
         ("/voice", "?by=primary_need&only=primary_need:ASD"),
+        ("/plans", ""),
+        ("/timeliness", ""),
         ("/definitions", ""),
         ("/definitions/voice.parent", ""),
         ("/data", ""),
