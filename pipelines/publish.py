@@ -26,6 +26,7 @@ PUBLIC_TABLES = {
     "WHERE state <> 'refused'",
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",
+    "freshness": "SELECT * FROM freshness",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures
