@@ -3,8 +3,8 @@
 Belongs here: the map from an address to a page function, and the page's frame. Does not belong here: what a page
 says (`pages`), HTTP headers and compression (`web`), queries (`store`), how it is served (`serving`).
 
-A page is a function of the release and the query string and nothing else, so answers are cached by both, and
-the address bar is the whole state: a copied link shows the same view.
+A page is a function of the release and the query string and nothing else (but for the day, where it says what is late),
+so answers are cached by these, and the address bar is the whole state: a copied link shows the same view.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ PUBLIC_TABLES = {
     "places": "SELECT * FROM places",
     "breakdowns": "SELECT * FROM breakdowns WHERE false",
     "groups": "SELECT * FROM groups WHERE false",
+    "fact_columns": "SELECT * FROM fact_columns",
     "charts": f"SELECT * FROM charts WHERE {_SHOWN}",
     "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
     "WHERE state <> 'refused'",

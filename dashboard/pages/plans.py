@@ -45,6 +45,8 @@ WATCHED = {
     "F": "Watched: provision must be specified and quantified",
     "G": "Health",
     "H": "Social care",
+    "H1": "Social care",
+    "H2": "Social care",
 }
 """Section -> why it is pointed out."""
 CONTENTS = (

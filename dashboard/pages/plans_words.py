@@ -37,8 +37,9 @@ def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) 
         return ""
     row = (min if weakest else max)(known, key=lambda held: held["value"])
     name = "weakest" if weakest else "strongest"
+    section = row["label"] if row["label"].startswith("Section") else f"Section {row['label']}"
     number = words.number(row["numerator"], row["denominator"], unit)
-    said = f"{row['label']} was the {name}: good or better in {number}"
+    said = f"{section} was the {name}: good or better in {number}"
     side = apart(row, overall)
     if not side:
         return f"{said}. It is not clearly {'lower' if weakest else 'higher'} than all sections together."

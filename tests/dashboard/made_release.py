@@ -130,6 +130,7 @@ def _words(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "measures", text.measures() + text.measures_of_plans())
     titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
     _insert(connection, "breakdowns", titles)
+    _insert(connection, "fact_columns", text.FACT_COLUMNS)
     labels = [
         [by, name, label, place]
         for by, held in text.GROUPS.items()
@@ -199,7 +200,7 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
         deliveries.append(
             [delivery, number, None if public else file, feed, ["Audits"], [COUNTY], received_at, extracted_on,
              "given", mode, received, received - rejected, rejected, received - rejected, queries, errors, 0, state,
-             reason]
+             reason, 2 if number == 4 else None]
         )  # fmt: skip
         if state == "refused":
             continue
@@ -211,6 +212,21 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
     _insert(connection, "rules", rules)
     _insert(connection, "deliveries", deliveries)
     _insert(connection, "checks", checks)
+    due = {"audit_programme": 100, "case_audits": 31, "family_participation": 7}
+    _insert(connection, "freshness", [
+        [row[3], row[3].replace("_", " ").capitalize(), COUNCIL, COUNTY, row[1], row[7], row[6], due[row[3]],
+         row[7] + timedelta(days=due[row[3]])]
+        for row in deliveries if row[12 + 5] == "in force"
+    ] + [["plan_reviews", "Plan reviews", "", "", None, None, None, 31, None]])  # fmt: skip
+    _insert(connection, "releases", [
+        [made, datetime(2026, month, 21, 9), date(2026, month, 21), files, files - 1, by, note]
+        for made, month, files, by, note in text.RELEASES
+    ])  # fmt: skip
+    _insert(connection, "measure_versions", text.VERSIONS)
+    if public:
+        connection.execute("DROP TABLE drift")
+    else:
+        _insert(connection, "drift", text.DRIFT)
     if public:
         connection.execute("DROP TABLE findings; DROP TABLE columns_matched")
         return

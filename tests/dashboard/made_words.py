@@ -5,6 +5,7 @@ Does not belong here: counting (`made_release`) and assertions.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 PEOPLE = "sum(child_in::INT + parent_in::INT)"
@@ -116,6 +117,24 @@ DELIVERIES = [
     (5, "participation_oct.csv", None, 0, 0, 0, 0, "refused",
      "The column that says who took part is missing (role). Add it and send the file again.", "corrections"),
 ]  # fmt: skip
+FACT_COLUMNS = [
+    ["audits", "is_completed", "The audit is completed and has a day of completion."],
+    [
+        "audits",
+        "has_family_contribution",
+        "The child or a parent or carer contributed by the day of completion.",
+    ],
+]
+DRIFT = [
+    [4, "case_audits", "990", "code", "primary_need", "DS", "appeared", "Primary need", "Down syndrome"],
+    [4, "case_audits", "", "column", "theme", "", "vanished", "Theme", ""],
+]
+RELEASES = [("2026-10-21.1", 10, 2, "Head of quality assurance", "Agreed at the October board"),
+            ("2026-11-21.1", 11, 5, None, None)]  # fmt: skip
+VERSIONS = [
+    ["voice.any_family", "0.9.0", "2026-10-21.1", datetime(2026, 10, 21, 9)],
+    ["voice.any_family", "1.0.0", "2026-11-21.1", datetime(2026, 11, 21, 9)],
+]
 PREFIXES = {"audit_programme": "PRG", "case_audits": "AUD", "family_participation": "PAR"}
 SWAPPED = "Check both dates in the audit record; one is usually typed with day and month swapped."
 COLUMNS = [
