@@ -36,6 +36,8 @@ SYMBOLS = {
     "z": "Nothing to count in this period",
     "x": "Not available",
     "c": "Not shown, so that no child or family can be recognised",
+    "low": "Rounds to nothing, but is not nothing",
+    "u": "Too uncertain to rely on",
 }
 LEVELS = {
     "query": "Query: the row is kept, please check it",
@@ -194,6 +196,8 @@ def period(window: str, start: date, end: date, complete: bool = True) -> str:
 
 def point_name(window: str, end: date) -> str:
     """A point of a chart: “March 2026”, or “January to March 2026” for a quarter."""
+    if window == "calendar_year":
+        return str(end.year)
     if window != "quarter":
         return month(end)
     first = MONTHS[(end.month - 3) % 12]

@@ -102,6 +102,8 @@ class Contract(Strict):
     key: tuple[str, ...]
     replaces: Literal["key", "council_and_period", "all"]
     period: tuple[str, ...] = ()
+    expected_every: int | None = Field(default=None, ge=1)
+    """Days after which newer data is expected; None: nothing is."""
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
     text: str = Field(exclude=True, repr=False)

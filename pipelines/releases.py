@@ -12,6 +12,7 @@ Does not belong here: what is in a part (`run`, `measures`), or who may see it (
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -205,6 +206,7 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
                 "previous": (manifest["previous"] or {}).get("release"),
             },
         )
+        _tell_of_the_past(con, settings, audience, manifest)
         for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
             files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
             con.execute(
@@ -213,6 +215,45 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
             )
     durable.place_file(made, final)
     return final
+
+
+def _tell_of_the_past(
+    con: duckdb.DuckDBPyConnection, settings: Settings, audience: str, manifest: Manifest
+) -> None:
+    """Tables of this release and those before it: `releases`, and `measure_versions`, each with its first release."""
+    this = _by_id(Path(f"{manifest['release']}.json"))
+    before = [
+        entry for entry in history(settings, audience) if _by_id(Path(f"{entry['release']}.json")) < this
+    ]
+    made: list[list[Any]] = []
+    versions: dict[tuple[str, str], list[Any]] = {}
+    seen: set[int] = set()
+    for entry in [*before, manifest]:
+        numbers = {delivery["number"] for delivery in entry.get("deliveries") or []}
+        made.append(
+            [
+                *(str(entry[name]) for name in ("release", "made_at", "as_of")),
+                len(numbers),
+                len(numbers - seen),
+                entry.get("by"),
+                entry.get("note"),
+            ]
+        )
+        seen |= numbers
+        for measure, text in (entry.get("definitions") or {}).items():
+            found = re.search(r"^version:\s*[\"']?([^\s\"']+)", text, re.MULTILINE)
+            version = found.group(1) if found else ""
+            first = [measure, version, entry["release"], str(entry["made_at"])]
+            versions.setdefault((measure, version), first)
+    words = dict.fromkeys(
+        ("release", "made_at", "as_of", "deliveries", "new_deliveries", "by", "note"), "VARCHAR"
+    )
+    kinds = {"made_at": "TIMESTAMP", "as_of": "DATE", "deliveries": "INTEGER", "new_deliveries": "INTEGER"}
+    con.execute(f"CREATE TABLE releases AS SELECT * FROM {table_of(con, 'past', words | kinds, made)}")
+    words = {"measure": "VARCHAR", "version": "VARCHAR", "release": "VARCHAR", "made_at": "TIMESTAMP"}
+    con.execute(
+        f"CREATE TABLE measure_versions AS SELECT * FROM {table_of(con, 'past', words, versions.values())}"
+    )
 
 
 def open_database(settings: Settings, audience: str, release: str | None = None) -> Path:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
-from pipelines.evidence import changes, delivered
+from pipelines.evidence import changes, delivered, drift, freshness
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -226,6 +226,8 @@ def make_manifest(
     figures = [releases.part_path(settings, part) for part in made if part["table"] == "figures"]
     with receive.connection(settings) as con:
         small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
+        small += drift.tell(con, catalogue, work.held)
+        small += freshness.tell(con, catalogue, work.held)
         small += describe(con, measures, catalogue, figures)
         parts = [
             asdict(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
@@ -74,16 +73,3 @@ def sources(release: store.Release) -> list[str]:
             f"{words.feed(feed)}: {files} {noun} in force, the newest taken from its system on {words.day(newest)}."
         )
     return said
-
-
-def downloads(path: str, shown: view.View) -> Component:
-    """The page's figures as files."""
-    query = shown.query()
-    return html.P(
-        [
-            html.A("Download the figures on this page (CSV)", href=f"{path}.csv?{query}", download=""),
-            " · ",
-            html.A("The same as JSON", href=f"{path}.json?{query}"),
-        ],
-        className="downloads",
-    )

@@ -53,7 +53,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         voice_charts.groups(release, shown, known, used),
         sections.moderation(release, shown, known, figures, used),
         _about(release, known.get(shown.measure)),
-        filters.downloads("/grades", shown),
+        components.downloads("/grades", shown.query()),
     ]
     return components.Page(
         TITLE,

@@ -57,7 +57,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         sections.selection(release, shown, known, used),
         sections.coverage(release, shown, known, used),
         _about(release, known),
-        filters.downloads("/programme", shown),
+        components.downloads("/programme", shown.query()),
     ]
     return components.Page(
         TITLE,

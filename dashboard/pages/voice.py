@@ -55,7 +55,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         voice_charts.groups(release, shown, known, used),
         sections.other_answers(known, figures, used),
         _about(release, shown, known),
-        filters.downloads("/voice", shown),
+        components.downloads("/voice", shown.query()),
     ]
     return components.Page(
         TITLE,

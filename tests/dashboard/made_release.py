@@ -18,6 +18,7 @@ from tests.dashboard import made_words as text
 
 HERE = Path(__file__).parent
 COUNCIL, COUNTY = "990", "Brackenshire"
+REGION = "E12000099"
 AS_OF = date(2026, 11, 21)
 RELEASE = "2026-11-21.1"
 BEFORE = "2026-10-20.1"
@@ -42,7 +43,11 @@ def build(
         connection.execute("SET VARIABLE seed = ?", [seed])
         connection.execute((HERE / "story.sql").read_text(encoding="utf-8"))
         connection.execute("CREATE TABLE counts AS " + " UNION ALL BY NAME ".join(_counts(public)))
+        connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
+        if public:
+            connection.execute("DELETE FROM counts WHERE breakdown <> ''")
         connection.execute((HERE / "figures.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "published.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         _words(connection)
         _charts(connection)
@@ -57,7 +62,13 @@ def build(
         _insert(
             connection,
             "places",
-            [[COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14)]],
+            [
+                [COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14), "local", REGION],
+                ["991", "Ferncombe", None, None, None, "council", REGION],
+                ["992", "Newmere", None, None, None, "council", REGION],
+                [REGION, "Middle Vale", None, None, None, "region", ""],
+                ["E92000001", "England", None, None, None, "country", ""],
+            ],
         )
     os.replace(aside, path)
     flip(root, release, audience)
@@ -137,9 +148,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[A
 
 
 def _words(connection: duckdb.DuckDBPyConnection) -> None:
-    _insert(connection, "measures", text.measures())
+    _insert(connection, "measures", text.measures() + text.measures_of_plans())
     titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
     _insert(connection, "breakdowns", titles)
+    _insert(connection, "fact_columns", text.FACT_COLUMNS)
     labels = [
         [by, name, label, place]
         for by, held in text.GROUPS.items()
@@ -152,7 +164,7 @@ def _charts(connection: duckdb.DuckDBPyConnection) -> None:
     """p-charts with the months before the change as baseline; signals: outside the limits, 7 on one side."""
     made_with = json.dumps({"chart": "p", "baseline": {"first": 0, "last": 15, "fixed": True}})
     rows = []
-    for measure in text.SHORT:
+    for measure in (*text.SHORT, "plans.good_or_better"):
         points = connection.execute(
             "SELECT period_start, period_end, numerator, denominator, value FROM figures WHERE measure = ? "
             "AND \"window\" = 'month' AND breakdown = '' AND complete ORDER BY period_end",
@@ -226,7 +238,7 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
         deliveries.append(
             [delivery, number, None if public else file, feed, ["Audits"], [COUNTY], received_at, extracted_on,
              "given", mode, received, received - rejected, rejected, received - rejected, queries, errors, 0, state,
-             reason]
+             reason, 2 if number == 4 else None]
         )  # fmt: skip
         if state == "refused":
             continue
@@ -238,6 +250,21 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
     _insert(connection, "rules", rules)
     _insert(connection, "deliveries", deliveries)
     _insert(connection, "checks", checks)
+    due = {"audit_programme": 100, "case_audits": 31, "family_participation": 7}
+    _insert(connection, "freshness", [
+        [row[3], row[3].replace("_", " ").capitalize(), COUNCIL, COUNTY, row[1], row[7], row[6], due[row[3]],
+         row[7] + timedelta(days=due[row[3]])]
+        for row in deliveries if row[12 + 5] == "in force"
+    ] + [["plan_reviews", "Plan reviews", "", "", None, None, None, 31, None]])  # fmt: skip
+    _insert(connection, "releases", [
+        [made, datetime(2026, month, 21, 9), date(2026, month, 21), files, files - 1, by, note]
+        for made, month, files, by, note in text.RELEASES
+    ])  # fmt: skip
+    _insert(connection, "measure_versions", text.VERSIONS)
+    if public:
+        connection.execute("DROP TABLE drift")
+    else:
+        _insert(connection, "drift", text.DRIFT)
     if public:
         connection.execute("DROP TABLE findings; DROP TABLE columns_matched")
         return

@@ -5,7 +5,7 @@ Does not belong here: counting (`made_release`) and assertions.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 PEOPLE = "sum(child_in::INT + parent_in::INT)"
@@ -39,6 +39,11 @@ BREAKDOWNS = {
     "team": "Team",
     "selection": "How the case was selected",
     "void_reason": "Why the audit was void",
+    "section": "Section of the plan",
+    "plan_kind_reviewed": "Kind of plan",
+    "section_by_kind": "Section and kind of plan",
+    "advice_source": "Who gave the advice",
+    "advice_source_by_kind": "Who gave the advice, and kind of plan",
 }
 GROUPS = {
     "audit_type": {
@@ -75,6 +80,25 @@ GROUPS = {
         "communication_aid": "With a communication aid",
         "observation": "Observation",
         "survey": "Survey",
+    },
+    "section": {
+        "A": "Section A: views, interests and aspirations",
+        "B": "Section B: special educational needs",
+        "C": "Section C: health needs",
+        "D": "Section D: social care needs",
+        "E": "Section E: outcomes",
+        "F": "Section F: special educational provision",
+        "G": "Section G: health provision",
+        "H": "Section H: social care provision",
+        "I": "Section I: placement",
+        "J": "Section J: personal budget",
+        "K": "Section K: advice and information",
+    },
+    "plan_kind_reviewed": {"new": "New plan", "amended": "Amended plan", "existing": "Existing plan"},
+    "advice_source": {
+        "educational_psychology": "Educational psychology",
+        "health": "Health",
+        "social_care": "Social care",
     },
 }
 # measure, title, condition counted, condition counted in, opening of the sentence, what is counted in, which is good
@@ -135,6 +159,24 @@ DELIVERIES = [
     (5, "participation_oct.csv", None, 0, 0, 0, 0, "refused",
      "The column that says who took part is missing (role). Add it and send the file again.", "corrections"),
 ]  # fmt: skip
+FACT_COLUMNS = [
+    ["audits", "is_completed", "The audit is completed and has a day of completion."],
+    [
+        "audits",
+        "has_family_contribution",
+        "The child or a parent or carer contributed by the day of completion.",
+    ],
+]
+DRIFT = [
+    [4, "case_audits", "990", "code", "primary_need", "DS", "appeared", "Primary need", "Down syndrome"],
+    [4, "case_audits", "", "column", "theme", "", "vanished", "Theme", ""],
+]
+RELEASES = [("2026-10-21.1", 10, 2, "Head of quality assurance", "Agreed at the October board"),
+            ("2026-11-21.1", 11, 5, None, None)]  # fmt: skip
+VERSIONS = [
+    ["voice.any_family", "0.9.0", "2026-10-21.1", datetime(2026, 10, 21, 9)],
+    ["voice.any_family", "1.0.0", "2026-11-21.1", datetime(2026, 11, 21, 9)],
+]
 PREFIXES = {"audit_programme": "PRG", "case_audits": "AUD", "family_participation": "PAR"}
 SWAPPED = "Check both dates in the audit record; one is usually typed with day and month swapped."
 COLUMNS = [
@@ -260,3 +302,55 @@ def changes(public: bool) -> list[list[Any]]:
     ]  # fmt: skip
     kept = [row for row in rows if not (public and row[0] == "refused")]
     return [[place, *row] for place, row in enumerate(kept, 1)]
+
+
+PLANS = [
+    ("plans.good_or_better", "Plans good or better", "plans chosen at random", "better"),
+    ("plans.good_or_better_all", "Plans good or better, however chosen", "plans reviewed", "better"),
+    ("plans.inadequate", "Plans inadequate", "plans chosen at random", "worse"),
+    ("plans.outcomes_specific", "Outcomes specific and measurable", "plans reviewed", "better"),
+    ("plans.provision_specified", "Provision specified and quantified", "plans reviewed", "better"),
+    ("plans.child_views", "The child's views are in the plan", "plans reviewed", "better"),
+    ("plans.parent_views", "The parents' views are in the plan", "plans reviewed", "better"),
+    ("plans.coproduced", "Plans written together with the family", "plans reviewed", "better"),
+    ("plans.section_good_or_better", "Sections good or better", "sections graded", "better"),
+    ("plans.section_inadequate", "Sections inadequate", "sections graded", "worse"),
+    ("advice.received", "Advice received", "advices asked for", "better"),
+    ("advice.on_time", "Advice received within 6 weeks", "advices asked for", "better"),
+    (
+        "advice.not_known",
+        "Answered that the child is not known to the service",
+        "advices received",
+        "neither",
+    ),
+    ("advice.good", "Advice of good quality", "advices received", "better"),
+]
+WEEKS = {
+    "twenty_weeks": ("Plans finished within 20 weeks", "better"),
+    "over_twenty_weeks_to_a_year": ("Plans that took more than 20 weeks, up to a year", "worse"),
+    "over_a_year": ("Plans that took more than a year", "worse"),
+}
+
+
+def measures_of_plans() -> list[list[Any]]:
+    """The rows of the table `measures` for plans, advice and published timeliness."""
+    held = [(name, title, "share", of, good, "process") for name, title, of, good in PLANS]
+    for name, (title, good) in WEEKS.items():
+        for ending, of in (("", "all plans"), ("_excluding_exceptions", "plans without an exception")):
+            held.append(
+                (f"timeliness.{name}_published{ending}", f"{title}, {of}", "given", of, good, "published")
+            )
+    counts = {"plans.section_good_or_better": "sections", "plans.section_inadequate": "sections"}
+    return [
+        [
+            name, "1.0.0", title, title, name.split(".")[0], place, kind, "plan_reviews", "reviewed_on", good, protect,
+            "p" if name == "plans.good_or_better" else "none",
+            f"{title}: {{numerator}} of {{denominator}} {of} ({{value}}).",
+            counts.get(name, "advices" if name.startswith("advice") else "plans"), "A plan is what a child gets.",
+            f"Counted: {title.lower()}", f"All {of} in the period",
+            "Department for Education, Education, health and care plans" if kind == "given" else "Plan reviews.",
+            "There is no national figure for this.", f"id: {name}\nversion: 1.0.0\n", ["is_good_or_better"],
+            ["has_grade"], ["Reviewers differ."], ["plan_kind_reviewed"], None, None, None,
+        ]
+        for place, (name, title, kind, of, good, protect) in enumerate(held, 1)
+    ]  # fmt: skip

@@ -6,9 +6,12 @@ CREATE TABLE measures (
     benchmark VARCHAR, text VARCHAR, numerator VARCHAR[], denominator VARCHAR[], caveats VARCHAR[],
     breakdowns VARCHAR[], headline INT, target DOUBLE, target_source VARCHAR
 );
+CREATE TABLE fact_columns (fact VARCHAR, "column" VARCHAR, about VARCHAR);
 CREATE TABLE breakdowns (breakdown VARCHAR, title VARCHAR, "position" INT);
 CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, "position" INT);
-CREATE TABLE places (council VARCHAR, name VARCHAR, first_month DATE, last_month DATE, extracted_on DATE);
+CREATE TABLE places (
+    council VARCHAR, name VARCHAR, first_month DATE, last_month DATE, extracted_on DATE, kind VARCHAR, region VARCHAR
+);
 CREATE TABLE release (
     release VARCHAR, audience VARCHAR, made_at TIMESTAMP, as_of DATE, demonstration BOOLEAN, previous VARCHAR,
     note VARCHAR, code_version VARCHAR, compared_with VARCHAR
@@ -29,8 +32,20 @@ CREATE TABLE deliveries (
     delivery VARCHAR, "number" INT, file VARCHAR, feed VARCHAR, sheets VARCHAR[], council_names VARCHAR[],
     received_at TIMESTAMP, extracted_on DATE, extracted_on_from VARCHAR, mode VARCHAR, rows_received BIGINT,
     rows_accepted BIGINT, rows_rejected BIGINT, rows_in_force BIGINT, queries BIGINT, errors BIGINT,
-    unlisted BIGINT, state VARCHAR, reason VARCHAR
+    unlisted BIGINT, state VARCHAR, reason VARCHAR, compared_with INT
 );
+CREATE TABLE drift (
+    "number" INT, feed VARCHAR, council VARCHAR, kind VARCHAR, "column" VARCHAR, code VARCHAR, change VARCHAR,
+    title VARCHAR, label VARCHAR
+);
+CREATE TABLE freshness (
+    feed VARCHAR, title VARCHAR, council VARCHAR, name VARCHAR, "number" INT, newest DATE, received_at TIMESTAMP,
+    expected_every INT, due_on DATE
+);
+CREATE TABLE releases (
+    release VARCHAR, made_at TIMESTAMP, as_of DATE, deliveries INT, new_deliveries INT, "by" VARCHAR, note VARCHAR
+);
+CREATE TABLE measure_versions (measure VARCHAR, version VARCHAR, release VARCHAR, made_at TIMESTAMP);
 CREATE TABLE checks (
     delivery VARCHAR, "number" INT, feed VARCHAR, code VARCHAR, level VARCHAR, passed BOOLEAN, broken BIGINT
 );

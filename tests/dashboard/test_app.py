@@ -275,6 +275,8 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         ("/programme", ""),
         ("/grades", ""),
         ("/grades", "?measure=quality.inadequate&by=age_band&only=age_band:0-4&window=quarter"),
+        ("/plans", ""),
+        ("/timeliness", ""),
         ("/definitions", ""),
         ("/definitions/voice.parent", ""),
         ("/data", ""),
