@@ -30,9 +30,13 @@ def measures(release: Release) -> dict[str, Row]:
     return {row["measure"]: row for row in found}
 
 
-def places(release: Release) -> list[Row]:
-    """The councils the release has figures for, by name."""
-    return _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+def places(release: Release, kinds: Sequence[str] = ("local",)) -> list[Row]:
+    """The places the release has figures for, by name: councils with audits here (local), unless others are asked for.
+
+    kinds: any of local, council, region and country.
+    """
+    held = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+    return [row for row in held if row.get("kind", "local") in kinds]
 
 
 def breakdowns(release: Release) -> dict[str, str]:

@@ -16,17 +16,25 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.contracts import UNREADABLE, Catalogue, Column, Contract, simplify
+from pipelines.contracts import FILLED_WITH, UNREADABLE, Catalogue, Column, Contract, simplify
 from pipelines.feeds.reader import Table
-from pipelines.intake import values
+from pipelines.intake import published, values
 from pipelines.intake.key import Key, hash_sql, prepare
 
 _NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
 _ARROW = {name: pa.date32() for name in ("date", "month", "birth_month")} | {
     "whole_number": pa.int64(),
     "yes_no": pa.bool_(),
+    "count": pa.int64(),
+    "percentage": pa.float64(),
 }
 _TYPED = frozenset(_ARROW) | {"period"}
+_BESIDE = {
+    "period": {"_start": pa.date32(), "_end": pa.date32()},
+    **{kind: {"": _ARROW[kind], "_symbol": pa.string()} for kind in FILLED_WITH},
+    "ons_code": {"": pa.string(), "_until": pa.date32(), "_of": pa.string()},
+}
+"""Column types kept in several columns: what their names end in, in the order in which the reader gives the values."""
 
 
 def make_typed(
@@ -48,10 +56,14 @@ def make_typed(
         f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}"
         for table in tables
     )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {given} AS {sheets}")
+    places = ", ".join(f"{text} AS {name}" for name, text in published.place_cells(contract).items())
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {given} AS "
+        + (f"SELECT * REPLACE ({places}) FROM ({sheets})" if places else sheets)
+    )
     joins, selected = [], []
     for name, column in contract.columns.items():
-        if column.type == "free_text":
+        if column.type in ("free_text", "place_part"):
             continue
         if column.type == "identifier":
             join, expression = _identifier(con, given, name, column)
@@ -77,9 +89,11 @@ def make_typed(
 
 
 def _canonical(name: str, column: Column) -> list[str]:
-    if column.type == "period":
-        flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
-        return [f"dict_{name}.value AS {name}_start", f"dict_{name}.value_end AS {name}_end", flag]
+    if column.type in _BESIDE:
+        parts = [f"dict_{name}.value{part} AS {name}{part}" for part in _BESIDE[column.type]]
+        if column.type in _TYPED:
+            parts.append(f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable")
+        return parts
     if column.type in _TYPED:
         flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
         return [flag] if column.type == "birth_month" else [f"dict_{name}.value AS {name}", flag]
@@ -138,7 +152,14 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
         "period": values.to_period,
         "whole_number": values.to_whole_number,
         "yes_no": values.to_yes_no,
+        "count": published.to_count,
+        "percentage": published.to_percentage,
     }
+    if column.type in ("place", "ons_code"):
+        read_place = (published.place_reader if column.type == "place" else published.ons_code_reader)(
+            catalogue
+        )
+        return lambda text, _: read_place(text)
     if column.type in plain:
         convert = plain[column.type]
         return lambda text, _: convert(text)
@@ -196,15 +217,15 @@ def _dictionary(
         found = [(None, raw, None) for (raw,) in con.execute(
             f"SELECT DISTINCT {name} FROM {given} WHERE {name} IS NOT NULL").fetchall()]  # fmt: skip
     read_all = [_read_cell(raw, council, column, read) for _, raw, council in found]
-    kind = _ARROW.get(column.type, pa.date32() if column.type == "period" else pa.string())
+    kind = _ARROW.get(column.type, pa.string())
     columns: dict[str, pa.Array] = {
         "council": pa.array([council for council, _, _ in found], pa.string()),
         "raw": pa.array([raw for _, raw, _ in found], pa.string()),
         "unreadable": pa.array([unreadable for _, unreadable in read_all], pa.bool_()),
     }
-    if column.type == "period":
-        columns["value"] = pa.array([value and value[0] for value, _ in read_all], kind)
-        columns["value_end"] = pa.array([value and value[1] for value, _ in read_all], kind)
+    if column.type in _BESIDE:
+        for place, (part, of_part) in enumerate(_BESIDE[column.type].items()):
+            columns[f"value{part}"] = pa.array([_part(value, place) for value, _ in read_all], of_part)
     else:
         columns["value"] = pa.array(
             [value for value, _ in read_all], pa.list_(kind) if column.several else kind
@@ -212,6 +233,13 @@ def _dictionary(
     con.register("dictionary", pa.table(columns))
     con.execute(f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT * FROM dictionary")
     con.unregister("dictionary")
+
+
+def _part(value: Any, place: int) -> Any:
+    """One of a cell's several values; an unreadable text is the first."""
+    if value is None or value == UNREADABLE:
+        return value if place == 0 else None
+    return value[place]
 
 
 def _read_cell(raw: str, council: str | None, column: Column, read: Reader) -> tuple[Any, bool]:

@@ -20,7 +20,8 @@ _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
     "sentence", "counts_what", "why", "numerator_words", "denominator_words", "source", "benchmark", "text",
 )  # fmt: skip
-_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating"}
+_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating",
+          "single_age": "published_group"}  # fmt: skip
 _UNLISTED = "unlisted-"
 
 
@@ -35,6 +36,10 @@ def describe(
     held = list(measures)
     columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
     columns |= {name: pa.array([getattr(measure, name) for measure in held]) for name in _WORDS}
+    columns |= {
+        name: pa.array([getattr(measure, name) or "" for measure in held], pa.string())
+        for name in ("beside", "when_none")
+    }
     columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
         for name in ("numerator", "denominator", "caveats", "breakdowns")
