@@ -31,6 +31,7 @@ WINDOWS = {
     "quarter": "Quarter (3 months)",
     "month": "Month",
 }
+YEARS = ("12m", "financial_year", "academic_year", "calendar_year")
 AUDIENCES = {"officers": "Officers", "public": "Public"}
 SYMBOLS = {
     "z": "Nothing to count in this period",
@@ -86,7 +87,7 @@ def number(numerator: int | None, denominator: int | None, unit: str = "audits")
 def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     """The number in two lines, for a card: the larger first. Few audits: the count is the larger."""
     if figure.get("symbol"):
-        return symbol(figure["symbol"]), ""
+        return missing(measure, figure), ""
     share = percent(figure["value"])
     counts = f"{count(figure['numerator'])} of {count(figure['denominator'])}"
     if figure["denominator"] < COUNT_FIRST_BELOW:
@@ -104,13 +105,20 @@ def figure_number(measure: Row, figure: Row | None) -> str:
     if figure is None:
         return SYMBOLS["x"]
     if figure.get("symbol"):
-        return symbol(figure["symbol"])
+        return missing(measure, figure)
     return number(figure["numerator"], figure["denominator"], unit(measure))
 
 
 def symbol(code: str) -> str:
     """A symbol in words; an unknown one is said to be not available, never left blank."""
     return SYMBOLS.get(code, SYMBOLS["x"])
+
+
+def missing(measure: Row, figure: Row) -> str:
+    """Why a figure is missing: in its definition's words where there is nothing to divide by, else its symbol's."""
+    if figure.get("denominator") == 0 and measure.get("when_none"):
+        return f"{SYMBOLS['x']}, because {measure['when_none']}"
+    return symbol(figure["symbol"])
 
 
 def unit(measure: Row) -> str:
@@ -122,6 +130,8 @@ def between(low: float | None, high: float | None) -> str:
     """A range of shares: “between 53% and 70%”; empty where there is none."""
     if low is None or high is None:
         return ""
+    if percent(low) == percent(high):
+        return f"about {percent(low)}"
     return f"between {percent(low)} and {percent(high)}"
 
 
@@ -149,6 +159,8 @@ def change_range(low: float | None, high: float | None) -> str:
     """The likely range of a difference, each end with its direction where they differ."""
     if low is None or high is None:
         return ""
+    if points(low) == points(high) and (low >= 0) == (high >= 0):
+        return f"about {points(low)} {'higher' if low >= 0 else 'lower'}"
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
         side = "higher" if low >= 0 else "lower"
@@ -215,7 +227,7 @@ def sentence(measure: Row, figure: Row | None) -> str:
     if figure is None:
         return f"{measure['title']}: this release has no figure for it."
     if figure.get("symbol"):
-        return f"{measure['title']}: {lower_first(symbol(figure['symbol']))}."
+        return f"{measure['title']}: {lower_first(missing(measure, figure))}."
     template = measure.get("sentence") or "{title}: {numerator} of {denominator} ({value})."
     words = {
         "title": measure["title"],
@@ -239,8 +251,9 @@ def likely_range(measure: Row, figure: Row) -> str:
 
 
 def year_before(measure: Row, figure: Row) -> str:
-    """The comparison with the year before, for a 12-month figure; empty for any other window."""
-    if figure.get("window") != "12m" or figure.get("symbol"):
+    """The comparison with the year before, for a 12-month or published yearly figure; empty for any other."""
+    compared = YEARS if measure.get("kind") == "given" else ("12m",)
+    if figure.get("window") not in compared or figure.get("symbol"):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:
         return "There is no figure for the year before to compare it with."
@@ -281,6 +294,11 @@ def headline(measure: Row, figure: Row | None) -> str:
         year_before(measure, figure),
     ]
     return " ".join(part for part in parts if part)
+
+
+def together(pairs: Sequence[tuple[Row, Row | None]]) -> str:
+    """Measures that are never shown one without the other, each as its headline; a missing one says why."""
+    return "\n".join(headline(measure, figure) for measure, figure in pairs)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines import contracts, durable, releases
-from pipelines.contracts import Catalogue
+from pipelines import contracts, durable, published, releases
+from pipelines.contracts import PUBLISHED, Catalogue
 from pipelines.evidence import delivered, receipts
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -42,7 +42,7 @@ _ORDER = {
     "places": "council",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
-_CODE = ("model", "measures", "statistics", "evidence")
+_CODE = ("model", "measures", "statistics", "evidence", "published.py")
 
 
 def build(
@@ -68,7 +68,10 @@ def build(
     if stale:
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 0, 1)
         with receive.connection(settings) as con:
-            made = make(con, settings, catalogue, key, {council: by_council[council] for council in stale})
+            own = {council: by_council[council] for council in stale if council != PUBLISHED}
+            made = make(con, settings, catalogue, key, own) if own else {}
+            if PUBLISHED in stale:
+                made[PUBLISHED] = published.make(con, settings, catalogue, key, by_council[PUBLISHED])
         for council, partition in made.items():
             durable.write_json(places[council], partition)
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 1, 1)
@@ -76,10 +79,18 @@ def build(
 
 
 def held_by_council(catalogue: Catalogue, held: Sequence[Checked]) -> dict[str, list[Checked]]:
-    """Council -> its deliveries in the order of force; councils that hold only rows set aside are there too."""
+    """Council -> its deliveries in the order of force; councils that hold only rows set aside are there too.
+
+    Published figures of many places stand together under `PUBLISHED`.
+    """
     ordered = delivered.in_order(held)
     councils = sorted(
-        {council for checked in held for council in checked.councils if council in catalogue.councils}
+        {
+            council
+            for checked in held
+            for council in checked.councils
+            if council in catalogue.councils or council == PUBLISHED
+        }
     )
     return {council: [checked for checked in ordered if council in checked.councils] for council in councils}
 
@@ -120,7 +131,7 @@ def make(
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
-    for feed, contract in catalogue.contracts.items():
+    for feed, contract in catalogue.of_councils.items():
         parts = [
             Part(
                 path=checked.folder / f"{feed}.accepted.parquet",
@@ -146,7 +157,7 @@ def make(
     }
     facts = model.build(
         con,
-        {feed: f"in_force_{feed}" for feed in catalogue.contracts},
+        {feed: f"in_force_{feed}" for feed in catalogue.of_councils},
         ethnic_groups={code.code: code.group for code in catalogue.codes["ethnicity"]},
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
@@ -192,7 +203,7 @@ def rows_in_force(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> list[
     """(council, delivery's order, feed, rows that stand)."""
     query = " UNION ALL ".join(
         f"SELECT council, _order, '{feed}', count(*) FROM in_force_{feed} GROUP BY ALL"
-        for feed in catalogue.contracts
+        for feed in catalogue.of_councils
     )
     return con.execute(f"{query} ORDER BY ALL").fetchall()
 
@@ -206,7 +217,7 @@ def broken_links(
         contracts.ContractError: a 4xx rule is not `found_in`.
     """
     queries = []
-    for feed, contract in catalogue.contracts.items():
+    for feed, contract in catalogue.of_councils.items():
         for rule in contract.rules:
             if rule.scope != "link":
                 continue
@@ -226,9 +237,10 @@ def broken_links(
 
 def code_digest() -> str:
     """Digest of the program's own text that facts and figures depend on: another text, and they are made anew."""
-    files = [path for room in _CODE for path in sorted((HOME / "pipelines" / room).rglob("*.py"))] + [
-        Path(__file__)
-    ]
+    rooms = [HOME / "pipelines" / room for room in _CODE]
+    files = [
+        path for room in rooms for path in ([room] if room.is_file() else sorted(room.rglob("*.py")))
+    ] + [Path(__file__)]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 

@@ -230,10 +230,11 @@ def rule_words(told: Row) -> list[str]:
 
 def measure_in_full(measure: Any) -> Row:
     """Everything that a definition says, with its yes/no columns in words."""
-    from pipelines.model.schema import FACTS
+    from pipelines.model.schema import FACTS, GIVEN
 
     def in_words(fact: str, columns: Sequence[str]) -> Row:
-        return {column: FACTS[fact].yes_no[column] for column in columns}
+        meant = GIVEN[fact].numbers if fact in GIVEN else FACTS[fact].yes_no
+        return {column: meant[column] for column in columns}
 
     return {
         **measure.model_dump(mode="json"),

@@ -25,8 +25,9 @@ def build(
     """Make the TEMP TABLEs counts, figures and charts.
 
     `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes; `targets` are those
-    that councils set themselves.
+    that councils set themselves. Measures of given figures are left out: `given` makes them, and of other places.
     """
+    catalogue = {name: measure for name, measure in catalogue.items() if measure.kind != "given"}
     count(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, places, "figures")

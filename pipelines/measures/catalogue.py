@@ -17,9 +17,9 @@ from typing import Any, Literal, NamedTuple, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.model.schema import FACTS
+from pipelines.model.schema import FACTS, GIVEN, Fact
 
-KINDS = ("share", "people_share", "distribution")
+KINDS = ("share", "people_share", "distribution", "given")
 _PLACEHOLDERS = {"numerator", "denominator", "value"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -49,10 +49,11 @@ class Measure(BaseModel):
     topic: str
     position: int = Field(ge=1)
     """Place within the topic."""
-    kind: Literal["share", "people_share", "distribution"]
+    kind: Literal["share", "people_share", "distribution", "given"]
     """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
     row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator
-    fall into groups; each group's denominator is all of them."""
+    fall into groups; each group's denominator is all of them. given: numerator and denominator are numbers of a fact
+    whose rows are figures that somebody counted before us."""
     fact: str
     date: str
     numerator: tuple[str, ...] = ()
@@ -81,6 +82,12 @@ class Measure(BaseModel):
     caveats: tuple[str, ...] = ()
     source: str
     benchmark: str
+    beside: str | None = None
+    """The measure that is shown together with this one wherever either is put into words."""
+    published_share: str | None = None
+    """given only: the column with the share as published; where that is a symbol, so is the figure."""
+    when_none: str | None = None
+    """What is said where there is nothing to divide by, instead of the symbol's general words."""
     text: str = Field(exclude=True, repr=False)
     """The definition as written."""
 
@@ -108,6 +115,9 @@ class Measure(BaseModel):
 
     @model_validator(mode="after")
     def columns_exist(self) -> Self:
+        if self.kind == "given":
+            self._given_columns_exist()
+            return self
         _check("fact", self.fact, FACTS, "a fact")
         _check("date", self.date, FACTS[self.fact].dates, f"a date of {self.fact}")
         below = self.denominator_fact or self.fact
@@ -125,8 +135,25 @@ class Measure(BaseModel):
                 _check("breakdowns", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
         return self
 
+    def _given_columns_exist(self) -> None:
+        _check("fact", self.fact, GIVEN, "a fact of given figures")
+        fact: Fact = GIVEN[self.fact]
+        _check("date", self.date, fact.dates, f"a date of {self.fact}")
+        if len(self.numerator) != 1 or len(self.denominator) != 1:
+            raise ValueError("numerator, denominator: a given measure names one number each")
+        shares = (self.published_share,) if self.published_share else ()
+        for field, names in (
+            ("numerator", self.numerator), ("denominator", self.denominator), ("published_share", shares),
+        ):  # fmt: skip
+            for column in names:
+                _check(field, column, fact.numbers, f"a number of {self.fact}")
+        for breakdown in self.breakdowns:
+            _check("breakdowns", breakdown, fact.breakdowns, f"a breakdown of {self.fact}")
+
     @model_validator(mode="after")
     def kind_is_whole(self) -> Self:
+        if self.kind != "given" and (self.published_share or self.fact in GIVEN):
+            raise ValueError("kind: only a given measure is of figures that somebody counted before us")
         if not self.denominator:
             raise ValueError("denominator: name at least one yes/no column")
         if self.kind != "distribution" and not self.numerator:
@@ -180,6 +207,12 @@ def load(folder: Path) -> dict[str, Measure]:
         if other != measure.id:
             raise DefinitionError(
                 f"{other} and {measure.id} both have position {measure.position}. Give one of them another."
+            )
+    known = {measure.id for measure in measures}
+    for measure in measures:
+        if measure.beside is not None and measure.beside not in known - {measure.id}:
+            raise DefinitionError(
+                f"{measure.id}, at beside: {measure.beside!r} is not another measure. Name one by its id."
             )
     ordered = sorted(measures, key=lambda measure: (measure.topic, measure.position))
     return {measure.id: measure for measure in ordered}

@@ -21,7 +21,8 @@ _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
     "sentence", "counts_what", "why", "numerator_words", "denominator_words", "source", "benchmark", "text",
 )  # fmt: skip
-_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating"}
+_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating",
+          "single_age": "published_group"}  # fmt: skip
 _UNLISTED = "unlisted-"
 
 
@@ -40,6 +41,10 @@ def describe(
         "headline": pa.array([measure.headline for measure in held], pa.int32()),
         "target": pa.array([measure.target for measure in held], pa.float64()),
         "target_source": pa.array([measure.target_source for measure in held], pa.string()),
+    }
+    columns |= {
+        name: pa.array([getattr(measure, name) or "" for measure in held], pa.string())
+        for name in ("beside", "when_none")
     }
     columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))

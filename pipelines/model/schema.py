@@ -7,7 +7,7 @@ Does not belong here: how a column is derived (`facts`), or which of them a meas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 UNKNOWN = "unknown"
 """The group of rows whose breakdown column is empty or could not be read."""
@@ -27,6 +27,8 @@ class Fact:
     breakdowns: tuple[str, ...]
     about: tuple[str, ...] = ()
     """Further columns."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Of a given fact: number column -> what it says. Beside each stands `<column>_symbol`, what was given instead."""
 
 
 CHILD = (
@@ -70,6 +72,8 @@ BREAKDOWNS = {
     "response": "Response to the offer",
     "rating_listened": "Felt listened to",
     "rating_difference": "Made a difference",
+    "single_age": "Age in years",
+    "participation_definition": "Definition, as given by the council",
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
@@ -185,3 +189,44 @@ PLANNED_AUDITS = Fact(
 )
 
 FACTS = {"audits": AUDITS, "participants": PARTICIPANTS, "planned_audits": PLANNED_AUDITS}
+
+_PLACED = ("council", "window", "period_start", "breakdown", "group")
+PUBLISHED_TIMELINESS = Fact(
+    counts_what="plans",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=("single_age", "ethnicity", "sex"),
+    about=_PLACED,
+    numbers={
+        "issued": "Plans issued.",
+        "issued_ex": "Plans issued to which no exception to the 20 weeks applied.",
+        "within_20_weeks": "Plans issued within 20 weeks of the request.",
+        "within_20_weeks_ex": "Plans without exceptions issued within 20 weeks.",
+        "within_20_weeks_percent": "DfE's percentage of plans within 20 weeks.",
+        "within_20_weeks_ex_percent": "DfE's percentage of plans within 20 weeks, without exceptions.",
+        "within_a_year": "Plans issued after 20 weeks and within 52.",
+        "within_a_year_ex": "Plans without exceptions issued after 20 weeks and within 52.",
+        "within_a_year_percent": "DfE's percentage of plans after 20 weeks and within 52.",
+        "within_a_year_ex_percent": "DfE's percentage of plans after 20 weeks and within 52, without exceptions.",
+        "over_a_year": "Plans issued after 52 weeks.",
+        "over_a_year_ex": "Plans without exceptions issued after 52 weeks.",
+        "over_a_year_percent": "DfE's percentage of plans after 52 weeks.",
+        "over_a_year_ex_percent": "DfE's percentage of plans after 52 weeks, without exceptions.",
+    },
+)
+REPORTED_PARTICIPATION = Fact(
+    counts_what="audits or people",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=("participation_definition",),
+    about=(*_PLACED, "source", "given_on"),
+    numbers={
+        "numerator": "How many were heard, as the council gave it.",
+        "denominator": "Out of how many, as the council gave it.",
+        "percent": "The percentage, as the council gave it.",
+    },
+)
+GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
+"""Facts whose rows are figures that somebody counted before us; `published` makes them."""

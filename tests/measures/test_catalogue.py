@@ -48,7 +48,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
     ("changes", "words"),
     [
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
-        ({"kind": "median"}, "The kinds are share, people_share, distribution."),
+        ({"kind": "median"}, "The kinds are share, people_share, distribution, given."),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
         ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
@@ -117,6 +117,55 @@ def test_two_of_a_topic_cannot_have_one_position(tmp_path):
     write(tmp_path, "better", id="made.better")
     with pytest.raises(DefinitionError, match=r"made.better and made.good both have position 1"):
         catalogue.load(tmp_path)
+
+
+GIVEN_SHARE = {
+    "kind": "given", "fact": "published_timeliness", "date": "period_end", "numerator": ["within_20_weeks"],
+    "denominator": ["issued"], "published_share": "within_20_weeks_percent", "breakdowns": ["sex"], "chart": "none",
+    "protect": "published",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"fact": "audits"},
+            "at fact: 'audits' is not a fact of given figures; those are published_timeliness,",
+        ),
+        (
+            {"numerator": ["is_good"]},
+            "at numerator: 'is_good' is not a number of published_timeliness; those are",
+        ),
+        ({"denominator": ["issued", "issued_ex"]}, "a given measure names one number each"),
+        ({"published_share": "share"}, "at published_share: 'share' is not a number of published_timeliness"),
+        ({"breakdowns": ["team"]}, "at breakdowns: 'team' is not a breakdown of published_timeliness"),
+        ({"chart": "p"}, "at chart: a p-chart needs a share"),
+        ({"kind": "share"}, "at fact: 'published_timeliness' is not a fact; those are audits,"),
+    ],
+)
+def test_what_is_said_of_a_wrong_given_measure(tmp_path, changes, words):
+    assert catalogue.read(write(tmp_path, **GIVEN_SHARE)).kind == "given"
+    assert words in said(write(tmp_path, **(GIVEN_SHARE | changes)))
+    assert "only a given measure" in said(write(tmp_path, published_share="issued"))
+
+
+def test_a_measure_stands_beside_one_that_exists(tmp_path):
+    write(tmp_path, beside="made.better")
+    with pytest.raises(DefinitionError, match=r"made.good, at beside: 'made.better' is not another measure"):
+        catalogue.load(tmp_path)
+    write(tmp_path, "better", id="made.better", position=2)
+    assert catalogue.load(tmp_path)["made.good"].beside == "made.better"
+
+
+def test_published_timeliness_is_never_shown_with_only_one_of_its_two_shares():
+    pairs = {
+        name: each.beside for name, each in MEASURES.items() if name.startswith("timeliness.") and each.beside
+    }
+    assert all(pairs[other] == name for name, other in pairs.items())
+    assert (
+        pairs["timeliness.twenty_weeks_published"] == "timeliness.twenty_weeks_published_excluding_exceptions"
+    )
 
 
 def test_numerators_are_counted_among_their_denominators():
@@ -190,6 +239,12 @@ def test_the_measures_that_were_asked_for_are_there():
             "moderated", "moderated_random", "mental_health_relevant", "mental_health_considered",
         )
     }  # fmt: skip
+    expected |= {
+        f"timeliness.{name}_published{kind}"
+        for name in ("twenty_weeks", "over_twenty_weeks_to_a_year", "over_a_year")
+        for kind in ("", "_excluding_exceptions")
+    }
+    expected |= {"reported.participation"}
     assert set(MEASURES) == expected
 
 
@@ -217,7 +272,7 @@ def test_plain_words(name):
     assert len(each.short_title) <= 40
     assert all(part in each.sentence for part in ("{denominator}",))
     assert ("{numerator}" in each.sentence) is (each.kind != "distribution")
-    assert "There is no national figure for this." in each.benchmark
+    assert "There is no national figure for this." in each.benchmark or each.protect == "published"
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -233,6 +288,7 @@ def test_every_term_counts_completed_work_or_says_why_not():
     open_ended = {
         name
         for name, each in MEASURES.items()
+        if each.kind != "given"
         for term in each.numerators
         if "is_completed" not in term.columns
     }
@@ -264,5 +320,5 @@ def test_targets_say_whose_they_are_and_the_overview_has_an_order():
 
 
 def test_breakdowns_have_titles():
-    for fact in schema.FACTS.values():
+    for fact in (*schema.FACTS.values(), *schema.GIVEN.values()):
         assert set(fact.breakdowns) <= set(schema.BREAKDOWNS)
