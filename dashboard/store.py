@@ -17,7 +17,6 @@ from dashboard.connection import Row as Row
 from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
 
-
 EVERY_PLACE = ("local", "council", "region", "country")
 
 
