@@ -17,6 +17,8 @@ from dashboard.connection import Row as Row
 from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
 
+EVERY_PLACE = ("local", "council", "region", "country")
+
 
 def about(release: Release) -> Row:
     """The release's own row: as_of, demonstration, audience and so on; empty where the table is missing."""
@@ -30,10 +32,13 @@ def measures(release: Release) -> dict[str, Row]:
     return {row["measure"]: row for row in found}
 
 
-def places(release: Release, every: bool = False) -> list[Row]:
-    """The councils with audits here, by name; with `every` also the places of published figures."""
-    found = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
-    return found if every else [row for row in found if row.get("kind", "local") == "local"]
+def places(release: Release, kinds: Sequence[str] = ("local",)) -> list[Row]:
+    """The places the release has figures for, by name: councils with audits here (local), unless others are asked for.
+
+    kinds: any of local, council, region and country.
+    """
+    held = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+    return [row for row in held if row.get("kind", "local") in kinds]
 
 
 def breakdowns(release: Release) -> dict[str, str]:

@@ -37,8 +37,8 @@ SYMBOLS = {
     "z": "Nothing to count in this period",
     "x": "Not available",
     "c": "Not shown, so that no child or family can be recognised",
-    "low": "Rounds to nothing, but is not nothing",
-    "u": "Too uncertain to rely on",
+    "low": "More than none, but so few that it rounds to nought",
+    "u": "Too uncertain to be shown",
 }
 LEVELS = {
     "query": "Query: the row is kept, please check it",

@@ -169,7 +169,7 @@ def _shown_on(measure: store.Row) -> Component | None:
 
 def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -> Component:
     """The newest values of the councils that have audits here; of published figures also of region and country."""
-    names = {row["council"]: row for row in store.places(release, every=True)}
+    names = {row["council"]: row for row in store.places(release, store.EVERY_PLACE)}
     kinds = ("local", "region", "country")
     rows = [
         row

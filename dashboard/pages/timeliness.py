@@ -68,7 +68,7 @@ class Shown:
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Published timeliness for the council and year that the query asks for."""
     known = store.measures(release)
-    places = store.places(release, every=True)
+    places = store.places(release, store.EVERY_PLACE)
     shown = _choose(release, query, places)
     used: list[store.Row] = []
     if shown is None:
