@@ -205,6 +205,10 @@ def broken_links(
             columns, there = rule.arguments["columns"], rule.arguments["feed_columns"]
             same = " AND ".join(f"here.{a} = there.{b}" for a, b in zip(columns, there, strict=True))
             known = " AND ".join(f"here.{name} IS NOT NULL" for name in columns)
+            if rule.arguments.get(
+                "if_held"
+            ):  # a council that never sends the other feed is not asked about it
+                known += f" AND council IN (SELECT council FROM in_force_{rule.arguments['feed']})"
             queries.append(
                 f"SELECT council, _order, '{feed}', _sheet, _row, '{rule.code}' FROM in_force_{feed} here "
                 f"ANTI JOIN in_force_{rule.arguments['feed']} there ON {same} WHERE {known}"

@@ -79,6 +79,8 @@ def test_every_row_rule_is_in_the_suite_or_listed_as_needing_our_engine(feed: st
         # several themes in a cell; moderator and auditor, re-audit and audit the same; keys
         "case_audits": ["AUD-124", "AUD-125", "AUD-320", "AUD-341", "AUD-601", "AUD-602"],
         "family_participation": ["PAR-601", "PAR-602"],
+        "active_plans": ["PLN-601", "PLN-602"],
+        "plan_reviews": ["PLR-126", "PLR-320", "PLR-601", "PLR-602"],
     }
     assert ours == by_hand[feed]
 
