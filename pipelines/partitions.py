@@ -32,7 +32,13 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 Link = tuple[int, str, str, int, str]
 """(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
-TABLES = {"counts": "officers", "figures": "officers", "charts": "officers", "places": "officers"}
+TABLES = {
+    "counts": "officers",
+    "figures": "officers",
+    "charts": "officers",
+    "spans": "officers",
+    "places": "officers",
+}
 """Tables of a partition beside its facts, and the store that holds them."""
 _CODE = ("model", "measures", "statistics", "evidence")
 
@@ -103,9 +109,10 @@ def make(
     """Facts, counts and figures of some councils in one pass, written as parts."""
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
-    from pipelines.measures.windows import places
+    from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
+    from pipelines.model.schema import FACTS, SPANS
 
     councils = list(by_council)
     ordered = delivered.in_order(
@@ -128,13 +135,12 @@ def make(
         in_force(con, contract, parts, councils, f"in_force_{feed}")
     stands = rows_in_force(con, catalogue)
     linked = broken_links(con, catalogue)
-    extracted = {
-        council: max(
-            checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"]
-        )
-        for council, held in by_council.items()
-        if any("case_audits" in checked.result["feeds"] for checked in held)
-    }
+    extracted: dict[str, dict[str, date]] = {feed: {} for span in SPANS.values() for feed in span.feeds}
+    for council, held in by_council.items():
+        for feed, days in extracted.items():
+            taken = [checked.arrival.extracted_on for checked in held if feed in checked.result["feeds"]]
+            if taken:
+                days[council] = max(taken)
     facts = model.build(
         con,
         {feed: f"in_force_{feed}" for feed in catalogue.contracts},
@@ -142,7 +148,8 @@ def make(
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
     )
-    build_figures(con, facts, definitions.load(settings.definitions), places(con, facts, extracted))
+    build_figures(con, facts, definitions.load(settings.definitions), spans(con, facts, extracted))
+    places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
     )
@@ -151,6 +158,12 @@ def make(
     )
     receipts.mint(con, "figures", "officers", key)
     tables = dict.fromkeys(facts.values(), "records") | TABLES
+    # most councils send no reviews or register of plans: they have no part of those facts, not an empty one
+    sent = {
+        table: {council for (council,) in con.execute(f"SELECT DISTINCT council FROM {table}").fetchall()}
+        for fact, table in facts.items()
+        if FACTS[fact].span != "audits"
+    }
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
     position = {
         (council, order_of[checked.arrival.number]): n
@@ -165,7 +178,7 @@ def make(
                     con, settings, zone, table, council,
                     f"SELECT * FROM {table} WHERE council = '{council}' ORDER BY ALL",
                 ))
-                for table, zone in tables.items()
+                for table, zone in tables.items() if council in sent.get(table, by_council)
             ],
             "in_force": [[position[council, order], feed, rows] for of, order, feed, rows in stands if of == council],
             "links": [

@@ -103,12 +103,9 @@ def one(release: store.Release, name: str) -> components.Page:
         components.section(
             "likely",
             "How the likely range is worked out",
-            html.P(
-                "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before "
-                "is called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change."
-            ),
+            html.P(_RANGE[words.is_mean(measure)]),
         )
-        if measure["kind"] in ("share", "people_share")
+        if measure["kind"] in ("share", "people_share", "snapshot", "mean")
         else None,
         components.details(
             "The definition in full, as the program reads it", html.Pre(measure["text"], tabIndex=0)
@@ -120,18 +117,33 @@ def one(release: store.Release, name: str) -> components.Page:
     return components.Page(measure["title"], [part for part in body if part is not None])
 
 
+_RANGE = {
+    False: "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before is "
+    "called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change.",
+    True: "The likely range is a 95% interval for an average (Student's t). A difference from the year before is "
+    "called higher or lower only where its own 95% interval (Welch's t) leaves out no change.",
+}
+"""Whether a measure is an average -> how its likely range, and that of a difference, are worked out."""
+
+
 def _formally(measure: store.Row) -> list[str]:
     """The yes/no columns that the program counts, as the definition names them."""
     bottom = " and ".join(measure["denominator"] or [])
     if not bottom:
         return []
-    top = " and ".join(measure["numerator"] or []) or "each kind"
+    top = " and ".join(measure["numerator"] or []) or (
+        "the average" if words.is_mean(measure) else "each kind"
+    )
     return [f"{top}, out of {bottom}, in {measure['fact']}, by {measure['date']}"]
 
 
 def _kind(measure: store.Row) -> str:
     if measure["kind"] == "distribution":
         return f"How a total of {words.unit(measure)} divides between kinds"
+    if measure["kind"] == "snapshot":
+        return f"A share of {words.unit(measure)}, on the last day of each period"
+    if words.is_mean(measure):
+        return f"An average of {words.unit(measure)}, in {measure['unit']}"
     return f"A share of {words.unit(measure)}"
 
 

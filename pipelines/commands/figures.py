@@ -17,11 +17,12 @@ Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
 SHOWN = (
     "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end",
-    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "low", "high", "symbol",
-    "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high", "direction",
-    "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
+    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "unit", "low", "high",
+    "symbol", "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high",
+    "direction", "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
 )  # fmt: skip
-"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range."""
+"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range.
+`unit` is empty for a share."""
 
 
 def figure(
@@ -73,7 +74,8 @@ def figure(
 def flat(found: Any, row: Row) -> Row:
     """One figure as a flat object, with what it needs to be quoted on its own."""
     about = {name: found.release[name] for name in ("release", "audience", "as_of", "demonstration")}
-    held = {**row, **about, "title": found.measure["title"], "higher_is": found.measure["higher_is"]}
+    measured = {name: found.measure.get(name) for name in ("title", "higher_is", "unit")}
+    held = {**row, **about, **measured}
     return {name: held.get(name) for name in SHOWN}
 
 
@@ -98,8 +100,8 @@ def show(found: Any) -> None:
         columns["Period"] = lambda row: words.span(row["period_start"], row["period_end"])
     columns |= {
         "Figure": lambda row: words.figure_number(measure, row),
-        "Likely range": lambda row: words.between(row["low"], row["high"]),
-        "Year before": words.change_cell,
+        "Likely range": lambda row: words.between(row["low"], row["high"], words.own_unit(measure)),
+        "Year before": lambda row: words.change_cell(row, measure),
         "Receipt": lambda row: row["receipt"],
     }
     if all(row["window"] != "12m" or row["change"] is None for row in found.figures):

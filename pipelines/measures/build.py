@@ -15,16 +15,14 @@ from pipelines.measures.counts import count, long_periods
 from pipelines.measures.figures import figures
 
 
-def build(
-    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, places: str
-) -> None:
+def build(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, spans: str) -> None:
     """Make the TEMP TABLEs counts, figures and charts.
 
-    `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes.
+    `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes.
     """
     count(con, facts, catalogue.values())
     long_periods(con, facts)
-    figures(con, catalogue, places, "figures")
+    figures(con, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts")
     for helper in ("series", "long_periods"):
-        con.execute(f"DROP TABLE {helper}")
+        con.execute(f"DROP TABLE IF EXISTS {helper}")

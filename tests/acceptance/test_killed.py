@@ -22,7 +22,9 @@ from tests.acceptance import council_files, twelve
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="kills a forked process, which Windows has not"
 )
-TABLES = {"fact_audits", "fact_participants", "fact_planned_audits", "counts", "figures", "charts", "places"}
+TABLES = {
+    "fact_audits", "fact_participants", "fact_planned_audits", "counts", "figures", "charts", "spans", "places",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
