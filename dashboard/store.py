@@ -129,13 +129,18 @@ def group_series(release: Release, measure: str, council: str, window: str, brea
 def series(release: Release, measure: str, council: str, window: str) -> list[Row]:
     """One measure's whole periods of a window for the whole council, oldest first.
 
-    Periods that began before the council's data did are left out: they hold only a part of what they name.
+    Periods that began before the council's data did are left out: they hold only a part of what they name. Which data
+    that is depends on what the measure counts (`spans`).
     """
+    first = "SELECT min(first_month) FROM {db}.places AS p WHERE p.council = figures.council"
+    if "spans" in release.tables:
+        first = (
+            "SELECT min(first_month) FROM {db}.spans AS s JOIN {db}.measures AS m ON m.span = s.span "
+            "WHERE s.council = figures.council AND m.measure = figures.measure"
+        )
     sql = (
         'SELECT * FROM {db}.figures WHERE measure = ? AND council = ? AND "window" = ? '
-        "AND breakdown = '' AND complete AND symbol = '' "
-        "AND period_start >= (SELECT min(first_month) FROM {db}.places AS p WHERE p.council = figures.council) "
-        "ORDER BY period_end"
+        f"AND breakdown = '' AND complete AND symbol = '' AND period_start >= ({first}) ORDER BY period_end"
     )
     return _rows(release, "figures", sql, (measure, council, window))
 

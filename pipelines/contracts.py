@@ -11,7 +11,9 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -67,6 +69,8 @@ class Column(Strict):
     list: str | None = None
     same_as: str | None = None
     """For identifiers: the column whose pseudonyms these share (a moderator may be an auditor elsewhere)."""
+    for_each: str | None = None
+    """The code list that the column was repeated over; see `repeated`."""
     level: Level = "error"
     made_from: dict[str, str] = Field(default_factory=dict)
     """For a place: which column (of type place_part) says its level, and which its code at each level."""
@@ -213,8 +217,6 @@ class Contract(Strict):
         unknown = [name for name in (*self.key, *self.period) if name not in self.columns]
         if unknown:
             raise ValueError(f"key or period names columns that the feed does not have: {', '.join(unknown)}")
-        if (self.replaces == "council_and_period") != bool(self.period):
-            raise ValueError("`period` is given exactly where `replaces` is council_and_period")
         parts = [part for column in self.columns.values() for part in column.made_from.values()]
         if any(part not in self.columns or self.columns[part].type != "place_part" for part in parts):
             raise ValueError("`made_from` names columns of this feed of type place_part, and nothing else")
@@ -224,11 +226,15 @@ class Contract(Strict):
             raise ValueError(
                 "one column is called `council`: it says whose row it is (of type council or place)"
             )
-        numbers = [column.number for column in self.columns.values()]
-        if len(set(numbers)) != len(numbers):
-            raise ValueError(
-                "two columns have the same `number`; rule codes are built from it, so each needs its own"
-            )
+        if self.replaces == "council_and_period" and not self.period:
+            raise ValueError("`period` names the dates by which council_and_period replaces; give them")
+        numbers: dict[int, str] = {}
+        for name, column in self.columns.items():
+            if numbers.setdefault(column.number, name) != name:
+                raise ValueError(
+                    f"the columns {numbers[column.number]} and {name} have the same `number`; rule codes are built "
+                    "from it, so each needs its own (a column `for_each` code of a list needs as many as the list has)"
+                )
         codes = [rule.code for rule in self.all_rules]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice or any(not code.startswith(self.prefix) for code in codes):
@@ -401,12 +407,14 @@ def load(settings: Settings) -> Catalogue:
     Raises:
         ContractError: a file is missing or wrong.
     """
-    contracts = [read_contract(path) for path in sorted((settings.expectations / "feeds").glob("*.yaml"))]
+    codes = {path.stem: _codes(path) for path in sorted((settings.reference / "codes").glob("*.csv"))}
+    contracts = [
+        read_contract(path, codes) for path in sorted((settings.expectations / "feeds").glob("*.yaml"))
+    ]
     if not contracts:
         raise ContractError(
             f"There is no contract in {settings.expectations / 'feeds'}. Set SEND_AUDIT_EXPECTATIONS."
         )
-    codes = {path.stem: _codes(path) for path in sorted((settings.reference / "codes").glob("*.csv"))}
     for contract in contracts:
         for name, column in contract.columns.items():
             if column.codes is not None and column.codes not in codes:
@@ -428,19 +436,100 @@ def load(settings: Settings) -> Catalogue:
     )
 
 
-def read_contract(path: Path) -> Contract:
-    """One contract file.
+def read_contract(path: Path, codes: Mapping[str, Sequence[Code]] | None = None) -> Contract:
+    """One contract file. `codes`: the code lists that its columns and rules may be repeated over.
 
     Raises:
         ContractError: it is not valid; says where and what is wanted.
     """
-    return _model(Contract, path, text=path.read_text(encoding="utf-8"))
+    return _model(
+        Contract,
+        path,
+        lambda content: repeated(content, codes or {}, path.name),
+        text=path.read_text(encoding="utf-8"),
+    )
 
 
-def _model(kind: type[M], path: Path, **more: Any) -> M:
+def repeated(content: dict[str, Any], codes: Mapping[str, Sequence[Code]], where: str) -> dict[str, Any]:
+    """A contract's content with each column and rule that says `for_each: LIST` written out, once for each code.
+
+    In its name and texts `{code}` stands for the code and `{label}` for its label; an entry of `also_called` with
+    `{called}` stands for one with each of the code's other spellings. Numbers and rule codes run on from the one given,
+    in the order of the list. Columns over one list that follow one another come together, code by code.
+
+    Raises:
+        ContractError: the code list does not exist, or a code cannot be part of a column's name.
+    """
+
+    def listed(name: str) -> Sequence[Code]:
+        if name not in codes:
+            raise ContractError(
+                f"{where} repeats a column or rule for_each {name!r}, which data/reference/codes does not have. Add "
+                "the list, or correct the name."
+            )
+        odd = [code.code for code in codes[name] if not re.fullmatch(r"\w+", code.code, re.ASCII)]
+        if odd:
+            raise ContractError(
+                f"The code {odd[0]!r} of {name} cannot be part of a column's name. Use letters, digits and _ only."
+            )
+        return codes[name]
+
+    def for_codes(rule: dict[str, Any]) -> list[dict[str, Any]]:
+        if "for_each" not in rule:
+            return [rule]
+        prefix, _, number = str(rule.get("code")).rpartition("-")
+        alike = {name: value for name, value in rule.items() if name != "for_each"}
+        return [
+            _filled(alike, code) | {"code": f"{prefix}-{int(number) + at}" if number.isdigit() else number}
+            for at, code in enumerate(listed(rule["for_each"]))
+        ]
+
+    columns, rules = content.get("columns"), content.get("rules") or []
+    if not isinstance(columns, dict) or not all(
+        isinstance(each, dict) for each in (*columns.values(), *rules)
+    ):
+        return content  # not a contract yet; what is wrong with it is told as for any other
+    written: dict[str, Any] = {}
+    for over, together in groupby(columns.items(), key=lambda item: item[1].get("for_each")):
+        if over is None:
+            written.update(together)
+            continue
+        alike = list(together)
+        for at, code in enumerate(listed(over)):
+            for name, column in alike:
+                if "{code}" not in name:
+                    raise ContractError(
+                        f"{where}, at columns.{name}: a column for_each code of a list has {{code}} in its name, such "
+                        f"as {name}_{{code}}. Add it."
+                    )
+                written[_filled(name, code)] = _filled(column, code) | {
+                    "number": column.get("number", 0) + at
+                }
+    return {**content, "columns": written, "rules": [each for rule in rules for each in for_codes(rule)]}
+
+
+def _filled(given: Any, code: Code) -> Any:
+    """What stands in a repeated column or rule, for one code; a list without what would be in it twice."""
+    if isinstance(given, dict):
+        return {_filled(name, code): _filled(value, code) for name, value in given.items()}
+    if isinstance(given, list):
+        found: dict[str, Any] = {}
+        for entry in given:
+            said = code.also_called if "{called}" in str(entry) else ("",)
+            for text in (_filled(str(entry).replace("{called}", called), code) for called in said):
+                found.setdefault(simplify(text), text if isinstance(entry, str) else entry)
+        return list(found.values())
+    if isinstance(given, str):
+        return given.replace("{code}", code.code).replace("{label}", code.label)
+    return given
+
+
+def _model(
+    kind: type[M], path: Path, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None, **more: Any
+) -> M:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return kind.model_validate({**content, **more})
+        return kind.model_validate({**(change(content) if change else content), **more})
     except yaml.YAMLError as problem:
         raise ContractError(f"{path.name} is not valid YAML: {problem}") from None
     except ValidationError as problem:

@@ -33,13 +33,20 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 Link = tuple[int, str, str, int, str]
 """(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
-TABLES = {"counts": "officers", "figures": "officers", "charts": "officers", "places": "officers"}
+TABLES = {
+    "counts": "officers",
+    "figures": "officers",
+    "charts": "officers",
+    "spans": "officers",
+    "places": "officers",
+}
 """Tables of a partition beside its facts, and the store that holds them."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
     "charts": 'measure, "window", period_end',
     "places": "council",
+    "spans": "span",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
 _CODE = ("model", "measures", "statistics", "evidence", "published.py")
@@ -123,9 +130,10 @@ def make(
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
     from pipelines.measures.charts import check_targets
-    from pipelines.measures.windows import places
+    from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
+    from pipelines.model.schema import FACTS, SPANS
 
     councils = list(by_council)
     ordered = delivered.in_order(
@@ -148,13 +156,12 @@ def make(
         in_force(con, contract, parts, councils, f"in_force_{feed}")
     stands = rows_in_force(con, catalogue)
     linked = broken_links(con, catalogue)
-    extracted = {
-        council: max(
-            checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"]
-        )
-        for council, held in by_council.items()
-        if any("case_audits" in checked.result["feeds"] for checked in held)
-    }
+    extracted: dict[str, dict[str, date]] = {feed: {} for span in SPANS.values() for feed in span.feeds}
+    for council, held in by_council.items():
+        for feed, days in extracted.items():
+            taken = [checked.arrival.extracted_on for checked in held if feed in checked.result["feeds"]]
+            if taken:
+                days[council] = max(taken)
     facts = model.build(
         con,
         {feed: f"in_force_{feed}" for feed in catalogue.of_councils},
@@ -165,7 +172,8 @@ def make(
     measures = definitions.load(settings.definitions)
     targets = {council: catalogue.names_of(council).targets for council in councils}
     check_targets(measures, targets)
-    build_figures(con, facts, measures, places(con, facts, extracted), targets)
+    build_figures(con, facts, measures, spans(con, facts, extracted), targets)
+    places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
     )
@@ -174,6 +182,12 @@ def make(
     )
     receipts.mint(con, "figures", "officers", key)
     tables = dict.fromkeys(facts.values(), "records") | TABLES
+    # most councils send no reviews or register of plans: they have no part of those facts, not an empty one
+    sent = {
+        table: {council for (council,) in con.execute(f"SELECT DISTINCT council FROM {table}").fetchall()}
+        for fact, table in facts.items()
+        if FACTS[fact].span != "audits"
+    }
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
     position = {
         (council, order_of[checked.arrival.number]): n
@@ -188,7 +202,7 @@ def make(
                     con, settings, zone, table, council,
                     f"SELECT * FROM {table} WHERE council = '{council}' ORDER BY {_ORDER[table]}",
                 ))
-                for table, zone in tables.items()
+                for table, zone in tables.items() if council in sent.get(table, by_council)
             ],
             "in_force": [[position[council, order], feed, rows] for of, order, feed, rows in stands if of == council],
             "links": [
@@ -228,6 +242,10 @@ def broken_links(
             columns, there = rule.arguments["columns"], rule.arguments["feed_columns"]
             same = " AND ".join(f"here.{a} = there.{b}" for a, b in zip(columns, there, strict=True))
             known = " AND ".join(f"here.{name} IS NOT NULL" for name in columns)
+            if rule.arguments.get(
+                "if_held"
+            ):  # a council that never sends the other feed is not asked about it
+                known += f" AND council IN (SELECT council FROM in_force_{rule.arguments['feed']})"
             queries.append(
                 f"SELECT council, _order, '{feed}', _sheet, _row, '{rule.code}' FROM in_force_{feed} here "
                 f"ANTI JOIN in_force_{rule.arguments['feed']} there ON {same} WHERE {known}"

@@ -15,9 +15,16 @@ from pipelines.contracts import FILLED_WITH, Catalogue, Column, Contract, Rule
 from pipelines.intake.check import row_rules
 
 EXTRACTED_ON = date(2026, 4, 3)
+ADVICE_SOURCES = ("health", "social_care", "educational_psychology")
 
 # A sound row of each feed, and for each written row rule what breaks it alone and what only just does not
 SOUND: dict[str, dict[str, Any]] = {
+    "active_plans": {
+        "council": "990", "plan_reference": "a1", "child_reference": "c1", "plan_type": "EHCP",
+        "requested_on": "2025-09-01", "issued_on": "2026-01-19", "exceptions_apply": False, "age_band": "5-10",
+        "sex": "F", "ethnicity": "WBRI", "primary_need": "ASD", "social_care": "cin", "setting_type": "mainstream",
+        "interpreter": False,
+    },
     "audit_programme": {
         "council": "990", "frame": "ehcp", "period_start": "2026-01-01", "period_end": "2026-03-31",
         "audit_type": "routine", "team": "North", "agency": "Health", "planned_count": 12, "approved_on": "2025-12-01",
@@ -52,6 +59,19 @@ SOUND: dict[str, dict[str, Any]] = {
         "council": "990", "period_start": "2025-04-01", "period_end": "2026-03-31", "definition": "voice.any_family",
         "numerator": 50, "denominator": 80, "percent": 62.5, "source": "scrutiny", "given_on": "2026-04-01",
     },
+    "plan_reviews": {
+        "council": "990", "review_reference": "a1", "child_reference": "c1", "plan_reference": "n1",
+        "plan_type": "EHCP", "plan_kind_reviewed": "new", "plan_stage": "final", "selection": "random",
+        "planned_month": "2026-02-01", "reviewed_on": "2026-02-20", "status": "completed",
+        "reviewer": "p1", "reviewer_grade": "good", "moderator": "p2", "moderator_grade": "good",
+        "moderated_on": "2026-03-01", "moderation_selection": "random", "agreed_grade": "good",
+        "outcomes_specific": "met", "provision_specified": "not_met", "child_views": "met", "parent_views": "partly",
+        "coproduced": "not_applicable", "age_band": "5-10", "sex": "F", "ethnicity": "WBRI", "primary_need": "ASD",
+        "social_care": "cin", "setting_type": "mainstream", "interpreter": False,
+        **{f"advice_{source}_{what}": value for source in ADVICE_SOURCES for what, value in
+           {"asked_on": "2025-10-01", "received_on": "2025-11-12", "not_known": False, "quality": "partly"}.items()},
+        **{f"section_{section}_grade": "good" for section in "A B C D E F G H H1 H2 I J K".split()},
+    },
 }  # fmt: skip
 TODAY, TOMORROW = EXTRACTED_ON, EXTRACTED_ON + timedelta(days=1)
 NEXT_QUARTER = {"period_start": "2026-04-01", "period_end": "2026-06-30"}
@@ -83,6 +103,18 @@ SEVERAL_ROWS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "DFT-323": ([ENGLAND | NO_LENGTHS | {"issued_ex": 601}, {}], [ENGLAND, {}]),
 }
 """Rules that look at the rows around: rows of which the first breaks one, and rows of which none does."""
+OPEN_REVIEW = {"status": "in_progress", "reviewed_on": None, "agreed_grade": None, **NO_MODERATION}
+PLANNED_REVIEW = OPEN_REVIEW | {"status": "planned", "reviewer_grade": None}
+
+
+def advice(source: str, **cells: Any) -> dict[str, Any]:
+    """Cells of one source's advice in a plan review; those that are not named are empty."""
+    return {
+        f"advice_{source}_{name}": cells.get(name)
+        for name in ("asked_on", "received_on", "not_known", "quality")
+    }
+
+
 BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "PRG-301": ({"approved_on": "2026-04-01"}, {"approved_on": "2026-03-31"}),
     "PRG-302": ({"approved_on": TOMORROW} | NEXT_QUARTER, {"approved_on": TODAY} | NEXT_QUARTER),
@@ -203,8 +235,71 @@ BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "RAT-308": ({"percent": 63.1}, {"percent": 62}),
     "RAT-309": ({"given_on": None}, {}),
     "RAT-310": ({"numerator": None, "numerator_symbol": "~"}, {"numerator": None, "numerator_symbol": "low"}),
+    "PLN-301": ({"requested_on": "2026-01-20"}, {"requested_on": "2026-01-19"}),
+    "PLN-302": ({"ceased_on": "2026-01-18"}, {"ceased_on": "2026-01-19"}),
+    "PLN-303": ({"issued_on": TOMORROW}, {"issued_on": TODAY}),
+    "PLN-304": ({"ceased_on": TOMORROW}, {"ceased_on": TODAY}),
+    "PLN-305": ({"requested_on": "2013-12-31"}, {"requested_on": "2014-01-01"}),
+    "PLN-306": ({"requested_on": "2014-06-01", "issued_on": "2014-08-31"},
+                {"requested_on": "2014-06-01", "issued_on": "2014-09-01"}),
+    "PLN-310": ({"requested_on": None}, {"exceptions_apply": True}),
+    "PLN-311": ({"exceptions_apply": None}, {"exceptions_apply": True}),
+    "PLN-320": ({"child_reference": None}, {"child_reference": "c2"}),
+    "PLN-321": ({"age_band": None}, {"age_band": "20-25"}),
+    "PLN-322": ({"sex": None}, {"sex": "U"}),
+    "PLN-323": ({"ethnicity": None}, {"ethnicity": "REFU"}),
+    "PLN-324": ({"primary_need": None}, {"primary_need": "NSA"}),
+    "PLR-301": (NO_MODERATION | {"reviewed_on": TOMORROW}, NO_MODERATION | {"reviewed_on": TODAY}),
+    "PLR-302": ({"planned_month": "2014-08-01"}, {"planned_month": "2014-09-01"}),
+    "PLR-303": ({"reviewed_on": "2014-08-31"}, {"reviewed_on": "2014-09-01"}),
+    "PLR-304": ({"moderated_on": TOMORROW}, {"moderated_on": TODAY}),
+    "PLR-305": ({"moderated_on": "2026-02-19"}, {"moderated_on": "2026-02-20"}),
+    "PLR-310": ({"reviewed_on": None}, OPEN_REVIEW),
+    "PLR-311": (OPEN_REVIEW | {"reviewed_on": "2026-02-20"}, OPEN_REVIEW | {"status": "void", "reviewed_on": TODAY}),
+    "PLR-312": (OPEN_REVIEW | {"planned_month": None}, {"planned_month": None}),
+    "PLR-320": ({"moderator": "p1"}, NO_MODERATION),
+    "PLR-321": ({"moderated_on": None}, NO_MODERATION | {"moderator": "p2"}),
+    "PLR-322": ({"moderator_grade": None}, NO_MODERATION),
+    "PLR-323": ({"moderator": None}, NO_MODERATION),
+    "PLR-324": ({"moderation_selection": None}, NO_MODERATION),
+    "PLR-325": (PLANNED_REVIEW | {"reviewer_grade": "good"}, OPEN_REVIEW),
+    "PLR-326": (OPEN_REVIEW | {"agreed_grade": "good"}, OPEN_REVIEW | {"status": "void", "agreed_grade": "good"}),
+    "PLR-327": ({"status": "in_progress", "reviewed_on": None, "agreed_grade": None}, OPEN_REVIEW),
+    "PLR-328": ({"agreed_grade": None}, NO_MODERATION | {"agreed_grade": None}),
+    "PLR-330": ({"plan_stage": None}, {"plan_stage": "draft"}),
+    "PLR-331": ({"outcomes_specific": None}, {"outcomes_specific": "not_applicable"}),
+    "PLR-332": ({"provision_specified": None}, OPEN_REVIEW | {"provision_specified": None}),
+    "PLR-333": ({"child_views": None}, {"child_views": "not_met"}),
+    "PLR-334": ({"parent_views": None}, {"parent_views": "partly"}),
+    "PLR-335": ({"coproduced": None}, {"coproduced": "met"}),
+    "PLR-336": ({"plan_reference": None}, OPEN_REVIEW | {"plan_reference": None}),
+    "PLR-337": ({"child_reference": None}, OPEN_REVIEW | {"child_reference": None}),
+    "PLR-338": ({"reviewer": None}, PLANNED_REVIEW | {"reviewer": None}),
+    "PLR-340": ({"age_band": None}, OPEN_REVIEW | {"age_band": None}),
+    "PLR-341": ({"sex": None}, {"sex": "U"}),
+    "PLR-342": ({"ethnicity": None}, {"ethnicity": "NOBT"}),
+    "PLR-343": ({"primary_need": None}, {"primary_need": "NSA"}),
+    "PLR-344": ({"setting_type": "early_years", "age_band": "11-15"}, {"setting_type": "early_years"}),
+    "PLR-345": ({"setting_type": "neet"}, {"setting_type": "neet", "age_band": "11-15"}),
 }  # fmt: skip
+ASKED, GOT, BEFORE = {"asked_on": "2025-10-01"}, {"received_on": "2025-11-12"}, {"asked_on": "2025-11-13"}
+for _at, _source in enumerate(ADVICE_SOURCES):  # rules that each source of advice has
+    BREAKS |= {
+        f"PLR-{350 + _at}": (advice(_source, **BEFORE, **GOT, quality="met"),
+                             advice(_source, asked_on="2025-11-12", **GOT, quality="met")),
+        f"PLR-{356 + _at}": (advice(_source, asked_on=TOMORROW), advice(_source, asked_on=TODAY)),
+        f"PLR-{362 + _at}": (advice(_source, **ASKED, received_on=TOMORROW, quality="met"),
+                             advice(_source, **ASKED, received_on=TODAY, quality="met")),
+        f"PLR-{368 + _at}": (advice(_source, asked_on="2014-08-31"), advice(_source, asked_on="2014-09-01")),
+        f"PLR-{374 + _at}": (advice(_source, **ASKED, **GOT, quality="met", not_known=True),
+                             advice(_source, **ASKED, not_known=True)),
+        f"PLR-{380 + _at}": (advice(_source, **GOT, quality="met"), advice(_source)),
+        f"PLR-{386 + _at}": (advice(_source, **ASKED, **GOT), OPEN_REVIEW | advice(_source, **ASKED, **GOT)),
+        f"PLR-{392 + _at}": (advice(_source, **ASKED, quality="partly"),
+                             advice(_source, **ASKED, quality="not_applicable")),
+    }  # fmt: skip
 FITTING = {
+    "ceased_on": {"ceased_on": "2026-02-01"},
     "void_reason": VOID,
     "not_appropriate_reason": NOT_OFFERED | {"contact_appropriate": False},
 }
@@ -214,6 +309,8 @@ BEYOND = "a cell beyond the header"
 SHORTEST = {"identifier": "0", "whole_number": "0"}
 """The least that a required cell can hold; others have no shorter text than a code's."""
 OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "active_plans": ({"council": "991"}, {"sex": "M"}),
+    "plan_reviews": ({"council": "991"}, {"sex": "M"}),
     "audit_programme": ({"approved_on": "2025-12-02"}, {"planned_count": 13}),
     "case_audits": ({"council": "991"}, {"sex": "M"}),
     "family_participation": ({"person_number": 2}, {"offered_how": "letter"}),
@@ -330,10 +427,9 @@ def _period(start: date, end: date) -> str:
 
 def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]:
     """The row with a key that it shares with those planted beside it alone."""
-    if "audit_reference" in row:
-        named = {
-            name: row[name] for name in ("audit_reference", "re_audit_of") if row.get(name) in ("a0", "a1")
-        }
+    references = ("audit_reference", "re_audit_of", "review_reference", "plan_reference")
+    if any(name in row for name in references):
+        named = {name: row[name] for name in references if row.get(name) in ("a0", "a1")}
         return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}
     if "breakdown_topic" in row:
         return row | _own_place_or_year(row, n, councils[n])

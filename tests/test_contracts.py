@@ -28,7 +28,29 @@ FEEDS = sorted(CATALOGUE.contracts)
 CODES_OF = {"3": set(PATTERNS), "4": {"found_in"}, "5": set(FILE_PATTERNS), "6": set(KEY_PATTERNS)}
 
 # The interface with everything downstream: name -> type, with the code list or the council's list
+CHILD = (
+    "birth_month birth_month, sex code sex, ethnicity code ethnicity, primary_need code primary_need, "
+    "social_care code social_care, setting_type code setting_type, interpreter yes_no, child_name free_text, "
+    "upn free_text, postcode free_text, comments free_text"
+)
+SECTIONS = "A B C D E F G H H1 H2 I J K".split()
 COLUMNS = {
+    "active_plans": "council council, plan_reference identifier, child_reference identifier, plan_type code plan_type, "
+    "requested_on date, issued_on date, exceptions_apply yes_no, ceased_on date, locality label localities, "
+    f"age_band code age_band, {CHILD}",
+    "plan_reviews": "council council, review_reference identifier, child_reference identifier, "
+    "plan_reference identifier, plan_type code plan_type, plan_kind_reviewed code plan_kind_reviewed, "
+    "plan_stage code plan_stage, selection code selection, planned_month month, reviewed_on date, "
+    "status code audit_status, team label teams, locality label localities, reviewer identifier, reviewer_grade grade, "
+    "moderator identifier, moderator_grade grade, moderated_on date, moderation_selection code moderation_selection, "
+    "agreed_grade grade, outcomes_specific code met, provision_specified code met, child_views code met, "
+    f"parent_views code met, coproduced code met, learning_themes label themes, age_band code age_band, {CHILD}, "
+    + ", ".join(
+        f"advice_{source}_asked_on date, advice_{source}_received_on date, advice_{source}_not_known yes_no, "
+        f"advice_{source}_quality code met"
+        for source in ("health", "social_care", "educational_psychology")
+    )
+    + "".join(f", section_{section}_grade grade" for section in SECTIONS),
     "audit_programme": "council council, frame code frame, period period, audit_type code audit_type, "
     "team label teams, agency label agencies, planned_count whole_number, approved_on date",
     "case_audits": "council council, audit_reference identifier, child_reference identifier, "
@@ -60,6 +82,8 @@ COLUMNS = {
     "source code participation_source, given_on date, note free_text",
 }
 REQUIRED = {
+    "active_plans": "council plan_reference issued_on",
+    "plan_reviews": "council review_reference plan_kind_reviewed selection status",
     "audit_programme": "council frame period audit_type planned_count approved_on",
     "case_audits": "council audit_reference audit_type selection status",
     "family_participation": "council audit_reference role",
@@ -68,6 +92,9 @@ REQUIRED = {
     "participation_rates": "council period_start period_end definition numerator denominator source",
 }
 PERSONAL = {
+    "active_plans": "plan_reference child_reference birth_month child_name upn postcode comments",
+    "plan_reviews": "review_reference child_reference plan_reference reviewer moderator birth_month child_name upn "
+    "postcode comments",
     "audit_programme": "",
     "case_audits": "audit_reference child_reference auditor moderator re_audit_of birth_month child_name upn postcode "
     "comments",
@@ -112,17 +139,19 @@ def test_columns_are_those_that_everything_else_is_built_on(feed: str) -> None:
     assert [name for name, column in columns.items() if column.required] == REQUIRED[feed].split()
     assert [name for name, column in columns.items() if column.personal] == PERSONAL[feed].split()
     assert [name for name, column in columns.items() if column.several] == (
-        ["learning_themes", "strengths"] if feed == "case_audits" else []
+        {"case_audits": ["learning_themes", "strengths"], "plan_reviews": ["learning_themes"]}.get(feed, [])
     )
 
 
 def test_feeds_replace_what_the_design_says() -> None:
     replaces = {feed: contract.replaces for feed, contract in CATALOGUE.contracts.items()}
     assert replaces == {
-        "audit_programme": "key", "case_audits": "council_and_period", "family_participation": "key",
         "dfe_timeliness": "all", "participation_rates": "key",
+        "active_plans": "all", "audit_programme": "key", "case_audits": "council_and_period",
+        "family_participation": "key", "plan_reviews": "council_and_period",
     }  # fmt: skip
     assert CATALOGUE.contracts["case_audits"].period == ("planned_month", "started_on", "completed_on")
+    assert CATALOGUE.contracts["plan_reviews"].period == ("planned_month", "reviewed_on")
     assert CATALOGUE.contracts["family_participation"].key == (
         "council",
         "audit_reference",
@@ -244,7 +273,12 @@ def test_code_lists_have_one_meaning_for_each_spelling() -> None:
 
 
 def test_every_code_list_is_used_and_holds_what_the_model_counts() -> None:
-    used = {column.codes for contract in CATALOGUE.contracts.values() for column in contract.columns.values()}
+    used = {
+        name
+        for contract in CATALOGUE.contracts.values()
+        for column in contract.columns.values()
+        for name in (column.codes, column.for_each)
+    }
     assert set(CATALOGUE.codes) == used - {None}
     codes = {name: [code.code for code in entries] for name, entries in CATALOGUE.codes.items()}
     assert codes["audit_type"] == [
@@ -259,6 +293,10 @@ def test_every_code_list_is_used_and_holds_what_the_model_counts() -> None:
     assert codes["contribution_mode"] == [
         "conversation", "written", "advocate", "communication_aid", "observation", "survey", "existing_record", "other",
     ]  # fmt: skip
+    assert codes["plan_section"] == SECTIONS
+    assert codes["plan_kind_reviewed"] == ["new", "amended", "existing"]
+    assert codes["met"] == ["met", "partly", "not_met", "not_applicable"]
+    assert codes["plan_type"][0] == "EHCP"
     assert codes["rating"] == ["strongly_agree", "agree", "neither", "disagree", "strongly_disagree"]
     assert {"DS", "SEMH", "ASD"} <= set(codes["primary_need"])
     groups = Counter(code.group for code in CATALOGUE.codes["ethnicity"])

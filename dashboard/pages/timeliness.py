@@ -386,7 +386,7 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
             [
                 {"text": measure["title"], "href": f"/definitions/{measure['measure']}"},
                 words.figure_number(measure, figure),
-                "" if measure["kind"] == "mean" else words.change_cell(figure),
+                words.change_cell(figure, measure),
                 figure["receipt"],
             ]
             for measure, figure in rows

@@ -17,11 +17,12 @@ Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
 SHOWN = (
     "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end",
-    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "low", "high", "symbol",
-    "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high", "direction",
-    "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
+    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "unit", "low", "high",
+    "symbol", "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high",
+    "direction", "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
 )  # fmt: skip
-"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range."""
+"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range.
+`unit` is empty for a share."""
 
 
 def figure(
@@ -78,7 +79,8 @@ def figure(
 def flat(found: Any, row: Row) -> Row:
     """One figure as a flat object, with what it needs to be quoted on its own."""
     about = {name: found.release[name] for name in ("release", "audience", "as_of", "demonstration")}
-    held = {**row, **about, "title": found.measure["title"], "higher_is": found.measure["higher_is"]}
+    measured = {name: found.measure.get(name) for name in ("title", "higher_is", "unit")}
+    held = {**row, **about, **measured}
     return {name: held.get(name) for name in SHOWN}
 
 
@@ -128,12 +130,14 @@ def table_columns(found: Any, both: Any) -> dict[str, Any]:
     if several or not by:
         columns["Period"] = lambda _, row: words.span(row["period_start"], row["period_end"])
     columns["Figure"] = words.figure_number
-    columns["Likely range"] = lambda _, row: words.between(row["low"], row["high"])
+    columns["Likely range"] = lambda measure, row: words.between(
+        row["low"], row["high"], words.own_unit(measure)
+    )
     given = found.measure["kind"] == "given"
     if any(
         (given or row["window"] == "12m") and row["change"] is not None for one in both for row in one.figures
     ):
-        columns["Year before"] = lambda _, row: words.change_cell(row)
+        columns["Year before"] = lambda measure, row: words.change_cell(row, measure)
     columns["Receipt"] = lambda _, row: row["receipt"]
     return columns
 

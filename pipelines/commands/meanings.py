@@ -240,6 +240,7 @@ def measure_in_full(measure: Any) -> Row:
         **measure.model_dump(mode="json"),
         "numerator": in_words(measure.fact, measure.numerator),
         "denominator": in_words(measure.denominator_fact or measure.fact, measure.denominator),
+        "of": {measure.of: FACTS[measure.fact].numbers[measure.of]} if measure.of else None,
     }
 
 
@@ -247,7 +248,7 @@ def measure_words(told: Row) -> list[str]:
     """A measure in a few paragraphs."""
     from dashboard import words
 
-    above, below = told["numerator"] or {}, told["denominator"]
+    above, below = told["numerator"] or told["of"] or {}, told["denominator"]
     return [
         f"{told['id']} {told['version']}: {told['title']}.",
         told["why"],

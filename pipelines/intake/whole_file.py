@@ -57,7 +57,7 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
             "empty": [name for name, is_empty, _ in pairs if is_empty],
             "constant": [name for name, _, is_constant in pairs if is_constant],
         }
-    if contract.period:
+    if contract.replaces == "council_and_period":
         month = f"date_trunc('month', coalesce({', '.join(contract.period)}))::DATE"
         for council, first, rows in _by_month(con, typed, month):
             found[council or ""]["covers"][str(first)] = rows

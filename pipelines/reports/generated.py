@@ -23,7 +23,7 @@ _MADE_BY = "<!-- Made by `make docs` from {source}. Edit that, not this. -->\n"
 _REPLACES = {
     "key": "rows of the same key",
     "council_and_period": "everything held for the council and months that the file covers",
-    "all": "everything held",
+    "all": "everything held for the council",
 }
 _KEPT = {
     "identifier": "as a keyed hash", "birth_month": "no, it gives the age band", "free_text": "no",
@@ -142,8 +142,8 @@ def _uses(catalogue: Catalogue) -> dict[str, list[str]]:
     used: dict[str, list[str]] = {}
     for contract in catalogue.contracts.values():
         for name, column in contract.columns.items():
-            if column.codes:
-                used.setdefault(column.codes, []).append(f"`{contract.feed}.{name}`")
+            for codes in filter(None, (column.codes, column.for_each)):
+                used.setdefault(codes, []).append(f"`{contract.feed}.{name}`")
     return used
 
 
@@ -244,7 +244,10 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
         case "found_in":
             other = catalogue.contracts[given["feed"]]
             theirs = " and ".join(title(name, other) for name in given["feed_columns"])
-            return f"{' and '.join(map(title, given['columns']))} is held as {theirs} in {other.title}."
+            where = f", where the council sends {other.title}" if given.get("if_held") else ""
+            return (
+                f"{' and '.join(map(title, given['columns']))} is held as {theirs} in {other.title}{where}."
+            )
         case "row_count_not_below":
             share, least = f"{given['share']:.0%}", given["least"]
             return f"The file has at least {share} of the rows that it replaces (where those are {least} or more)."

@@ -21,7 +21,7 @@ from pipelines.model.in_force import Part, in_force
 from pipelines.settings import Settings
 from tests.acceptance.council_files import STYLES
 from tests.acceptance.planted_files import CATALOGUE, FEEDS, deliver
-from tests.planted import EXTRACTED_ON, Planted, as_sent
+from tests.planted import ADVICE_SOURCES, EXTRACTED_ON, Planted, as_sent
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,26 @@ LINKED: dict[str, list[tuple[dict[str, Any], tuple[str, ...]]]] = {
         ({"audit_reference": "BR/4"}, ("PAR-401",)),
         ({"audit_reference": "BR/1", "council": "991"}, ("PAR-401",)),
     ],
+    "plan_reviews": [  # 990 sends a register of plans, 991 does not and is asked nothing
+        ({"review_reference": "R/1", "plan_reference": "n/1", "child_reference": " C/1 "}, ()),
+        ({"review_reference": "R/2", "plan_reference": "N/9", "child_reference": "c/1"}, ("PLR-401",)),
+        ({"review_reference": "R/3", "plan_reference": "N/1", "child_reference": "C/9"}, ("PLR-402",)),
+        (
+            {"review_reference": "R/4", "plan_reference": "N/2", "child_reference": None},
+            ("PLR-401",),
+        ),  # set aside
+        ({"review_reference": "R/5", "plan_reference": None, "child_reference": "C/1"}, ()),
+        (
+            {"review_reference": "R/6", "plan_reference": "N/9", "child_reference": "C/9", "council": "991"},
+            (),
+        ),
+    ],
+}
+REGISTER = {
+    "active_plans": [
+        ({"plan_reference": "N/1", "child_reference": "C/1"}, ()),
+        ({"plan_reference": "N/2", "child_reference": "C/2", "ceased_on": "2025-01-01"}, ()),  # before it was issued
+    ]
 }  # fmt: skip
 
 
@@ -71,7 +91,8 @@ def test_broken_links_are_found_at_their_rows_and_nothing_else(
     with duckdb.connect() as con:
         for order, (feed, contract) in enumerate(CATALOGUE.contracts.items()):
             rows = [
-                Planted("", True, ((as_sent(contract, row), codes),)) for row, codes in LINKED.get(feed, [])
+                Planted("", True, ((as_sent(contract, row), codes),))
+                for row, codes in (LINKED | REGISTER).get(feed, [])
             ]
             parts = []
             if rows:
@@ -89,6 +110,16 @@ def test_broken_links_are_found_at_their_rows_and_nothing_else(
 Rows = list[dict[str, Any]]
 AUTUMN = ["2025-10", "2025-11", "2025-12"]
 WATCHED = {
+    "active_plans": [
+        "requested_on", "exceptions_apply", "ceased_on", "child_reference", "age_band", "ethnicity", "primary_need",
+        "locality",
+    ],
+    "plan_reviews": [
+        "agreed_grade", "moderated_on", "plan_stage", "outcomes_specific", "provision_specified", "child_views",
+        "parent_views", "coproduced", "plan_reference", "child_reference", "age_band", "primary_need", "team",
+        "locality", *(f"advice_{source}_received_on" for source in ADVICE_SOURCES),
+        *(f"section_{code.code}_grade" for code in CATALOGUE.codes["plan_section"]),
+    ],
     "audit_programme": ["team", "agency"],
     "case_audits": [
         "agreed_grade", "moderated_on", "mental_health_relevant", "child_reference", "age_band", "ethnicity",
@@ -106,6 +137,16 @@ def several(feed: str, months: Sequence[str], number: int, alike: Sequence[str] 
     for n in range(number):
         month = months[n % len(months)]
         row: dict[str, Any] = {
+            "active_plans": {
+                "plan_reference": f"n{n}", "child_reference": f"c{n}", "issued_on": f"{month}-{10 + n % 15}",
+                "sex": "MF"[n % 2], "exceptions_apply": n % 3 > 0, "ceased_on": "2026-01-05", "locality": "East",
+            },
+            "plan_reviews": {
+                "review_reference": f"a{n}", "plan_reference": f"n{n}", "child_reference": f"c{n}",
+                "planned_month": f"{month}-01", "reviewed_on": f"{month}-{10 + n % 15}",
+                "plan_kind_reviewed": ["new", "existing"][n % 2], "agreed_grade": ["good", "outstanding"][n % 2],
+                "locality": "East", "team": "North",
+            },
             "audit_programme": {"agency": f"Health {n}", "team": f"North {n}"},
             "case_audits": {
                 "audit_reference": f"a{n}", "child_reference": f"c{n}", "planned_month": f"{month}-01",
@@ -154,6 +195,8 @@ def series() -> list[Series]:
         ("audit_programme", "PRG", range(501, 503)),
         ("case_audits", "AUD", range(510, 519)),
         ("family_participation", "PAR", range(510, 517)),
+        ("active_plans", "PLN", range(510, 518)),
+        ("plan_reviews", "PLR", [*range(510, 524), *range(530, 533), *range(540, 553)]),
     ):
         base, watched = several(feed, AUTUMN, 24), codes(prefix, *newly_empty)
         found += [
@@ -164,6 +207,7 @@ def series() -> list[Series]:
     for feed, prefix, alike in (
         ("case_audits", "AUD", ["completed_on", "child_reference", "sex", "agreed_grade"]),
         ("family_participation", "PAR", ["role", "offered", "contributed_on"]),
+        ("plan_reviews", "PLR", ["reviewed_on", "plan_reference", "plan_kind_reviewed", "agreed_grade"]),
     ):
         base, same = several(feed, AUTUMN, 24), codes(prefix, *range(503, 503 + len(alike)))
         twenty = several(feed, AUTUMN[:1], 20, alike)
@@ -184,7 +228,16 @@ def series() -> list[Series]:
         Series("dfe_timeliness", "half", [published, published[:60]], keeps=codes("DFT", 501)),
         Series("dfe_timeliness", "few before", [published[:99], published[:9]], keeps=codes("DFT", 501)),
     ]
-    return found
+    feed, alike = "active_plans", ["issued_on", "child_reference", "sex", "exceptions_apply"]
+    base, same = several(feed, AUTUMN, 25), codes("PLN", *range(502, 506))
+    twenty = several(feed, AUTUMN[:1], 20, alike)
+    return [
+        *found,
+        Series(feed, "all alike", [twenty], breaks=same),
+        Series(feed, "all but one alike", [twenty[:19] + base[19:20]], keeps=same),
+        Series(feed, "a fifth fewer", [base, base[:20]], keeps=codes("PLN", 501)),
+        Series(feed, "fewer still", [base, base[:19]], breaks=codes("PLN", 501)),
+    ]
 
 
 def test_every_whole_file_rule_is_planted() -> None:

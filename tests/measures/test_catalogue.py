@@ -47,8 +47,16 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"kind": "mean"}, "of, unit: a mean, and only it, says of what and in which unit"),
+        ({"of": "days", "unit": "weeks"}, "of: 'days' is not a number of audits"),
+        ({"kind": "mean", "of": "x", "unit": "weeks"}, "of: 'x' is not a number of audits"),
+        (
+            {"denominator_fact": "plans", "denominator_date": "issued_on", "denominator": ["is_issued"]},
+            "denominator_fact: plans and audits are not known for the same months",
+        ),
+        ({"kind": "snapshot", "chart": "p"}, "chart: a p-chart needs a share"),
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
-        ({"kind": "median"}, "The kinds are share, people_share, distribution, given."),
+        ({"kind": "median"}, "The kinds are share, people_share, distribution, snapshot, mean, given."),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
         ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
@@ -188,6 +196,18 @@ def test_numerators_are_counted_among_their_denominators():
     )
 
 
+def test_a_mean_adds_up_its_number_among_rows_where_it_is_known():
+    made = measure(
+        kind="mean", fact="plans", date="issued_on", numerator=(), denominator=("is_issued",), of="days_to_issue",
+        unit="weeks", unit_is=7, sentence="{value} ({denominator}).",
+    )  # fmt: skip
+    known = ("has_request", "is_issued")
+    assert made.denominators == (Term("plans", "issued_on", known),)
+    assert made.numerators == (Term("plans", "issued_on", known, "days_to_issue"),)
+    assert [term.written for term in made.squares] == ["days_to_issue squared: has_request & is_issued"]
+    assert measure().squares == ()
+
+
 # --- the definitions that are there ---------------------------------------------------------------------------------
 
 WORDS = (
@@ -200,6 +220,10 @@ WORDS = (
     "source",
     "benchmark",
 )
+PLAN_QUALITY = {
+    "plans.good_or_better", "plans.inadequate", "plans.outcomes_specific", "plans.provision_specified",
+    "plans.child_views", "plans.parent_views", "plans.coproduced",
+}  # fmt: skip
 UNWANTED = [
     r"\bparticipation rate", r"\bsignificant", r"\bRAG\b", r"\b(red|amber)\b", r"\bon time\b", r"\bn/a\b",
     r"\b(EHCP|EHCNA|SENCO|APP|WSoA|KPI|SPC)s?\b", r"\bbetter than\b", r"\bgreater than\b", r"\bstatistically\b",
@@ -230,13 +254,28 @@ def test_the_measures_that_were_asked_for_are_there():
         )
     }  # fmt: skip
     expected |= {
-        f"programme.{name}" for name in ("delivery", "added", "completed_by_team", "void", "void_reasons")
+        f"programme.{name}"
+        for name in (
+            "delivery", "added", "completed_by_team", "void", "void_reasons", "coverage", "completed_by_selection",
+        )
+    }  # fmt: skip
+    expected |= {
+        f"plans.{name}"
+        for name in (
+            "good_or_better", "good_or_better_all", "inadequate", "outcomes_specific", "provision_specified",
+            "child_views", "parent_views", "coproduced", "moderated", "section_good_or_better", "section_inadequate",
+        )
+    }  # fmt: skip
+    expected |= {f"advice.{name}" for name in ("received", "on_time", "not_known", "good")}
+    expected |= {
+        f"timeliness.{name}" for name in ("twenty_weeks", "twenty_weeks_excluding_exceptions", "mean_weeks")
     }
     expected |= {
         f"quality.{name}"
         for name in (
             "good_or_better", "good_or_better_all", "outstanding", "good", "requires_improvement", "inadequate",
             "moderated", "moderated_random", "mental_health_relevant", "mental_health_considered",
+            "good_or_better_auditor", "good_or_better_moderator", "ungraded",
         )
     }  # fmt: skip
     expected |= {
@@ -271,20 +310,35 @@ def test_plain_words(name):
     assert not each.title.endswith(".")
     assert len(each.short_title) <= 40
     assert all(part in each.sentence for part in ("{denominator}",))
-    assert ("{numerator}" in each.sentence) is (each.kind != "distribution")
-    assert "There is no national figure for this." in each.benchmark or each.protect == "published"
+    assert ("{numerator}" in each.sentence) is (each.kind not in ("distribution", "mean"))
+    none = "There is no national figure for this." in each.benchmark
+    assert none is (each.topic != "timeliness")
 
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_quality_is_told_from_random_audits_only(name):
     each = MEASURES[name]
     graded = {"has_agreed_grade"} & set(each.denominator)
-    if graded and each.higher_is != "neither":
+    of_plans = each.fact in ("plan_sections", "plan_advice") or each.id in PLAN_QUALITY
+    if of_plans or (graded and each.higher_is != "neither"):
         assert "is_random" in each.denominator
+        assert any(caveat.startswith("Only ") for caveat in each.caveats)
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name.startswith("timeliness.")])
+def test_figures_of_time_say_what_they_hide_and_how_days_are_counted(name):
+    said = " ".join(MEASURES[name].caveats) + MEASURES[name].numerator_words
+    assert "Children still waiting are in no number" in said
+    assert "140 days" in said or MEASURES[name].kind == "mean"
+
+
+def test_met_is_never_not_applicable():
+    for name in (*PLAN_QUALITY - {"plans.good_or_better", "plans.inadequate"}, "advice.good"):
+        assert any(caveat.startswith("Not applicable is not met") for caveat in MEASURES[name].caveats), name
 
 
 def test_every_term_counts_completed_work_or_says_why_not():
-    """Offers, planned and void audits are there before an audit is completed; nothing else is."""
+    """Offers, planned and void audits are there before an audit is completed, and plans have none; nothing else is."""
     open_ended = {
         name
         for name, each in MEASURES.items()
@@ -299,6 +353,10 @@ def test_every_term_counts_completed_work_or_says_why_not():
         "programme.added",
         "programme.void",
         "programme.void_reasons",
+        "programme.coverage",
+        "timeliness.twenty_weeks",
+        "timeliness.twenty_weeks_excluding_exceptions",
+        "timeliness.mean_weeks",
     }
 
 
