@@ -388,4 +388,4 @@ def test_a_councils_targets_are_shares_and_judge_no_row() -> None:
     own = CATALOGUE.names["990"].model_copy(update={"targets": {"quality.inadequate": 0.2}})
     changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
     assert changed.texts == text, "deliveries would be checked again for a target"
-    assert CATALOGUE.names_of("990").targets == {"quality.moderated": 0.25}
+    assert CATALOGUE.names_of("990").targets == {"voice.any_family": 0.6}
