@@ -19,8 +19,9 @@ from pipelines.intake import key as keys
 from pipelines.intake.receive import Checked
 from pipelines.settings import Settings
 
-TABLES = {"published_figures": "figures", "published_places": "places"}
-"""Table made here -> the release's table that it is a part of."""
+TABLES = {"published_figures": "figures", "published_places": "places", "published_charts": "charts"}
+"""Table made here -> the release's table that it is a part of. No chart is made of them: the table stands empty, so
+that a release of nothing but published figures has it."""
 
 
 def make(
@@ -33,6 +34,7 @@ def make(
     """The partition of these deliveries, in their order of force; its parts hold every place."""
     from pipelines.measures import catalogue as definitions
     from pipelines.measures import given
+    from pipelines.measures.charts import charts
     from pipelines.model import published
     from pipelines.model.in_force import Part, in_force
 
@@ -57,6 +59,7 @@ def make(
         SELECT council, min(period_start) AS first_month, date_trunc('month', max(period_end))::DATE AS last_month,
             DATE '{extracted_on}' AS extracted_on
         FROM published_figures GROUP BY council""")
+    charts(con, {}, "published_figures", "published_charts")
     receipts.mint(con, "published_figures", "officers", key)
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}

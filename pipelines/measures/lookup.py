@@ -87,10 +87,10 @@ def _found(
     only_groups = _only_in_groups(con, about)
     chosen = _latest(con, about["measure"], places, window, wanted, breakdown if only_groups else "")
     if not chosen:
-        told = [str(_no_period(con, about["measure"], places, window, wanted)), *_closed(con, places)]
+        told = [str(_no_period(con, about["measure"], places, window, wanted)), *_closed(places)]
         raise NotFound(" ".join(told))
     part_only = [] if about["kind"] == "given" else _partly_before(places, chosen)
-    notes = [*_other_ends(window, wanted, chosen), *part_only, *_closed(con, places)]
+    notes = [*_other_ends(window, wanted, chosen), *part_only, *_closed(places)]
     if only_groups:
         return Found(release, about, chosen, [], notes)
     if not breakdown:
@@ -167,19 +167,13 @@ def _called(asked: str, places: Sequence[Row]) -> list[Row]:
     return next((found for way in ways if (found := [row for row in places if way(row)])), [])
 
 
-def _closed(con: duckdb.DuckDBPyConnection, places: Sequence[Row]) -> list[str]:
+def _closed(places: Sequence[Row]) -> list[str]:
     """Notes on former councils: when they closed, and who followed."""
-    notes = []
-    for row in places:
-        if row.get("closed"):
-            after = _rows(
-                con,
-                "SELECT name FROM places WHERE list_contains({codes}, council) ORDER BY name",
-                codes=row["successors"],
-            )
-            names = " and ".join(other["name"] for other in after)
-            notes.append(f"{row['name']} ended on {_day(row['closed'])}. Its area went to {names}.")
-    return notes
+    return [
+        f"{row['name']} ended on {_day(row['closed'])}. Its area went to {' and '.join(row['successor_names'])}."
+        for row in places
+        if row.get("closed")
+    ]
 
 
 def _plain_name(text: str) -> str:

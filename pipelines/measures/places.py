@@ -18,7 +18,8 @@ from pipelines.releases import table_of
 
 _COLUMNS = {
     "council": "VARCHAR", "first_month": "DATE", "last_month": "DATE", "extracted_on": "DATE", "name": "VARCHAR",
-    "kind": "VARCHAR", "region": "VARCHAR", "closed": "DATE", "successors": "VARCHAR[]", "also_called": "VARCHAR[]",
+    "kind": "VARCHAR", "region": "VARCHAR", "closed": "DATE", "successors": "VARCHAR[]",
+    "successor_names": "VARCHAR[]", "also_called": "VARCHAR[]",
 }  # fmt: skip
 """kind: local (a council with its own audits here), council, region or country. region: the code of its region."""
 
@@ -57,13 +58,14 @@ def tell(
 def _row(catalogue: Catalogue, code: str, months: Sequence[date | None], is_local: bool) -> list[Any]:
     if code in catalogue.regions:
         region = catalogue.regions[code]
-        return [code, *months, region.name, region.kind, "", None, [], list(region.also_called)]
+        return [code, *months, region.name, region.kind, "", None, [], [], list(region.also_called)]
     council = catalogue.councils[code]
     of_region = {region.name: region.code for region in catalogue.regions.values()}.get(council.region, "")
     return [
         code, *months, council.name, "local" if is_local else "council", of_region,
         date.fromisoformat(council.closed) if council.closed else None,
-        _successors(council.successor), [*council.also_called, *council.ons_codes],
+        _successors(council.successor), [catalogue.councils[one].name for one in _successors(council.successor)],
+        [*council.also_called, *council.ons_codes],
     ]  # fmt: skip
 
 
