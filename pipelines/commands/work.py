@@ -24,7 +24,8 @@ Row = dict[str, Any]
 
 def receive(
     files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="CSV or XLSX files.")
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="CSV, XLSX or ODS files."),
     ],
     extracted_on: Annotated[
         date | None,

@@ -19,13 +19,13 @@ from pipelines.feeds.text import read_text
 from pipelines.feeds.workbook import read_workbook
 from pipelines.settings import Settings
 
-TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
+TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".ods")
 _INSTEAD = {
     ".xls": 'it is an old Excel workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
     ".xlsb": 'it is a binary workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
-    ".ods": 'it is an OpenDocument spreadsheet. Save it as "Excel Workbook (.xlsx)" or as CSV',
+    ".fods": 'it is a flat OpenDocument file. Save it as "ODF Spreadsheet (.ods)"',
     ".zip": "it is a ZIP file. Unpack it and send the files in it",
-    ".pdf": "it is a PDF. Export the table itself as .csv or .xlsx",
+    ".pdf": "it is a PDF. Export the table itself as .csv, .xlsx or .ods",
 }
 
 
@@ -79,7 +79,7 @@ def read(
     """
     suffix = Path(name).suffix.lower()
     if suffix not in TEXT + WORKBOOK:
-        meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv or .xlsx")
+        meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv, .xlsx or .ods")
         raise Refused("FILE-01", f"{name}: {meaning}.")
     size = path.stat().st_size
     if size == 0:

@@ -30,10 +30,13 @@ _BLOCK = 1 << 20
 _SEP = re.compile(r'"?sep=([,;\t|:^~#])"?[,;\t|]*[\r\n]*', re.IGNORECASE)
 """Excel's own first line, which names the delimiter; Excel does not show it, nor count it as a row."""
 _BINARY = (
-    (b"PK\x03\x04", "it is a ZIP file or a workbook. If it is a workbook, give it its ending .xlsx again"),
+    (
+        b"PK\x03\x04",
+        "it is a ZIP file or a workbook. If it is a workbook, give it its ending .xlsx or .ods again",
+    ),
     (
         b"\xd0\xcf\x11\xe0",
-        "it is an old or locked Office file. Save it from Excel as .xlsx without a password",
+        "it is an old or locked Office file. Save it as .xlsx without a password",
     ),
     (b"%PDF", "it is a PDF. Export the table itself as CSV or XLSX"),
     (b"\x1f\x8b", "it is compressed. Unpack it first"),
@@ -107,7 +110,7 @@ def find_encoding(path: Path, where: str) -> str:
     raise Refused(
         "FILE-05",
         f"{where}: its letters are in an encoding that we cannot tell. In Excel, save it as "
-        '"CSV UTF-8 (comma delimited)", or send the workbook itself as .xlsx.',
+        '"CSV UTF-8 (comma delimited)", or send the workbook itself as .xlsx or .ods.',
     )
 
 
@@ -214,7 +217,7 @@ def _unclosed(where: str, number: int) -> Refused:
         "FILE-12",
         f"{where}, row {number}: a quotation mark opens there and is not closed as it should be, so that following "
         f"rows run into one cell, or a cell has more than {MAX_LINE:,} characters. Write a quotation mark within a "
-        "quoted cell twice, or send the workbook itself as .xlsx.",
+        "quoted cell twice, or send the workbook itself as .xlsx or .ods.",
     )
 
 
