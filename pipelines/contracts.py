@@ -1,6 +1,7 @@
 """What the data must be: contracts, code lists and councils, read from text that analysts edit.
 
-Belongs here: loading and checking `expectations/feeds/*.yaml`, `data/reference/` and `expectations/councils/`.
+Belongs here: loading and checking `expectations/feeds/*.yaml`, `data/reference/` and `expectations/councils/`, and
+putting mappings (`mappings`) beside the feeds that they speak of.
 Does not belong here: reading a delivered file (`feeds`), or what a rule means in SQL (`intake.rules`).
 """
 
@@ -9,8 +10,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
-import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -18,7 +17,10 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines import mappings
+from pipelines.mappings import Mapping
 from pipelines.settings import Settings
+from pipelines.texts import ContractError, Strict, simplify
 
 M = TypeVar("M", bound=BaseModel)
 Level = Literal["query", "error", "refuse"]
@@ -29,21 +31,6 @@ ColumnType = Literal[
 LABEL_LISTS = ("teams", "localities", "agencies", "themes")
 UNREADABLE = "?"
 """Stands in a coded column for a cell that held something not on the list."""
-
-
-class ContractError(ValueError):
-    """A contract, code list or council's file is wrong; the message says which file, where and what to do."""
-
-
-def simplify(text: str) -> str:
-    """A header or code without case, accents, punctuation and spacing: what `also_called` is compared on."""
-    typed = text.translate(str.maketrans("’‘–—", "''--"))
-    plain = unicodedata.normalize("NFKD", typed).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9+]+", " ", plain.lower()).strip()
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Column(Strict):
@@ -279,6 +266,8 @@ class Catalogue(BaseModel):
     names: dict[str, CouncilNames]
     grade_scales: dict[str, dict[str, tuple[str, ...]]]
     """Scale -> canonical grade -> the scale's own words for it, best grade first."""
+    mappings: tuple[Mapping, ...] = ()
+    """What councils' own systems call things, one for each council and feed that has one."""
 
     @cached_property
     def council_lookup(self) -> dict[str, str]:
@@ -337,13 +326,59 @@ def load(settings: Settings) -> Catalogue:
         _model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))
     ]
     scales = yaml.safe_load((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
-    return Catalogue(
+    catalogue = Catalogue(
         contracts={contract.feed: contract for contract in contracts},
         codes=codes,
         councils={council.code: council for council in _councils(settings.reference / "councils.csv")},
         names={entry.council: entry for entry in names},
         grade_scales=scales,
     )
+    return catalogue.model_copy(update={"mappings": read_mappings(settings.expectations, catalogue)})
+
+
+def read_mappings(expectations: Path, catalogue: Catalogue) -> tuple[Mapping, ...]:
+    """Every council's mapping, held against the feed that it speaks of.
+
+    Raises:
+        ContractError: one is wrong, or lies under no council's code or no feed's name.
+    """
+    found = []
+    for path in sorted((expectations / mappings.FOLDER).glob("*/*.yaml")):
+        where = f"{mappings.FOLDER}/{path.parent.name}/{path.name}"
+        if path.parent.name not in catalogue.councils:
+            raise ContractError(
+                f"{where} lies in a folder that is no council's. Name the folder by a three-digit DfE code of "
+                "data/reference/councils.csv."
+            )
+        if path.stem not in catalogue.contracts:
+            raise ContractError(
+                f"{where} is called after no feed. Name it by one of: {', '.join(catalogue.contracts)}."
+            )
+        mapping = mappings.read(path)
+        check_mapping(mapping, catalogue)
+        found.append(mapping)
+    return tuple(found)
+
+
+def check_mapping(mapping: Mapping, catalogue: Catalogue) -> None:
+    """Hold a mapping against its feed and our lists.
+
+    Raises:
+        ContractError: it names a column or code that there is not; says where.
+    """
+    grades = {simplify(grade) for scale in catalogue.grade_scales.values() for grade in scale}
+    listed: dict[str, set[str]] = {
+        list_name: {simplify(word) for code in codes for word in (code.code, code.label, *code.also_called)}
+        for list_name, codes in catalogue.codes.items()
+    }
+    by_type = {"grade": grades, "yes_no": {"yes", "no"}, "council": set(catalogue.council_lookup)}
+    columns = catalogue.contracts[mapping.feed].columns
+    known = {
+        name: listed[column.codes] if column.codes else by_type[column.type]
+        for name, column in columns.items()
+        if column.codes or column.type in by_type
+    }
+    mappings.check(mapping, columns, known)
 
 
 def read_contract(path: Path) -> Contract:

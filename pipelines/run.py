@@ -224,6 +224,7 @@ def make_manifest(
         "demonstration": any(catalogue.councils[council].fictional for council in work.councils),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
+        "mappings": {mapping.name: mapping.text for mapping in catalogue.mappings},
         "definitions": {measure.id: measure.text for measure in measures},
         "deliveries": [
             {

@@ -14,9 +14,11 @@ ROOMS = {
     # room: the rooms of the project that it may import
     "pipelines.settings": set(),
     "pipelines.durable": set(),
-    "pipelines.contracts": {"pipelines.settings"},
+    "pipelines.texts": set(),
+    "pipelines.mappings": {"pipelines.texts"},
+    "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
-    "pipelines.feeds": {"pipelines.contracts", "pipelines.settings"},
+    "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.intake": {"pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings"},
     "pipelines.model": {"pipelines.contracts", "pipelines.settings"},
     "pipelines.measures": {

@@ -175,6 +175,8 @@ def _columns(checked: Checked) -> list[list[Any]]:
         rows += [
             [*about, header, column, table["how"][column]] for column, header in table["matched"].items()
         ]
+        said = "mapping" if table["mapping"] else "given when received"
+        rows += [[*about, None, column, said] for column in table["constants"]]
         rows += [[*about, header, None, "not used"] for header in table["unknown"]]
         rows += [[*about, None, column, "not in the file"] for column in table["missing"]]
     return rows

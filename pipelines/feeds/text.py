@@ -16,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import Contract
 from pipelines.feeds import headers, loading, plain
 from pipelines.feeds.headers import Fit, Header
+from pipelines.feeds.layouts import Layout
 from pipelines.feeds.loading import MAX_LINE, SPACES
 from pipelines.feeds.refusal import Refused
 
@@ -61,7 +61,7 @@ class Head:
 def read_text(
     path: Path,
     where: str,
-    contracts: Iterable[Contract],
+    layouts: Iterable[Layout],
     con: duckdb.DuckDBPyConnection,
     council: str | None,
 ) -> tuple[Header, str, int]:
@@ -70,20 +70,20 @@ def read_text(
     Raises:
         Refused: it is not text, no feed's, lacks required columns, or its quotation marks do not match.
     """
-    contracts = tuple(contracts)
+    layouts = tuple(layouts)
     encoding = find_encoding(path, where)
-    head = read_head(path, encoding, contracts, council)
+    head = read_head(path, encoding, layouts, council)
     if not any(cell.strip(SPACES) for row in head.rows for cell in row) and path.stat().st_size <= HEAD:
         raise Refused(
             "FILE-02", f"{where}: there is nothing in it. Export it again and look at it before sending."
         )
     header = headers.understand(head.fit, head.rows, 1, where, council) if head.fit else None
     if header is None:
-        raise headers.no_feed(where, contracts)
+        raise headers.no_feed(where, layouts)
     relation = loading.new_name(con, header.contract.feed)
-    rows = _load_quickly(con, relation, path, encoding, head, header, council)
+    rows = _load_quickly(con, relation, path, encoding, head, header)
     if rows is None:
-        rows = load_carefully(con, relation, path, encoding, head, header, council, where)
+        rows = load_carefully(con, relation, path, encoding, head, header, where)
     return header, relation, rows
 
 
@@ -114,7 +114,7 @@ def find_encoding(path: Path, where: str) -> str:
     )
 
 
-def read_head(path: Path, encoding: str, contracts: tuple[Contract, ...], council: str | None) -> Head:
+def read_head(path: Path, encoding: str, layouts: tuple[Layout, ...], council: str | None) -> Head:
     """The first records, split by the delimiter under which the header matches best."""
     with path.open(encoding=encoding, newline="") as file:
         texts = list(io.StringIO(file.read(HEAD), newline=""))
@@ -123,9 +123,9 @@ def read_head(path: Path, encoding: str, contracts: tuple[Contract, ...], counci
     tries = []
     for delimiter in (named[1],) if named else DELIMITERS:
         rows, lines = _first_records(texts[skipped:], delimiter)
-        fit = headers.best_fit(rows, contracts, council)
+        fit = headers.best_fit(rows, layouts, council)
         tries.append(Head(delimiter, texts, skipped, rows, [skipped + count for count in lines], fit))
-    return max(tries, key=lambda head: head.fit.score if head.fit else (0, False))
+    return max(tries, key=lambda head: head.fit.score if head.fit else (0, False, 0))
 
 
 def load_carefully(
@@ -135,7 +135,6 @@ def load_carefully(
     encoding: str,
     head: Head,
     header: Header,
-    council: str | None,
     where: str,
 ) -> int:
     """Any CSV, record by record with Python's csv, in batches."""
@@ -143,7 +142,7 @@ def load_carefully(
         lines = iter(lambda: file.readline(LONGEST_RECORD_LINE), "")
         records = enumerate(_records(islice(lines, head.named, None), head.delimiter, where), start=1)
         body = ((number, cells) for number, cells in records if number > header.index + 1)
-        return loading.load_rows(con, relation, header, council, body, where)
+        return loading.load_rows(con, relation, header, body, where)
 
 
 def _load_quickly(
@@ -153,7 +152,6 @@ def _load_quickly(
     encoding: str,
     head: Head,
     header: Header,
-    council: str | None,
 ) -> int | None:
     skip = head.lines[header.index]
     above = "".join(head.texts[:skip])
@@ -170,7 +168,6 @@ def _load_quickly(
         con,
         relation,
         header,
-        council,
         path,
         delimiter=head.delimiter,
         skip=skip,

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import duckdb
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from pipelines.contracts import Contract
 from pipelines.feeds import headers, loading, opendocument, unpacking
 from pipelines.feeds.headers import Header
+from pipelines.feeds.layouts import Layout
 from pipelines.feeds.refusal import Refused, shown
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ Errors = dict[tuple[int, int], str]
 def read_workbook(
     path: Path,
     where: str,
-    contracts: Iterable[Contract],
+    layouts: Iterable[Layout],
     con: duckdb.DuckDBPyConnection,
     council: str | None,
     max_unzipped_bytes: int,
@@ -40,7 +40,7 @@ def read_workbook(
     Raises:
         Refused: it is not a workbook that can be read, no feed's, or a feed's sheet lacks what is required.
     """
-    contracts = tuple(contracts)
+    layouts = tuple(layouts)
     errors, linked = _examine(path, where, max_unzipped_bytes)
     tables: list[tuple[str, Header, str, int]] = []
     skipped: list[tuple[str, str]] = []
@@ -56,16 +56,14 @@ def read_workbook(
                 empty += 1
                 skipped.append((sheet, _not_read(is_cells, name in linked)))
                 continue
-            fit = headers.best_fit(first, contracts, council)
+            fit = headers.best_fit(first, layouts, council)
             header = headers.understand(fit, first, 1, here, council) if fit else None
             if header is None:
                 skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
                 continue
             relation = loading.new_name(con, header.contract.feed)
             body = ((number, cells) for number, cells in rows() if number > header.index + 1)
-            tables.append(
-                (sheet, header, relation, loading.load_rows(con, relation, header, council, body, here))
-            )
+            tables.append((sheet, header, relation, loading.load_rows(con, relation, header, body, here)))
     except BaseException:
         for _, _, relation, _ in tables:
             loading.drop(con, relation)
@@ -75,7 +73,7 @@ def read_workbook(
             "FILE-02", f"{where}: its sheets are empty. Save it again and look at it before sending."
         )
     if not tables:
-        raise headers.no_feed(where, contracts)
+        raise headers.no_feed(where, layouts)
     return tables, skipped
 
 

@@ -17,7 +17,8 @@ Does not belong here: finding anything (`intake`), or deciding what stands (`mod
                     feed: str | None, None for a sheet that is no feed · sheet: str
                     supplier_column: str | None, their header, None for a column that the file does not have
                     column: str | None, the contract's column, None for a header that is not used
-                    how: str, why it matched ("name", "also called", ...)            (may be left out)
+                    how: str, why it matched ("name", "also called", "mapping", ...) (may be left out); without a
+                    header, "not in the file" or who said what it is in every row
     findings    list of feed, sheet: str · row: int | None (None for the whole file) · column: str | None, the
                 contract's · supplier_column: str | None, theirs · code · level: "query" | "error" | "refuse"
     previous    None for the first file; otherwise a delivery as above, with
@@ -52,6 +53,7 @@ HEADERS = ("File", "Sheet", "Row", "Your column", "What is wrong", "What to do",
 _WIDTHS = (34, 20, 9, 28, 60, 60, 34, 11)
 _PAGE_WIDTHS = (36, 36, 20, 20, 20, 46, 46)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOT_THERE = "not in the file"
 _NEVER_KEPT = ("free_text", "birth_month")
 
 Delivery = Mapping[str, Any]
@@ -116,6 +118,15 @@ class _Report:
             entry for entry in self.delivery["columns"] if entry["supplier_column"] and entry["column"]
         ]
         return {(entry["feed"], entry["column"]): entry["supplier_column"] for entry in columns}
+
+    @cached_property
+    def said(self) -> dict[tuple[str, str], str]:
+        """(feed, contract column) that is the same in every row -> who said so."""
+        return {
+            (entry["feed"], entry["column"]): entry["how"]
+            for entry in self.delivery["columns"]
+            if entry["supplier_column"] is None and entry.get("how", NOT_THERE) != NOT_THERE
+        }
 
 
 # The findings, one a row
@@ -250,6 +261,14 @@ def _write_columns(page: Page, report: _Report) -> None:
     header = ("Your column", "Read as", "Kind", "Matched by", "", "Feed", "Sheet")
     page.table("Your columns, and what they were read as", header, used, "No column was recognised.")
     page.table("Columns that were not used", ("Your column", "Sheet"), unused, "Every column was used.")
+    said = [
+        (report.contracts[feed].columns[name].title, report.title(feed), how)
+        for (feed, name), how in report.said.items()
+    ]
+    if said:
+        page.table(
+            "The same in every row, without a column of yours", ("Column", "Feed", "Said by"), said, ""
+        )
     absent = [
         (column.title, contract.title, "Needed" if column.required else "Not needed", "", "", column.about)
         for contract, column in _absent(report)
@@ -275,7 +294,7 @@ def _absent(report: _Report) -> Iterator[tuple[Contract, Column]]:
     """Columns wanted and not there, feed by feed; nobody is asked for free text or a month of birth."""
     for feed in dict.fromkeys(entry["feed"] for entry in report.delivery["feeds"]):
         for name, column in report.contracts[feed].columns.items():
-            if column.type not in _NEVER_KEPT and (feed, name) not in report.headers:
+            if column.type not in _NEVER_KEPT and (feed, name) not in report.headers | report.said:
                 yield report.contracts[feed], column
 
 
