@@ -29,6 +29,8 @@ ColumnType = Literal[
     "whole_number", "yes_no", "grade", "free_text",
 ]  # fmt: skip
 LABEL_LISTS = ("teams", "localities", "agencies", "themes")
+SENT_AGAIN, TAKEN_LATER = "598", "599"
+"""Numbers of the two rules about how a file came that every feed has."""
 UNREADABLE = "?"
 """Stands in a coded column for a cell that held something not on the list."""
 
@@ -127,7 +129,8 @@ class Contract(Strict):
     def all_rules(self) -> tuple[Rule, ...]:
         """The written rules with those that every feed and column carries.
 
-        1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header.
+        1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header; 598, 599:
+        how the file came.
         """
         automatic = [
             Rule(
@@ -136,7 +139,17 @@ class Contract(Strict):
                 expect="cells_within_header",
                 message="The row has more cells than the header has columns.",
                 action="Look for a stray separator or an unquoted comma; move the cells back under their headers.",
-            )
+            ),
+            *(
+                Rule(
+                    code=f"{self.prefix}-{number}",
+                    level="query",
+                    expect=expect,
+                    message=message,
+                    action=action,
+                )
+                for number, (expect, message, action) in _AS_RECEIVED.items()
+            ),
         ]
         for name, column in self.columns.items():
             if column.type not in ("free_text", "identifier"):
@@ -218,6 +231,23 @@ _UNREADABLE_ACTION = {
     "whole_number": "Write digits only.",
     "yes_no": "Write yes or no, or leave it empty where it is not known.",
     "grade": "Use a grade of the council's scale in `expectations/councils/`.",
+}
+
+
+_AS_RECEIVED = {
+    SENT_AGAIN: (
+        "not_sent_again",
+        "The same file came before, others came since, and it does not say when its data was taken: it now counts as "
+        "the newest.",
+        "If it is an old file, send the newest one again. Write the day above the header (Extracted on: 03/04/2026), "
+        "so that the order of sending does not matter.",
+    ),
+    TAKEN_LATER: (
+        "extracted_not_in_future",
+        "The file says that its data was taken on a day that had not come when it was received: the day of receipt is "
+        "used.",
+        "Correct the day in the row above the header.",
+    ),
 }
 
 

@@ -19,7 +19,7 @@ from pipelines.contracts import Catalogue
 from pipelines.evidence import delivered
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
-from pipelines.intake import receive
+from pipelines.intake import receive, to_correct
 from pipelines.intake.receive import Arrival, Checked
 from pipelines.partitions import Progress
 from pipelines.reports import supplier
@@ -258,7 +258,10 @@ def write_reports(
     written: list[Path] = []
     for checked in of:
         found = delivered.for_report(catalogue, held, checked, links or ())
-        written += supplier.write_report(settings.outbox, **found, contracts=catalogue.contracts)
+        editable = to_correct.sheets(settings, catalogue, checked, found["findings"])
+        written += supplier.write_report(
+            settings.outbox, **found, contracts=catalogue.contracts, to_correct=editable
+        )
         if links is not None:
             durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400

@@ -27,7 +27,8 @@ ROOMS = {
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
     "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
     "pipelines.reports": {
-        "pipelines.contracts", "pipelines.durable", "pipelines.settings", "pipelines.intake", "pipelines.measures",
+        "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
+        "pipelines.measures",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.settings", "pipelines.reports"},
     "dashboard": set(),

@@ -5,7 +5,9 @@ leaving out rows that nobody changed. Does not belong here: writing the sheet, o
 (`model.in_force`).
 
 A row's code is its number in the file that it corrects and a digest of its cells: `17-3f9a2c81`. A row whose cells
-still give that digest was not touched. It is left out, so that it cannot replace what a later file may have said.
+still give that digest was not touched. It is left out, so that it cannot replace what a later file may have said. But
+of two different rows of one reference (their codes end in k) an unchanged one comes back too: whoever puts the other
+right, or takes it away, says that this one is right as it stands.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ HASH_LENGTH = 12
 _TITLE = re.compile(
     rf"\bDelivery (\d+)-([0-9a-f]{{{HASH_LENGTH}}}), (\d+) columns(?:, council (\w+))?(?:, sheet (.+))?$"
 )
-_CODE = r"^0*(\d+)-([0-9a-f]{8})$"
+_CODE = r"^0*(\d+)-([0-9a-f]{8})(k?)$"
 
 
 @dataclass(frozen=True)
@@ -98,19 +100,26 @@ def digest_sql(columns: Sequence[str]) -> str:
     return f"left(sha256(concat_ws(chr(31), {cells})), 8)"
 
 
+def code_sql(columns: Sequence[str], shares_a_key: str) -> str:
+    """SQL for a row's code; `shares_a_key` is SQL that says whether other rows have its reference."""
+    return f"_row || '-' || {digest_sql(columns)} || CASE WHEN {shares_a_key} THEN 'k' ELSE '' END"
+
+
 def leave_unchanged_out(
     con: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]
-) -> tuple[list[int], int]:
+) -> tuple[list[int], list[int]]:
     """Take the rows that nobody changed out of a loaded sheet of corrections; returns the numbers of the rows that the
-    others correct, and how many were taken out."""
-    same = f"regexp_extract({ROW_CODE}, '{_CODE}', 2) = {digest_sql(columns)}"
-    [(unchanged,)] = con.execute(f"SELECT count(*) FROM {relation} WHERE {same}").fetchall()
+    others correct, and of those taken out."""
+    same = (
+        f"regexp_extract({ROW_CODE}, '{_CODE}', 2) = {digest_sql(columns)} "
+        f"AND regexp_extract({ROW_CODE}, '{_CODE}', 3) = ''"
+    )
+    number = f"regexp_extract({ROW_CODE}, '{_CODE}', 1)::BIGINT"
+    coded = f"SELECT DISTINCT {number} AS of_row FROM {relation} WHERE regexp_matches({ROW_CODE}, '{_CODE}')"
+    unchanged = con.execute(f"{coded} AND {same} ORDER BY of_row").fetchall()
     con.execute(f"DELETE FROM {relation} WHERE {same}")
-    rows = con.execute(
-        f"SELECT DISTINCT regexp_extract({ROW_CODE}, '{_CODE}', 1)::BIGINT AS of_row FROM {relation} "
-        f"WHERE regexp_matches({ROW_CODE}, '{_CODE}') ORDER BY of_row"
-    ).fetchall()
-    return [row for (row,) in rows], unchanged
+    rows = con.execute(f"{coded} ORDER BY of_row").fetchall()
+    return [row for (row,) in rows], [row for (row,) in unchanged]
 
 
 def _found(rows: Sequence[Sequence[str]]) -> re.Match[str] | None:

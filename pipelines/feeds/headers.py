@@ -71,6 +71,8 @@ class Header:
     positions: dict[str, int]
     """Contract column -> cell, from 0, in the supplier's order."""
     matched: dict[str, str]
+    as_sent: dict[str, str]
+    """Contract column -> the header as it stands in the file, however long; for nobody but its supplier."""
     how: dict[str, str]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
@@ -151,6 +153,7 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
         width=filled[-1] + 1,
         positions=dict(sorted(((answer.position if answer else {}) | positions).items(), key=itemgetter(1))),
         matched={name: shown(cells[at], f"(column {at + 1})") for name, at in positions.items()},
+        as_sent={name: cells[at].strip() for name, at in positions.items()},
         how={name: _how(fit.layout, name, cells[at]) for name, at in positions.items()},
         unknown=tuple(
             shown(cells[at], f"(column {at + 1})")

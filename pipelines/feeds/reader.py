@@ -60,7 +60,7 @@ class Table:
     """Contract column -> what it is in every row, because the mapping or whoever received it said so."""
     answers: dict[str, Any] | None = None
     """Of a sheet of corrections: number and delivery (how its hash begins) of what it corrects, its sheet, the rows
-    corrected, and how many were unchanged and left out."""
+    that it corrects, and those that were unchanged and left out."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def read(
     """Load the file at `path`, which its supplier called `name`, into temporary tables raw_<feed>_<n> of `con`.
 
     council: DfE code for all rows of a sheet without a council column; its own mappings alone are looked at. as_sent:
-    leave the cells in the supplier's words, and every row in place.
+    leave the cells in the supplier's words, headers of any length, and every row in place.
 
     Raises:
         Refused: the whole file is kept out; no table is left behind.
@@ -119,13 +119,13 @@ def _table(
     answers, mapping = None, header.layout.mapping
     if header.answer is not None and not as_sent:
         answers = {name: getattr(header.answer, name) for name in ("number", "delivery", "sheet")}
-        answers |= {"rows": [], "unchanged": 0}
+        answers |= {"rows": [], "unchanged": []}
         if header.answer.position:
             of_rows, unchanged = corrected.leave_unchanged_out(
                 con, relation, corrected.kept(header.contract, header.matched)
             )
             answers |= {"rows": of_rows, "unchanged": unchanged}
-            rows -= unchanged
+            rows = int(con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
     if mapping is not None and not as_sent:
         mapped.translate(con, relation, header.contract, mapping, set(header.matched))
     return Table(
@@ -133,7 +133,7 @@ def _table(
         sheet=sheet,
         header_row=header.index + 1,
         relation=relation,
-        matched=header.matched,
+        matched=header.as_sent if as_sent else header.matched,
         how=header.how,
         unknown=header.unknown,
         missing=header.missing,
