@@ -191,6 +191,8 @@ def told(outcome: Outcome) -> Row:
 
 def show_outcome(outcome: Outcome) -> None:
     """A run's outcome in words."""
+    from pipelines.contracts import PUBLISHED
+
     for checked in outcome.refused:
         refusal = checked.result["refusal"]
         say(console.paragraph(f"Refused ({refusal['code']}). {refusal['message']}"))
@@ -203,7 +205,10 @@ def show_outcome(outcome: Outcome) -> None:
         refused = f"; refused: {len(outcome.refused)}" if outcome.refused else ""
         say(f"Received from the inbox: {counted(taken, 'file')}{refused}.")
     if outcome.is_new:
-        say(f"Release {outcome.release} is new. Counted again: {counted(len(outcome.rebuilt), 'council')}.")
+        councils = [council for council in outcome.rebuilt if council != PUBLISHED]
+        again = [counted(len(councils), "council")] if councils or not outcome.rebuilt else []
+        again += ["published figures"] if PUBLISHED in outcome.rebuilt else []
+        say(f"Release {outcome.release} is new. Counted again: {' and '.join(again)}.")
     else:
         say(f"Nothing changed: release {outcome.release} stands.")
     if outcome.reports:
