@@ -892,3 +892,15 @@ def test_a_day_of_extract_that_has_not_come_is_wrong_usage(empty: Path, tmp_path
     refused = send_audit("receive", plan, "--extracted-on", "2062-03-31")
     assert refused.exit_code == console.USAGE
     assert "has not come yet" in flat(refused.output)
+
+
+def test_one_row_of_corrections_is_told_as_such(empty: Path, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text(
+        "Corrections only\nCouncil,Audit reference,Audit type,How selected,Status,Planned month\n"
+        "990,A1,routine,random,planned,2026-03\n",
+        encoding="utf-8",
+    )
+    told = flat(send_audit("receive", path).stdout)
+    assert "1 row received = 1 accepted + 0 set aside" in told
+    assert "Taken as corrections: its rows replace the rows of the same key and no others" in told

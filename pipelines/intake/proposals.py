@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from pipelines.contracts import Catalogue, Column, Contract
+from pipelines.contracts import Catalogue, Column, Contract, simplify
 from pipelines.feeds.layouts import Layout
 from pipelines.feeds.refusal import shown
 from pipelines.feeds.unknown import Seen, UnknownTable
 from pipelines.intake import typed, values
 from pipelines.intake.key import Key
-from pipelines.texts import simplify
 
 Sure = Literal["sure", "likely", "guess", "none"]
 WEIGHT: dict[Sure, int] = {"sure": 3, "likely": 2, "guess": 1, "none": 0}
