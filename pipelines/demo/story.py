@@ -1,0 +1,102 @@
+"""The story of the fictional county: every number and day that the demonstration is made from.
+
+Belongs here: what is so in Brackenshire, how often, and from when; what goes wrong in its files.
+Does not belong here: how rows are drawn from it (a module for each kind of record). Columns, headers and labels come
+from the contracts, names of teams and themes from `expectations/councils/990.yaml`, so that the demo follows them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+# fmt: off
+COUNCIL = "990"
+TITLE = "Brackenshire County Council (fictional) - demonstration data"
+# Three financial years; nothing after the last day is known
+FIRST, LAST = date(2023, 4, 1), date(2026, 3, 31)
+
+# How much is audited
+AUDITS_A_MONTH = 48  # slots of the programme in a usual month; about nineteen in twenty are completed
+SEASON = {8: 0.8, 12: 0.85}  # August and December are quiet
+AUDIT_TYPES = {"routine": 52, "thematic": 22, "dip_sample": 9, "multi_agency": 8, "re_audit": 6, "external": 3}
+SELECTIONS = {"random": 66, "targeted": 34}
+COMPLAINT_LED = 0.04  # audits beside the programme, because somebody complained
+VOID = 0.05  # never completed
+VOID_REASONS = {"plan_ceased": 3, "moved_away": 3, "wrong_case": 2, "no_auditor": 2, "duplicate": 1}
+LATE = 0.14  # completed up to six weeks after the month they were planned for
+ENTERED_LATE = 0.04  # typed in weeks after completion, so that only a later extract has them
+REGRADED = 0.03  # agreed grade changed a month after completion
+
+# The story of the voices. Of a pair, the second figure holds for audits completed from CHANGE on.
+CHANGE = date(2025, 2, 1)  # a new offer letter, and a telephone call after it
+CONTACT_APPROPRIATE = {"parent": 0.93, "staff": 1.0}  # audits in which it was right to ask them
+CHILD_APPROPRIATE = {"0-4": 0.35, "5-10": 0.66, "11-15": 0.82, "16-19": 0.9, "20-25": 0.88}  # grows with age
+OFFERED = {"child": (0.47, 0.6), "parent": (0.75, 0.91), "staff": (0.93, 0.94)}  # of those it was right to ask
+OFFERED_16_TO_19 = (0.3, 0.85)  # asked in their own right: rises evenly from the first month to the last
+ACCEPTED = {"child": (0.53, 0.6), "parent": (0.6, 0.68), "staff": (0.85, 0.86)}  # of those offered
+OTHER_RESPONSES = {"no_reply": 62, "declined": 32, "not_yet": 6}
+CONTRIBUTED = 0.93  # of those who accepted; the others could not be reached in the end
+INTERPRETER_OFFERED = 0.5  # a family that needs an interpreter is half as likely to be offered, throughout
+SECOND_PARENT = 0.07  # of parents offered: another parent or carer was asked too
+ON_FILE = 0.15  # of families not offered: views taken from the record, which never count as contributing
+APPROPRIATE_UNKNOWN = 0.03  # of people not offered: nobody wrote down whether asking would have been right
+TOLD = (0.62, 0.8)  # of those who contributed: told what came of it
+RATED, RATED_FROM = 0.55, date(2024, 4, 1)  # contributors who answered the two questions, asked since then
+RATINGS = {"strongly_agree": 26, "agree": 41, "neither": 16, "disagree": 11, "strongly_disagree": 6}
+THEME_NAMED = 0.4  # contributors whose feedback was given a theme
+CHANNELS = ({"letter": 55, "email": 32, "phone": 13}, {"phone": 65, "letter": 20, "email": 15})
+MODES = {
+    "child": {"conversation": 50, "written": 15, "survey": 12, "observation": 14, "communication_aid": 9},
+    "parent": {"conversation": 66, "written": 20, "survey": 14},
+    "staff": {"conversation": 80, "written": 20},
+}
+NOT_APPROPRIATE = {
+    "child": {"too_young": 30, "no_means_to_take_part": 26, "asked_not_to": 16, "family_circumstances": 14},
+    "parent": {"live_dispute": 32, "no_contact_details": 20, "asked_not_to": 18, "family_circumstances": 16},
+}
+
+# The children, roughly as in an English county's plans and SEN support (DfE codes)
+AGES = {"0-4": 6, "5-10": 36, "11-15": 33, "16-19": 19, "20-25": 6}
+SEXES = {"M": 70, "F": 30}
+NEEDS = {"ASD": 33, "SEMH": 21, "SLCN": 20, "MLD": 8, "SLD": 5, "SPLD": 4, "PD": 4, "PMLD": 2, "HI": 2, "VI": 1}
+ETHNICITIES = {
+    "WBRI": 780, "WOTH": 45, "WIRI": 4, "WROM": 4, "WIRT": 2, "MWBC": 18, "MWAS": 14, "MWBA": 10, "MOTH": 20,
+    "AIND": 15, "APKN": 16, "ABAN": 7, "AOTH": 13, "CHNE": 4, "BCRB": 6, "BAFR": 20, "BOTH": 6, "OOTH": 8,
+    "REFU": 5, "NOBT": 6,
+}
+INTERPRETER = (0.02, 0.35)  # families that need one: White British, all others
+SOCIAL_CARE = {"none": 80, "cin": 11, "cp": 4, "cla": 5}
+PLANS = {"review": 34, "amended": 30, "new": 23, "sen_support": 9, "ceased": 4}
+SCHOOLS = {"mainstream": 57, "special": 30, "resourced_provision": 6, "special_independent": 5, "home_education": 2}
+COLLEGES = {"further_education": 55, "special": 20, "specialist_post_16": 12, "training_provider": 6, "neet": 7}
+SETTINGS = {"0-4": {"early_years": 70, "mainstream": 20, "special": 10}, "5-10": SCHOOLS, "11-15": SCHOOLS}
+
+# Grades, best first, and what moderators make of them
+GRADES = {"outstanding": 6, "good": 41, "requires_improvement": 42, "inadequate": 11}
+MODERATED_INADEQUATE = 0.6  # of audits graded inadequate
+MODERATED = {"random": 0.14, "targeted": 0.05}  # of the others, by how they were chosen
+MODERATOR_AGREES, MODERATOR_STRICTER = 0.68, 0.78  # the second is of those who do not agree
+MENTAL_HEALTH_RELEVANT, MENTAL_HEALTH_CONSIDERED = 0.55, 0.72  # the second is of those where it was relevant
+
+# What goes wrong in the deliveries
+# The quarter whose two files hold bad rows; the next quarter's files put its own three months right
+BAD_QUARTER = date(2024, 7, 1)
+# One month is sent again twenty months later; a panel had lowered some of its agreed grades
+CORRECTED_MONTH, CORRECTED_ON, CORRECTED_GRADES = date(2024, 6, 1), date(2026, 2, 9), 4
+# The quarter whose participation file has columns that nobody should send
+PERSONAL_QUARTER = date(2023, 10, 1)
+PERSONAL = {"respondent_name": "Child name", "comments": "What they said", "email": "Parent email"}
+# The quarter whose audits file calls one column something else and has one that is not known
+RENAMED_QUARTER = date(2025, 1, 1)
+RENAMED = {"completed_on": "When was the audit completed?", "note": "Auditor’s desk"}
+INVENTED = {
+    "respondent_name": "Invented Child {}",
+    "comments": "Invented words {}",
+    "email": "invented.parent.{}@example.invalid",
+    "note": "Desk {} – invented",
+}
+UNLISTED_TEAM = "Harbour Pathways Pilot"  # in one row of the last audits file
+# The routine audits of a quarter are planned again, a third fewer; later, thematic audits are added to half a year
+REPLANNED_QUARTER, REPLANNED_ON = date(2025, 1, 1), date(2024, 10, 21)
+ADDED_FROM, ADDED_ON, ADDED_A_MONTH = date(2025, 10, 1), date(2025, 9, 22), 3
+# fmt: on
