@@ -3,8 +3,8 @@
 Belongs here: the map from an address to a page function, and the page's frame. Does not belong here: what a page
 says (`pages`), HTTP headers and compression (`web`), queries (`store`), how it is served (`serving`).
 
-A page is a function of the release and the query string and nothing else, so answers are cached by both, and
-the address bar is the whole state: a copied link shows the same view.
+A page is a function of the release and the query string and nothing else (but for the day, where it says what is late),
+so answers are cached by these, and the address bar is the whole state: a copied link shows the same view.
 """
 
 from __future__ import annotations
@@ -12,20 +12,41 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard import components, export, store, view, web, words
-from dashboard.pages import data, definitions, home, voice
+from dashboard.pages import data, definitions, grades, overview, plans, programme, timeliness, voice
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
 HERE = Path(__file__).parent
 NAME = "SEND Audit"
-PAGES = {"/": home.page, "/voice": voice.page, "/definitions": definitions.page, "/data": data.page}
-NAVIGATION = (("/", "Start"), ("/voice", "Voice"), ("/definitions", "Definitions"), ("/data", "Data"))
+PAGES = {
+    "/": overview.page,
+    "/voice": voice.page,
+    "/programme": programme.page,
+    "/grades": grades.page,
+    "/plans": plans.page,
+    "/timeliness": timeliness.page,
+    "/definitions": definitions.page,
+    "/data": data.page,
+}
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/voice", "Voice"),
+    ("/programme", "Programme"),
+    ("/grades", "Grades"),
+    ("/plans", "Plans"),
+    ("/timeliness", "Timeliness"),
+    ("/definitions", "Definitions"),
+    ("/data", "Data"),
+)
+WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
+"""Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -76,7 +97,7 @@ def create_app(store_root: Path, audience: str) -> Dash:
         app,
         releases,
         is_page=lambda path: _route(path) is not None,
-        has_charts=lambda path: _route(path) == ("/voice", ""),
+        has_charts=lambda path: path.rstrip("/") in WITH_CHARTS,
     )
     # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
     # before its first index page would refuse it, so every worker writes one before it takes requests.
@@ -138,7 +159,7 @@ def _page(release: store.Release, path: object, query: Mapping[str, str]) -> com
         return components.message(
             "Page not found",
             "Check the address, or start again.",
-            html.P(dcc.Link("Start", href="/")),
+            html.P(dcc.Link("Overview", href="/")),
             status=404,
         )
     if route[1]:
@@ -188,7 +209,9 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 
 
 def _downloads(app: Dash, releases: store.Store) -> None:
-    """The same figures as files: a page's CSV and JSON, the deliveries, and a delivery's findings."""
+    """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
+    kinds = f"<any({', '.join(export.KINDS)}):kind>"
+    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/definitions")}
 
     def current() -> store.Release:
         release = releases.current()
@@ -196,32 +219,52 @@ def _downloads(app: Dash, releases: store.Store) -> None:
             abort(404, words.NOTHING_PUBLISHED)
         return release
 
-    def answer(text: str, name: str, kind: str) -> Response:
-        response = Response(
-            text, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/json"
-        )
+    def query() -> dict[str, str]:
+        return view.parse(request.query_string.decode("ascii", "replace"))
+
+    def answer(
+        release: store.Release, kind: str, stem: str, columns: Any, rows: Any, page: components.Page
+    ) -> Response:
+        made = export.to_bytes(release, kind, columns, rows, page)
+        response = Response(made, content_type=export.KINDS[kind])
+        name = export.file_name(release, stem, page)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
         return response
 
-    @app.server.get("/<any(voice):name>.<any(csv, json):kind>")
+    @app.server.get(f"/<any({', '.join(names)}):name>.{kinds}")
     def figures(name: str, kind: str) -> Response:
         release = current()
-        page = _page(release, f"/{name}", view.parse(request.query_string.decode("ascii", "replace")))
-        rows = export.figures(release, page)
-        text = export.to_csv(export.FIGURE_COLUMNS, rows) if kind == "csv" else export.to_json(rows)
-        return answer(text, export.file_name(release, name, page), kind)
+        page = _page(release, names[name], query())
+        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
 
-    @app.server.get("/data.csv")
-    def deliveries() -> Response:
+    @app.server.get(f"/definitions/<name>.{kinds}")
+    def definition(name: str, kind: str) -> Response:
         release = current()
-        text = export.to_csv(export.DELIVERY_COLUMNS, export.deliveries(release))
-        return answer(text, export.file_name(release, "deliveries"), "csv")
+        page = definitions.one(release, name)
+        if page.status != 200:
+            abort(404, "There is no such definition.")
+        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
 
-    @app.server.get("/data/findings.csv")
-    def findings() -> Response:
+    @app.server.get(f"/definitions.{kinds}")
+    def every_definition(kind: str) -> Response:
+        release = current()
+        page = components.Page("Definitions", [])
+        return answer(release, kind, "definitions", export.MEASURES, export.definitions(release), page)
+
+    @app.server.get(f"/data.{kinds}")
+    def deliveries(kind: str) -> Response:
+        release = current()
+        chosen = data.choose(release, query())
+        page = components.Page("Deliveries", [], filters=chosen.filters)
+        rows = export.deliveries(release, chosen.deliveries)
+        return answer(release, kind, "deliveries", export.DELIVERIES, rows, page)
+
+    @app.server.get(f"/data/findings.{kinds}")
+    def findings(kind: str) -> Response:
         release = current()
         if "findings" not in release.tables:
             abort(404, "Findings row by row are for officers only.")
-        number, feed = request.args.get("delivery", ""), request.args.get("feed", "")
-        text = export.to_csv(export.FINDING_COLUMNS, export.findings(release, number, feed))
-        return answer(text, export.file_name(release, "findings"), "csv")
+        chosen = data.choose(release, query())
+        page = components.Page("Findings row by row", [], filters=chosen.filters)
+        rows = export.findings(release, chosen.deliveries)
+        return answer(release, kind, "findings", export.FINDINGS, rows, page)

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import signals, words
+from dashboard import classes, signals, words
 
 Row = Mapping[str, Any]
 Figure = dict[str, Any]
@@ -59,6 +59,9 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
         annotations.append(
             _note(right, percent(newest["centre"]), f"Average<br>{words.percent(newest['centre'])}")
         )
+    if newest.get("target") is not None:
+        traces.append(_target(newest["target"], len(points)))
+        annotations.append(_target_label(newest["target"], measure))
     texts = [hover(measure, row) for row in points]
     traces.append(
         {
@@ -80,7 +83,8 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
     )
     if limits:
         annotations += [_signal_label(measure, points, run) for run in signals.runs(points)]
-    layout = base_layout(right=96 if annotations else 24, bottom=78)
+    top = 34 if newest.get("target") is not None else 24
+    layout = base_layout(right=96 if annotations else 24, bottom=78, top=top)
     layout["annotations"] = annotations
     layout["xaxis"] |= {
         "tickmode": "array",
@@ -184,6 +188,26 @@ def _step(
         "hoverinfo": "skip",
         "showlegend": False,
     }
+
+
+def _target(value: float, points: int) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [-0.5, points - 0.5],
+        "y": [percent(value)] * 2,
+        "line": {"color": PURPLE, "width": 2, "dash": "dot"},
+        "name": "Target",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _target_label(value: float, measure: Row) -> dict[str, Any]:
+    """The words for the target's line, above the chart, where they cover no point."""
+    aim = words.lower_first(classes.target(value, measure.get("higher_is")))
+    label = _note(0, 1, f"Dotted line: the target, {aim}")
+    return label | {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 4}
 
 
 def _edge(places: list[int], points: Sequence[Row], column: str, fill: str = "none") -> dict[str, Any]:

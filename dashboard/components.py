@@ -155,8 +155,10 @@ def table(
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
-    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line), `href` (inside the
-    dashboard), `bar` (0 to 1). The first cell of a row is its heading. `quiet` hides the caption from sight.
+    A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line, such as a receipt), `note` (a
+    second line of words), `href` (inside the dashboard), `bar` (0 to 1), `heat` (1 to 5, darker; the text must say it
+    too), `shape` (one of assets/tables.js), `spark` (values from 0 to 1 or None, perhaps a band); or a dict with
+    `links`, a list of text and href. The first cell of a row is its heading. `quiet` hides the caption from sight.
     """
     spec = {
         "caption": caption,
@@ -234,6 +236,16 @@ def standing_lines(tells: Sequence[Any], does_not: Sequence[Any], source: Sequen
         ],
         className="standing",
     )
+
+
+def downloads(page: str, query: str = "", what: str = "the figures on this page") -> Component:
+    """Links to what the page shows as files; `page` is the address without its kind, such as `/voice`."""
+    asked = f"?{query}" if query else ""
+    kinds = (("xlsx", "Excel (XLSX)"), ("ods", "OpenDocument (ODS)"), ("csv", "CSV"), ("json", "JSON"))
+    links: list[Any] = [f"Download {what}: "]
+    for number, (kind, name) in enumerate(kinds):
+        links += [" · " if number else "", html.A(name, href=f"{page}.{kind}{asked}", download="")]
+    return html.P(links, className="downloads")
 
 
 def measure_link(measure: Row, text: str | None = None) -> Component:

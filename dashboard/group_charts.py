@@ -27,8 +27,8 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
             "error_x": {
                 "type": "data",
                 "symmetric": False,
-                "array": [_points(row["high"]) - value for row, value in zip(shown, values, strict=True)],
-                "arrayminus": [value - _points(row["low"]) for row, value in zip(shown, values, strict=True)],
+                "array": [_reach(row["high"], value) for row, value in zip(shown, values, strict=True)],
+                "arrayminus": [-_reach(row["low"], value) for row, value in zip(shown, values, strict=True)],
                 "color": charts.BLUE,
                 "thickness": 3,
                 "width": 6,
@@ -111,6 +111,7 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
             by_label.setdefault(row["label"], []).append(row)
     ends = sorted({row["period_end"] for held in by_label.values() for row in held})
     place = {end: number for number, end in enumerate(ends)}
+    yearly = all(row.get("window") == "calendar_year" for row in rows)
     deep = max(1, -(-len(by_label) // columns))
     layout = charts.base_layout(right=24, bottom=36, top=12)
     layout["height"] = 48 + 190 * deep
@@ -129,7 +130,7 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
             "range": [-0.5, len(ends) - 0.5],
             "tickmode": "array",
             "tickvals": [place[end] for end in shown],
-            "ticktext": [charts.month_over_year(end) for end in shown],
+            "ticktext": [str(end.year) if yearly else charts.month_over_year(end) for end in shown],
             "tickangle": 0,
             "showgrid": False,
             "zeroline": False,
@@ -184,6 +185,11 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
 
 def _points(value: float) -> float:
     return round(value * 100, 3)
+
+
+def _reach(end: float | None, value: float) -> float:
+    """From a dot to the end of its range; nothing where it has none."""
+    return 0.0 if end is None else _points(end) - value
 
 
 def _wrapped(label: str, longest: int = 26) -> str:

@@ -30,9 +30,10 @@ def measures(release: Release) -> dict[str, Row]:
     return {row["measure"]: row for row in found}
 
 
-def places(release: Release) -> list[Row]:
-    """The councils the release has figures for, by name."""
-    return _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+def places(release: Release, every: bool = False) -> list[Row]:
+    """The councils with audits here, by name; with `every` also the places of published figures."""
+    found = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+    return found if every else [row for row in found if row.get("kind", "local") == "local"]
 
 
 def breakdowns(release: Release) -> dict[str, str]:
@@ -48,10 +49,15 @@ def groups(release: Release) -> dict[tuple[str, str], Row]:
 
 
 def periods(release: Release, council: str) -> list[Row]:
-    """Every window and period with a figure for the council: window, period_start, period_end, complete."""
+    """Every window and period counted for the council: window, period_start, period_end, complete.
+
+    Published figures have their own years (`published`), which say nothing about the periods that are counted here.
+    """
+    given = [name for name, row in measures(release).items() if row["kind"] == "given"]
+    left_out = "".join(f" AND measure <> '{name}'" for name in given if "'" not in name)
     sql = (
         'SELECT DISTINCT "window", period_start, period_end, complete FROM {db}.figures '
-        "WHERE council = ? AND breakdown = '' ORDER BY period_end, period_start"
+        f"WHERE council = ? AND breakdown = ''{left_out} ORDER BY period_end, period_start"
     )
     return _rows(release, "figures", sql, (council,))
 
@@ -66,12 +72,15 @@ def breakdowns_held(release: Release, council: str) -> dict[str, list[str]]:
 
 
 def groups_held(release: Release, council: str, measure: str) -> list[tuple[str, str]]:
-    """The (breakdown, group) pairs a measure has figures for."""
+    """The (breakdown, group) pairs a measure has figures for, in the order of breakdowns and of their groups."""
     sql = (
         'SELECT DISTINCT breakdown, "group" FROM {db}.figures '
         "WHERE council = ? AND measure = ? AND breakdown <> '' AND \"group\" <> '' ORDER BY ALL"
     )
-    return [(row["breakdown"], row["group"]) for row in _rows(release, "figures", sql, (council, measure))]
+    titles = list(breakdowns(release))
+    held = _labelled(release, _rows(release, "figures", sql, (council, measure)))
+    held.sort(key=lambda row: titles.index(row["breakdown"]) if row["breakdown"] in titles else len(titles))
+    return [(row["breakdown"], row["group"]) for row in held]
 
 
 def figures(
@@ -144,6 +153,45 @@ def latest(release: Release, measure: str) -> list[Row]:
     return _rows(release, "figures", sql, (measure,))
 
 
+def teams(release: Release, council: str) -> list[Row]:
+    """Each team of the council: `label`, the last finished month with a completed audit (`last_end`, None where there
+    is none), and whether one of the last six was such a month (`recent`). None where fewer than six months are held.
+    """
+    sql = (
+        'WITH months AS (SELECT breakdown, "group", period_end, numerator > 0 AS audited, '
+        "dense_rank() OVER (ORDER BY period_end DESC) AS ago FROM {db}.figures "
+        "WHERE measure = 'programme.completed_by_team' AND council = ? AND \"window\" = 'month' AND complete "
+        "AND breakdown = 'team' AND \"group\" <> 'unknown') "
+        'SELECT breakdown, "group", max(period_end) FILTER (audited) AS last_end, '
+        "coalesce(bool_or(audited) FILTER (ago <= 6), false) AS recent FROM months "
+        'WHERE (SELECT max(ago) FROM months) >= 6 GROUP BY ALL ORDER BY "group"'
+    )
+    return _labelled(release, _rows(release, "figures", sql, (council,)))
+
+
+def changes(release: Release) -> list[Row]:
+    """What changed since the release that this one is compared with, the most serious first."""
+    return _rows(release, "changes", "SELECT * FROM {db}.changes ORDER BY place")
+
+
+def headlines(release: Release) -> list[Row]:
+    """The measures of the overview, in its order; none in a release from before they were named."""
+    held = [row for row in measures(release).values() if row.get("headline") is not None]
+    return sorted(held, key=lambda row: row["headline"])
+
+
+def published(release: Release, measures: Sequence[str]) -> list[Row]:
+    """Every place's figures of some published measures, whole places only, by year and place."""
+    found: list[Row] = []
+    for measure in measures:
+        sql = (
+            "SELECT * FROM {db}.figures WHERE measure = ? AND \"window\" = 'calendar_year' AND breakdown = '' "
+            "ORDER BY period_end, council"
+        )
+        found += _rows(release, "figures", sql, (measure,))
+    return found
+
+
 def check_counts(release: Release) -> Row:
     """Passed, warned (queries) and failed checks over the deliveries in force."""
     if not {"checks", "deliveries"} <= release.tables:
@@ -172,6 +220,90 @@ def broken_rules(release: Release, number: int, feed: str) -> list[Row]:
         'WHERE c."number" = ? AND c.feed = ? AND NOT c.passed ORDER BY c.broken DESC, c.code'
     )
     return release.rows(sql, (number, feed))
+
+
+def broken_in(release: Release, held: Sequence[tuple[int, str]]) -> list[Row]:
+    """The rules that some deliveries (number, feed) broke, with how often in all of them, the most serious first."""
+    if not {"checks", "rules"} <= release.tables or not held:
+        return []
+    pairs = ", ".join(f"({int(number)}, {_text(feed)})" for number, feed in held)
+    sql = (
+        'WITH broken AS (SELECT c.code, c.feed, c.level, sum(c.broken)::BIGINT AS broken, r.message, r."action" '
+        "FROM {db}.checks AS c LEFT JOIN {db}.rules AS r ON r.code = c.code AND r.feed = c.feed "
+        f'WHERE NOT c.passed AND (c."number", c.feed) IN ({pairs}) GROUP BY ALL) '
+        "SELECT * FROM broken ORDER BY list_position(['refuse', 'error', 'query'], level), broken DESC, code"
+    )
+    return release.rows(sql)
+
+
+def check_history(release: Release, feed: str, numbers: Sequence[int]) -> list[Row]:
+    """How often each rule of a feed was broken in some deliveries; rules never broken in them are left out."""
+    if not {"checks", "rules"} <= release.tables or not numbers:
+        return []
+    listed = ", ".join(str(int(number)) for number in numbers)
+    sql = (
+        'SELECT c.code, c."number", c.broken, r.message FROM {db}.checks AS c '
+        "LEFT JOIN {db}.rules AS r ON r.code = c.code AND r.feed = c.feed "
+        f'WHERE c.feed = ? AND NOT c.passed AND c."number" IN ({listed}) ORDER BY c.code, c."number"'
+    )
+    return release.rows(sql, (feed,))
+
+
+def odd_feeds(release: Release) -> list[str]:
+    """Feeds whose newest whole file a rule about whole files (5xx) asks about."""
+    if not {"checks", "deliveries"} <= release.tables:
+        return []
+    sql = (
+        "WITH newest AS (SELECT \"number\", feed FROM {db}.deliveries WHERE feed IS NOT NULL AND mode <> 'corrections' "
+        'QUALIFY row_number() OVER (PARTITION BY feed ORDER BY extracted_on DESC, "number" DESC) = 1) '
+        'SELECT DISTINCT feed FROM {db}.checks SEMI JOIN newest USING ("number", feed) '
+        "WHERE NOT passed AND code LIKE '%-5__' ORDER BY feed"
+    )
+    return [row["feed"] for row in release.rows(sql)]
+
+
+def drift(release: Release) -> list[Row]:
+    """Columns and codes that came or went between deliveries. Officers' releases only."""
+    return _rows(release, "drift", 'SELECT * FROM {db}.drift ORDER BY "number", feed, kind, title, label')
+
+
+def freshness(release: Release) -> list[Row]:
+    """The newest data of each feed and council, and when the next is expected."""
+    return _rows(release, "freshness", "SELECT * FROM {db}.freshness ORDER BY title, name")
+
+
+def releases(release: Release) -> list[Row]:
+    """This release and those before it, the newest first."""
+    return _rows(release, "releases", "SELECT * FROM {db}.releases ORDER BY made_at DESC, release DESC")
+
+
+def column_words(release: Release, fact: str) -> dict[str, str]:
+    """What each yes/no column of a fact says when true."""
+    sql = 'SELECT "column", about FROM {db}.fact_columns WHERE fact = ?'
+    return {row["column"]: row["about"] for row in _rows(release, "fact_columns", sql, (fact,))}
+
+
+def newest_figures(release: Release, measure: str, least: int = 3) -> list[Row]:
+    """The newest whole-place figures of a measure for each of its own councils, newest first: 12 months that do not
+    overlap, or where there are none the newest of its longest other window.
+    """
+    sql = (
+        "WITH held AS (SELECT * FROM {db}.figures WHERE measure = ? AND breakdown = '' AND complete AND council IN "
+        "(SELECT council FROM {db}.places)), "
+        "ranked AS (SELECT *, list_position(['12m', 'calendar_year', 'financial_year', 'academic_year', 'quarter', "
+        '\'month\'], "window") AS choice, max(period_end) OVER (PARTITION BY council, "window") AS newest FROM held), '
+        "chosen AS (SELECT * FROM ranked QUALIFY choice = min(choice) OVER (PARTITION BY council)) "
+        "SELECT * EXCLUDE (choice, newest) FROM chosen WHERE \"window\" <> '12m' OR month(period_end) = month(newest) "
+        f"QUALIFY row_number() OVER (PARTITION BY council ORDER BY period_end DESC) <= {int(least)} "
+        "ORDER BY council, period_end DESC"
+    )
+    return _rows(release, "figures", sql, (measure,)) if "places" in release.tables else []
+
+
+def versions(release: Release, measure: str) -> list[Row]:
+    """A measure's versions and the release in which each was first used, the newest first."""
+    sql = "SELECT * FROM {db}.measure_versions WHERE measure = ? ORDER BY made_at DESC"
+    return _rows(release, "measure_versions", sql, (measure,))
 
 
 def findings(release: Release, number: int, feed: str, limit: int, offset: int = 0) -> list[Row]:
@@ -206,6 +338,10 @@ def columns_matched(release: Release, number: int, feed: str) -> list[Row]:
 def _rows(release: Release, table: str, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """The rows, or none where this release (a public or an older one) does not hold the table."""
     return release.rows(sql, parameters) if table in release.tables else []
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _labelled(release: Release, found: list[Row]) -> list[Row]:

@@ -10,6 +10,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from datetime import date
 from pathlib import Path
 
 from dash import Dash
@@ -91,7 +92,8 @@ def furnish(
             release = releases.current()
         except store.StoreError:
             return None
-        g.answer_key = (release.alias if release else "", asked)
+        # the day too: what was in time yesterday may be late today
+        g.answer_key = (release.alias if release else "", date.today(), asked)
         held = answers.get(g.answer_key)
         if held is None:
             return None

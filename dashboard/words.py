@@ -36,6 +36,8 @@ SYMBOLS = {
     "z": "Nothing to count in this period",
     "x": "Not available",
     "c": "Not shown, so that no child or family can be recognised",
+    "low": "Rounds to nothing, but is not nothing",
+    "u": "Too uncertain to rely on",
 }
 LEVELS = {
     "query": "Query: the row is kept, please check it",
@@ -148,9 +150,14 @@ def change_range(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if low >= 0 or high <= 0:
-        ends = sorted((_half_up(abs(low) * 100), _half_up(abs(high) * 100)))
+        near, far = sorted((abs(low), abs(high)))
         side = "higher" if low >= 0 else "lower"
-        return f"between {ends[0]} and {ends[1]} percentage points {side}"
+        if 0 < near * 100 < 0.5 - 1e-9:
+            end = points(far)
+            return f"{end} {side}" if end.startswith("less") else f"between less than 1 and {end} {side}"
+        ends = _half_up(near * 100), _half_up(far * 100)
+        noun = "percentage point" if ends[1] == 1 else "percentage points"
+        return f"between {ends[0]} and {ends[1]} {noun} {side}"
     return f"between {points(low)} lower and {points(high)} higher"
 
 
@@ -189,6 +196,8 @@ def period(window: str, start: date, end: date, complete: bool = True) -> str:
 
 def point_name(window: str, end: date) -> str:
     """A point of a chart: “March 2026”, or “January to March 2026” for a quarter."""
+    if window == "calendar_year":
+        return str(end.year)
     if window != "quarter":
         return month(end)
     first = MONTHS[(end.month - 3) % 12]

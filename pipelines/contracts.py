@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipelines.settings import Settings
 
@@ -106,6 +106,8 @@ class Contract(Strict):
     key: tuple[str, ...]
     replaces: Literal["key", "council_and_period", "all"]
     period: tuple[str, ...] = ()
+    expected_every: int | None = Field(default=None, ge=1)
+    """Days after which newer data is expected; None: nothing is."""
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
     text: str = Field(exclude=True, repr=False)
@@ -272,6 +274,16 @@ class CouncilNames(Strict):
     localities: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    targets: dict[str, float] = Field(default_factory=dict)
+    """Measure -> the council's own target as a share from 0 to 1, in place of the definition's."""
+
+    @field_validator("targets")
+    @classmethod
+    def targets_are_shares(cls, targets: dict[str, float]) -> dict[str, float]:
+        for name, target in targets.items():
+            if not 0 <= target <= 1:
+                raise ValueError(f"the target of {name} is a share from 0 to 1: write 0.9 for 90%")
+        return targets
 
 
 class Catalogue(BaseModel):
@@ -297,9 +309,10 @@ class Catalogue(BaseModel):
 
     @cached_property
     def texts(self) -> str:
-        """Digest of everything the catalogue says: where it changes, deliveries are judged anew."""
+        """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        said = json.dumps([contracts, self.model_dump(mode="json", exclude={"contracts"})], sort_keys=True)
+        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets"}}}
+        said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def find_council(self, text: str) -> Council:

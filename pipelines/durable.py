@@ -118,7 +118,12 @@ def place_folder(made: Path, final: Path) -> None:
             sync_file(file)
     sync_folder(made)
     final.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(made, final)
+    try:
+        os.replace(made, final)
+    except OSError:
+        if not final.exists():
+            raise
+        shutil.rmtree(made)  # another file of the same content came first
     sync_folder(final.parent)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from pipelines import durable, releases
-from pipelines.evidence import receipts
+from pipelines.evidence import changes, receipts
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
@@ -21,11 +21,13 @@ PUBLIC_TABLES = {
     "places": "SELECT * FROM places",
     "breakdowns": "SELECT * FROM breakdowns WHERE false",
     "groups": "SELECT * FROM groups WHERE false",
+    "fact_columns": "SELECT * FROM fact_columns",
     "charts": f"SELECT * FROM charts WHERE {_SHOWN}",
     "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
     "WHERE state <> 'refused'",
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",
+    "freshness": "SELECT * FROM freshness",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures
@@ -64,6 +66,20 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
                 )
                 for table, query in queries.items()
             ]
+            current = releases.current_release(settings, "public")
+            before = releases.read_manifest(settings, "public", current) if current else None
+            changes.compare(
+                con,
+                releases.files_of(settings, parts),
+                releases.files_of(settings, before["parts"]) if before else None,
+            )
+            parts.append(
+                asdict(
+                    releases.write_part(
+                        con, settings, "public", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                    )
+                )
+            )
         public = {
             **{
                 name: manifest[name]
@@ -74,6 +90,7 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             "officers_release": manifest["release"],
             "by": by.strip(),
             "note": note.strip(),
+            "compared_with": before["release"] if before else None,
             "parts": parts,
         }
         return releases.add(settings, "public", public, flip=True)

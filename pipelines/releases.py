@@ -12,6 +12,7 @@ Does not belong here: what is in a part (`run`, `measures`), or who may see it (
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Manifest = dict[str, Any]
-UNSEALED = ("release", "made_at", "as_of", "previous", "content", "note", "by", "officers_release")
+UNSEALED = (
+    "release", "made_at", "as_of", "previous", "compared_with", "content", "note", "by", "officers_release",
+)  # fmt: skip
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
 
@@ -64,9 +67,23 @@ def part_path(settings: Settings, part: Mapping[str, Any]) -> Path:
     return settings.store / part["zone"] / "parts" / f"{part['sha256']}.parquet"
 
 
+def files_of(settings: Settings, parts: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Path]]:
+    """Table -> digest of a part -> its file."""
+    files: dict[str, dict[str, Path]] = {}
+    for part in parts:
+        files.setdefault(part["table"], {})[part["sha256"]] = part_path(settings, part)
+    return files
+
+
 def sealed(manifest: Manifest) -> str:
-    """Digest of what a release says, whoever made it and whenever."""
-    return durable.digest({name: value for name, value in manifest.items() if name not in UNSEALED})
+    """Digest of what a release says, whoever made it and whenever.
+
+    The table `changes` is no part of it: it says how the rest differs from another release, and the same run again,
+    with nothing changed since, would make another.
+    """
+    said = {name: value for name, value in manifest.items() if name not in UNSEALED}
+    said["parts"] = [part for part in manifest["parts"] if part["table"] != "changes"]
+    return durable.digest(said)
 
 
 def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) -> tuple[str, bool]:
@@ -170,16 +187,26 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
         con.execute(
             """CREATE TABLE release AS SELECT $release AS release, $audience AS audience,
             $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration,
-            $previous::VARCHAR AS previous, $note::VARCHAR AS note, $code_version AS code_version""",
+            $previous::VARCHAR AS previous, $compared_with::VARCHAR AS compared_with, $note::VARCHAR AS note,
+            $code_version AS code_version""",
             {
                 **{
                     name: manifest.get(name)
-                    for name in ("release", "made_at", "as_of", "demonstration", "note", "code_version")
+                    for name in (
+                        "release",
+                        "made_at",
+                        "as_of",
+                        "demonstration",
+                        "compared_with",
+                        "note",
+                        "code_version",
+                    )
                 },
                 "audience": audience,
                 "previous": (manifest["previous"] or {}).get("release"),
             },
         )
+        _tell_of_the_past(con, settings, audience, manifest)
         for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
             files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
             con.execute(
@@ -188,6 +215,45 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
             )
     durable.place_file(made, final)
     return final
+
+
+def _tell_of_the_past(
+    con: duckdb.DuckDBPyConnection, settings: Settings, audience: str, manifest: Manifest
+) -> None:
+    """Tables of this release and those before it: `releases`, and `measure_versions`, each with its first release."""
+    this = _by_id(Path(f"{manifest['release']}.json"))
+    before = [
+        entry for entry in history(settings, audience) if _by_id(Path(f"{entry['release']}.json")) < this
+    ]
+    made: list[list[Any]] = []
+    versions: dict[tuple[str, str], list[Any]] = {}
+    seen: set[int] = set()
+    for entry in [*before, manifest]:
+        numbers = {delivery["number"] for delivery in entry.get("deliveries") or []}
+        made.append(
+            [
+                *(str(entry[name]) for name in ("release", "made_at", "as_of")),
+                len(numbers),
+                len(numbers - seen),
+                entry.get("by"),
+                entry.get("note"),
+            ]
+        )
+        seen |= numbers
+        for measure, text in (entry.get("definitions") or {}).items():
+            found = re.search(r"^version:\s*[\"']?([^\s\"']+)", text, re.MULTILINE)
+            version = found.group(1) if found else ""
+            first = [measure, version, entry["release"], str(entry["made_at"])]
+            versions.setdefault((measure, version), first)
+    words = dict.fromkeys(
+        ("release", "made_at", "as_of", "deliveries", "new_deliveries", "by", "note"), "VARCHAR"
+    )
+    kinds = {"made_at": "TIMESTAMP", "as_of": "DATE", "deliveries": "INTEGER", "new_deliveries": "INTEGER"}
+    con.execute(f"CREATE TABLE releases AS SELECT * FROM {table_of(con, 'past', words | kinds, made)}")
+    words = {"measure": "VARCHAR", "version": "VARCHAR", "release": "VARCHAR", "made_at": "TIMESTAMP"}
+    con.execute(
+        f"CREATE TABLE measure_versions AS SELECT * FROM {table_of(con, 'past', words, versions.values())}"
+    )
 
 
 def open_database(settings: Settings, audience: str, release: str | None = None) -> Path:

@@ -7,8 +7,10 @@ Does not belong here: how a step works (its own room), or how a run is started (
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
-from pipelines.evidence import delivered
+from pipelines.evidence import changes, delivered, drift, freshness
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -24,6 +26,9 @@ from pipelines.intake.receive import Arrival, Checked
 from pipelines.partitions import Progress
 from pipelines.reports import supplier
 from pipelines.settings import Settings
+
+AT_ONCE = 2
+"""Files checked side by side. Each has its share of the memory."""
 
 
 @dataclass
@@ -126,27 +131,45 @@ def receive_inbox(work: Work) -> None:
     A file leaves the inbox only when its arrival is recorded and it did not change meanwhile.
     """
     files = inbox_files(work.settings)
-    for done, path in enumerate(files):
-        work.progress(f"Checking {path.name}", done, len(files))
+    at_once = min(AT_ONCE, len(files)) or 1
+    shared = work.settings.with_memory_for(at_once)
+
+    def prepare(path: Path) -> tuple[os.stat_result, Checked]:
+        return path.stat(), receive.prepare(shared, work.catalogue, work.key, path)
+
+    # A delivery of a council's size keeps one core busy. What is on record stays in the order of names.
+    with ThreadPoolExecutor(at_once) as pool:
+        waiting = [pool.submit(prepare, path) for path in files]
         try:
-            before = path.stat()
-            checked, is_new = receive.receive(work.settings, work.catalogue, work.key, path)
-        except FileNotFoundError:
-            continue  # its supplier took it back
-        except (Refused, receive.IntakeFailure) as problem:
-            work.outcome.left.append((path.name, str(problem)))
-            continue
-        if is_new:
-            work.outcome.received.append(checked)
-        else:
-            work.outcome.repeated.append(path.name)
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
-            path.unlink()
-        else:
-            work.outcome.left.append(
-                (path.name, f"{path.name} is still being copied; the next run takes it whole.")
-            )
+            for done, (path, prepared) in enumerate(zip(files, waiting, strict=True)):
+                work.progress(f"Checking {path.name}", done, len(files))
+                _take(work, path, prepared)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _take(work: Work, path: Path, prepared: Future[tuple[os.stat_result, Checked]]) -> None:
+    """Record a file of the inbox once it is checked, and take it out of the inbox."""
+    try:
+        before, as_judged = prepared.result()
+        checked, is_new = receive.record(work.settings, work.catalogue, work.key, as_judged)
+    except FileNotFoundError:
+        return  # its supplier took it back
+    except (Refused, receive.IntakeFailure) as problem:
+        work.outcome.left.append((path.name, str(problem)))
+        return
+    if is_new:
+        work.outcome.received.append(checked)
+    else:
+        work.outcome.repeated.append(path.name)
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+        path.unlink()
+    else:
+        work.outcome.left.append(
+            (path.name, f"{path.name} is still being copied; the next run takes it whole.")
+        )
 
 
 def checked_deliveries(
@@ -203,6 +226,8 @@ def make_manifest(
     figures = [releases.part_path(settings, part) for part in made if part["table"] == "figures"]
     with receive.connection(settings) as con:
         small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
+        small += drift.tell(con, catalogue, work.held)
+        small += freshness.tell(con, catalogue, work.held)
         small += describe(con, measures, catalogue, figures)
         parts = [
             asdict(
@@ -212,6 +237,19 @@ def make_manifest(
             )
             for table in small
         ]
+        before = compared_with(settings, work.as_of)
+        changes.compare(
+            con,
+            releases.files_of(settings, made + parts),
+            releases.files_of(settings, before["parts"]) if before else None,
+        )
+        parts.append(
+            asdict(
+                releases.write_part(
+                    con, settings, "officers", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                )
+            )
+        )
         balances = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,
             sum(rows_rejected)::BIGINT AS rejected, sum(rows_in_force)::BIGINT AS in_force
@@ -221,6 +259,7 @@ def make_manifest(
         "audience": "officers",
         "made_at": settings.now(),
         "as_of": work.as_of or settings.now().date(),
+        "compared_with": before["release"] if before else None,
         "demonstration": any(catalogue.councils[council].fictional for council in work.councils),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
@@ -236,6 +275,15 @@ def make_manifest(
         "balances": balances.to_pylist(),
         "parts": made + parts,
     }
+
+
+def compared_with(settings: Settings, as_of: date | None) -> releases.Manifest | None:
+    """The release whose readers are told what changed: the one that officers read now.
+
+    A rebuild of an earlier day has none: it is not what anybody read before, so nothing changed since.
+    """
+    current = releases.current_release(settings, "officers")
+    return releases.read_manifest(settings, "officers", current) if current and as_of is None else None
 
 
 def unreported(settings: Settings, held: Iterable[Checked]) -> list[Checked]:

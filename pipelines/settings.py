@@ -8,8 +8,9 @@ Does not belong here: anything about one feed (its contract), one measure (its d
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -79,6 +80,13 @@ class Settings:
         if name not in AUDIENCES:
             raise ValueError(f"There is no audience {name!r}; choose one of: {', '.join(AUDIENCES)}.")
         return self.store / name
+
+    def with_memory_for(self, connections: int) -> Settings:
+        """These settings with DuckDB's memory shared among so many connections."""
+        amount = re.fullmatch(r"([\d.]+)\s*([a-zA-Z]+)", self.memory_limit)
+        if amount is None:
+            raise ValueError("SEND_AUDIT_MEMORY must be an amount such as 1GB or 900MB.")
+        return replace(self, memory_limit=f"{float(amount[1]) / connections:g}{amount[2]}")
 
     def now(self) -> datetime:
         """This moment (UTC, whole seconds, without a zone), on the fixed day where one is set."""

@@ -355,3 +355,13 @@ def test_bank_holidays_of_england_and_wales() -> None:
         assert date.fromisoformat(day) in titles
     for day in ("2020-05-04", "2022-05-30", "2021-12-25", "2026-12-26"):
         assert date.fromisoformat(day) not in titles
+
+
+def test_a_councils_targets_are_shares_and_judge_no_row() -> None:
+    text = CATALOGUE.texts
+    with pytest.raises(ValueError, match=r"write 0\.9 for 90%"):
+        contracts.CouncilNames(council="990", targets={"quality.inadequate": 90})
+    own = CATALOGUE.names["990"].model_copy(update={"targets": {"quality.inadequate": 0.2}})
+    changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
+    assert changed.texts == text, "deliveries would be checked again for a target"
+    assert CATALOGUE.names_of("990").targets == {"quality.moderated": 0.25}

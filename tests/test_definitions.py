@@ -24,7 +24,7 @@ from pipelines import contracts, definitions, durable, partitions, releases, run
 from pipelines import settings as program_settings
 from pipelines.intake import receive, verdicts
 from pipelines.intake.receive import Arrival, Checked
-from pipelines.orchestration import faults, history, triggers
+from pipelines.orchestration import faults, history, triggers, watch
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 
@@ -40,7 +40,8 @@ def arrival(number: int, letter: str, name: str = "file.csv") -> Arrival:
 
 def good(number: int = 1, letter: str = "a", rejected: int = 2) -> Checked:
     found = {"received": 10, "accepted": 8, "rejected": rejected, "by_rule": {"AUD-101": 2, "AUD-102": 0}}
-    feeds = {FEED: {**found, "profile": {"990": {}}, "unlisted": {}}}
+    profile = {"rows": 10, "covers": {}, "months": {}, "empty": [], "constant": [], "codes": {}}
+    feeds = {FEED: {**found, "profile": {"990": profile}, "unlisted": {}}}
     return Checked(
         arrival(number, letter, f"{CANARY}.csv"),
         Path("none"),
@@ -203,6 +204,52 @@ def test_nothing_of_a_file_is_stored_and_nothing_is_sent(after: Any) -> None:
     assert not (settings.records / "dagster" / "storage").exists()
     assert definitions.environment(settings)["DAGSTER_DISABLE_TELEMETRY"] == "yes"
     assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+
+
+# --- what is watched
+
+
+def watched(*held: Checked, today: str = "2026-04-10", folder: Path) -> dict[str, dg.AssetCheckResult]:
+    """The checks `fresh`, `no_drift` and `volume` of the case audits, on a day."""
+    settings = replace(settings_in(folder), today=date.fromisoformat(today))
+    work = run.Work(settings, contracts.load(settings), None, None, run.quiet, run.Outcome(), list(held))  # type: ignore[arg-type]
+    return {result.check_name or "": result for result in watch.results(work, FEED, "case_audits_accepted")}
+
+
+def with_profile(checked: Checked, **profile: Any) -> Checked:
+    held = checked.result["feeds"][FEED]["profile"]["990"]
+    feeds = {FEED: {**checked.result["feeds"][FEED], "profile": {"990": held | profile}}}
+    return replace(checked, result={**checked.result, "feeds": feeds})
+
+
+def test_a_feed_is_late_after_the_days_its_contract_gives(tmp_path: Path) -> None:
+    fresh = watched(good(), today="2026-05-03", folder=tmp_path)["fresh"]
+    assert fresh.passed
+    late = watched(good(), today="2026-05-04", folder=tmp_path)["fresh"]
+    assert (late.passed, late.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert late.metadata["days late by council"].value == {"990": 1}
+    assert late.metadata["newest data by council"].value == {"990": "2026-04-02"}
+
+
+def test_a_new_code_and_a_fall_in_rows_are_warnings(tmp_path: Path) -> None:
+    months = {f"2026-0{month}-01": 40 for month in (1, 2, 3)}
+    first = with_profile(good(1, "a"), rows=120, covers=months, codes={"primary_need": {"ASD": 60}})
+    second = with_profile(good(2, "b"), rows=9, covers=months, codes={"primary_need": {"ASD": 8, "DS": 1}})
+    found = watched(first, second, folder=tmp_path)
+    assert (found["no_drift"].passed, found["no_drift"].severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert found["no_drift"].metadata["drift"].value == {"codes appeared": ["primary_need DS"]}
+    assert (found["volume"].passed, found["volume"].severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert found["volume"].metadata["rules broken"].value == {"AUD-501": 1}
+    assert all(result.passed for result in watched(first, folder=tmp_path).values())
+
+
+def test_what_is_watched_stops_no_release(after: Any) -> None:
+    _, outcome, instance = after
+    found = events(instance, instance.get_runs()[0].run_id)
+    late = check_of(found, "case_audits_accepted", "fresh")
+    assert (late.passed, late.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check_of(found, "audit_programme_accepted", "volume").passed
+    assert outcome.release
 
 
 # --- what goes wrong

@@ -22,6 +22,33 @@
     go(new URL(form.action).pathname + "?" + query.toString());
   });
 
+  /* The council and period chosen on one page are taken along to the next; a page that has none of them ignores them. */
+  const KEPT = ["council", "window", "to"];
+
+  function keepChoice() {
+    const asked = new URLSearchParams(location.search);
+    const kept = new URLSearchParams();
+    for (const name of KEPT) if (asked.get(name)) kept.set(name, asked.get(name));
+    const query = kept.toString() ? "?" + kept.toString() : "";
+    for (const link of document.querySelectorAll("header.top nav a")) {
+      link.setAttribute("href", new URL(link.href).pathname + query);
+    }
+  }
+
+  /* Caught on the way down, because the link's own handler knows only the address it was made with. */
+  document.addEventListener(
+    "click",
+    function (event) {
+      const link = event.target.closest ? event.target.closest("header.top nav a") : null;
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+      event.preventDefault();
+      event.stopPropagation();
+      go(link.getAttribute("href"));
+      window.scrollTo(0, 0);
+    },
+    true
+  );
+
   /* Links made by tables.js stay inside the application, as dcc.Link does. */
   document.addEventListener("click", function (event) {
     const link = event.target.closest ? event.target.closest(".table-slot a[href^='/']") : null;
@@ -33,7 +60,7 @@
 
   function markCurrent() {
     for (const link of document.querySelectorAll("header.top nav a")) {
-      const path = link.getAttribute("href");
+      const path = new URL(link.href).pathname;
       const here = path === "/" ? location.pathname === "/" : location.pathname.startsWith(path);
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -47,6 +74,7 @@
     const before = shownView;
     shownView = page.dataset.view;
     document.title = page.dataset.title;
+    keepChoice();
     markCurrent();
     if (before === null) {
       if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

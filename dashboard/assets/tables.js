@@ -14,8 +14,89 @@
     return made;
   }
 
+  const SVG = "http://www.w3.org/2000/svg";
+  /* A shape repeats the words beside it, for those who scan a column; it is hidden from a screen reader. */
+  const SHAPES = {
+    up: ["M8 1 15 14 1 14Z", true],
+    down: ["M8 15 1 2 15 2Z", true],
+    higher: ["M8 2 14 13 2 13Z", false],
+    lower: ["M8 14 2 3 14 3Z", false],
+    level: ["M2 8H14", false],
+    tick: ["M2 8.5 6 13 14 3", false],
+    cross: ["M3 3 13 13M13 3 3 13", false],
+    query: ["M4.5 5.2a3.5 3.3 0 1 1 5 3C8.5 8.7 8 9.3 8 10.5M8 13.2v.3", false],
+  };
+
+  function drawn(name, width, height, attributes) {
+    const made = document.createElementNS(SVG, "svg");
+    const all = { class: name, width: width, height: height, viewBox: "0 0 " + width + " " + height };
+    for (const key in { ...all, ...attributes }) made.setAttribute(key, { ...all, ...attributes }[key]);
+    made.setAttribute("aria-hidden", "true");
+    made.setAttribute("focusable", "false");
+    return made;
+  }
+
+  function line(points, attributes) {
+    const made = document.createElementNS(SVG, "path");
+    made.setAttribute("d", points);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    return made;
+  }
+
+  function shape(name) {
+    const made = drawn("shape shape-" + name, 16, 16, {});
+    const [path, filled] = SHAPES[name];
+    made.appendChild(line(path, filled ? { fill: "currentColor" } : { fill: "none", stroke: "currentColor" }));
+    return made;
+  }
+
+  /* A small line of values from 0 to 1 on a scale of its own, in the band of its limits, the last point marked. */
+  function spark(held) {
+    const width = 110, height = 30, edge = 4;
+    const known = held.values.filter((value) => value !== null);
+    const all = held.band ? known.concat(held.band) : known;
+    const low = Math.min(...all), high = Math.max(...all), tall = high - low || 1;
+    const x = (n) => edge + (n * (width - 2 * edge)) / Math.max(1, held.values.length - 1);
+    const y = (value) => height - edge - ((value - low) * (height - 2 * edge)) / tall;
+    const made = drawn("spark", width, height, {});
+    if (held.band) {
+      const [under, over] = held.band.map(y);
+      made.appendChild(line(`M0 ${over}H${width}V${under}H0Z`, { class: "spark-band" }));
+    }
+    let pen = "M", path = "";
+    held.values.forEach(function (value, n) {
+      if (value === null) pen = "M";
+      else { path += pen + x(n).toFixed(1) + " " + y(value).toFixed(1); pen = "L"; }
+    });
+    made.appendChild(line(path, { class: "spark-line" }));
+    const last = held.values.length - 1;
+    if (last >= 0 && held.values[last] !== null) {
+      const at = `${(x(last) - 3).toFixed(1)} ${y(held.values[last]).toFixed(1)}`;
+      made.appendChild(line(`M${at}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`, { class: "spark-end" }));
+    }
+    return made;
+  }
+
+  function inside(address) {
+    return typeof address === "string" && address.startsWith("/") && !address.startsWith("//");
+  }
+
+  function listOf(links) {
+    const list = element("ul", null, { class: "links", role: "list" });
+    for (const link of links) {
+      const item = list.appendChild(element("li"));
+      item.appendChild(inside(link.href) ? element("a", link.text, { href: link.href }) : element("span", link.text));
+    }
+    return list;
+  }
+
   function fill(cell, value, kind) {
     if (value === null || typeof value !== "object") value = { text: String(value ?? "") };
+    if (value.links) {
+      cell.appendChild(listOf(value.links));
+      return;
+    }
+    if (SHAPES[value.shape]) cell.appendChild(shape(value.shape));
     if (typeof value.bar === "number") {
       const share = Math.max(0, Math.min(1, value.bar)) * 100;
       const track = element("span", null, { class: "bar", "aria-hidden": "true" });
@@ -25,14 +106,18 @@
       const line = cell.appendChild(element("span", null, { class: "bar-line" }));
       line.appendChild(element("span", value.text, { class: "bar-text" }));
       line.appendChild(track);
-    } else if (typeof value.href === "string" && value.href.startsWith("/") && !value.href.startsWith("//")) {
+    } else if (inside(value.href)) {
       cell.appendChild(element("a", value.text, { href: value.href }));
     } else if (kind === "code") {
       if (value.text) cell.appendChild(element("code", value.text));
     } else {
       cell.appendChild(document.createTextNode(value.text));
     }
+    if (value.heat) cell.classList.add("heat-" + Number(value.heat));
+    if (value.note) cell.appendChild(element("span", value.note, { class: "sub note" }));
     if (value.sub) cell.appendChild(element("span", value.sub, { class: "sub" }));
+    if (value.note) cell.appendChild(element("span", value.note, { class: "note" }));
+    if (value.spark) cell.appendChild(spark(value.spark));
   }
 
   function build(slot) {

@@ -1,251 +1,257 @@
-"""The data page: which files the figures come from, what was checked, and what was found.
+"""The data page: can the figures be trusted, which files do they come from, what was found, and what changed?
 
-Does not belong here: any value from a delivered row. A finding is a place (sheet, row, column) and a rule.
+Belongs here: the list of deliveries, their balances and how new they are. Does not belong here: what the checks said
+(`data_checks`), one delivery (`data_delivery`), any value from a delivered row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, words
+from dashboard.pages import data_checks, data_delivery, data_words
+from dashboard.pages.data_chosen import Chosen
+from dashboard.pages.data_chosen import choose as choose
 
-ROWS_A_PAGE = 100
-STATES = {"in force": "In force", "superseded": "Replaced by a newer file", "refused": "Refused: kept out"}
 TITLE = "Data: the files behind the figures"
+CONTENTS = {
+    "trust": "Can I trust this?",
+    "fresh": "How new the data is",
+    "months": "Files by month received",
+    "deliveries": "Deliveries",
+    "found": "What was found, and what to do",
+    "changed": "What changed since the file before",
+    "history": "Checks over time",
+    "releases": "Releases and runs",
+}
 
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """The list of deliveries, or one delivery where the query names it."""
-    held = store.deliveries(release)
     if "delivery" in query:
-        for row in held:
-            if str(row["number"]) == query["delivery"] and query.get("feed", row["feed"] or "") == (
-                row["feed"] or ""
-            ):
-                return _one(release, row, query)
+        found = choose(release, query).deliveries
+        if len(found) == 1 or (found and "feed" in query):
+            return data_delivery.page(release, found[0], query)
+        for row in found:
+            if query.get("feed", row["feed"] or "") == (row["feed"] or ""):
+                return data_delivery.page(release, row, query)
         return components.message(
             "There is no such delivery",
             "The link asked for a delivery that this release does not have.",
             html.P(dcc.Link("See all deliveries", href="/data")),
             status=404,
         )
-    return _all(release, held)
-
-
-def _all(release: store.Release, held: list[store.Row]) -> components.Page:
-    checks = store.check_counts(release)
-    body: list[Component] = [
+    chosen = choose(release, query)
+    every = store.deliveries(release)
+    if not every:
+        return components.Page("Data", [html.H1(TITLE), html.P("This release names no deliveries.")])
+    whole = {
+        "trust": _trust(release, every),
+        "fresh": _fresh(release),
+        "months": _months(every),
+    }
+    asked = {
+        "deliveries": _deliveries(release, every, chosen, query),
+        "found": data_checks.found(release, chosen),
+        "changed": data_checks.changed(every, chosen, store.drift(release)),
+    }
+    later = {"history": data_checks.history(release, every), "releases": data_checks.releases(release)}
+    # Who asks for a month or a feed sees what they asked for first.
+    sections = asked | whole | later if chosen.narrowed else whole | asked | later
+    body = [
         html.H1(TITLE),
         html.P(
             "Every row received is either accepted or set aside, and nothing is dropped without a word. A newer file "
             "replaces an older one; figures use only the files in force.",
             className="lead",
         ),
+        components.contents([(name, CONTENTS[name]) for name, held in sections.items() if held is not None]),
+        *sections.values(),
+    ]
+    return components.Page("Data", [part for part in body if part is not None], filters=chosen.filters)
+
+
+def today(release: store.Release) -> date:
+    """The day on which something is late: today, or for demonstration data the day that it pretends to be."""
+    about = store.about(release)
+    as_of = about.get("as_of") or date.today()
+    return as_of if about.get("demonstration") else max(as_of, date.today())
+
+
+def _trust(release: store.Release, every: Sequence[store.Row]) -> Component:
+    fresh = store.freshness(release)
+    said = data_words.trust(every, fresh, store.odd_feeds(release), today(release))
+    return components.section(
+        "trust",
+        "Can I trust this?",
+        html.P(said, className="lead"),
         html.P(
-            f"Checks on the files in force: {words.checks_words(checks)}. A warning keeps the row and asks the "
-            "supplier a question; a failed check sets rows aside or keeps the file out."
+            f"Checks on the files in force: {words.checks_words(store.check_counts(release))}. A warning keeps the row "
+            "and asks the supplier a question; a failed check sets rows aside or keeps the file out."
         ),
-    ]
-    if not held:
-        body.append(html.P("This release names no deliveries."))
-        return components.Page("Data", body)
-    rows: list[list[components.Cell]] = [
-        [
-            {"text": _name(row), "href": _link(row), "sub": _feed(row)},
-            words.day(row["received_at"].date() if row["received_at"] else None),
-            words.count(row["rows_received"]),
-            words.count(row["rows_accepted"]),
-            words.count(row["rows_rejected"]),
-            words.count(row["queries"]),
-            _state(row),
-        ]
-        for row in held
-    ]
-    columns: list[components.Column] = [
-        "Delivery",
-        ("Received on", "day"),
-        ("Rows received", "number"),
-        ("Accepted", "number"),
-        ("Set aside", "number"),
-        ("Queries", "number"),
-        "State",
-    ]
-    total = sum(row["rows_received"] or 0 for row in held)
-    accepted, rejected = (sum(row[name] or 0 for row in held) for name in ("rows_accepted", "rows_rejected"))
-    body += [
-        components.table("Deliveries, the newest first", columns, rows),
-        html.P(_balance(total, accepted, rejected)),
-        html.P(html.A("Download this list (CSV)", href="/data.csv", download=""), className="downloads"),
-    ]
-    return components.Page("Data", body)
+        html.P(
+            "This is about the files: that all of what was sent is in the figures, whole and in time. Whether what was "
+            "written down is true, only those who did the work can say."
+        ),
+    )
 
 
-def _one(release: store.Release, row: store.Row, query: Mapping[str, str]) -> components.Page:
-    title = _name(row)
-    facts = [
-        ("Feed", _feed(row)),
-        ("State", _state(row) + (f". {row['reason']}" if row["reason"] else "")),
-        ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
-        ("Taken from its system on", words.day(row["extracted_on"])),
-        ("Kind of file", "Corrections to earlier rows" if row["mode"] == "corrections" else "A whole file"),
-        ("Sheets read", ", ".join(filter(None, row["sheets"] or [])) or "The only one"),
-        ("Rows", _balance(row["rows_received"], row["rows_accepted"], row["rows_rejected"])),
-        ("Content", row["delivery"]),
-    ]
-    body: list[Component | None] = [
-        html.P("Delivery", className="caption"),
-        html.H1(title),
-        html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts], className="definition"),
-        _rules(release, row),
-        _columns(release, row),
-        _rows(release, row, query),
-        html.P(dcc.Link("See all deliveries", href="/data")),
-    ]
-    return components.Page(title, [part for part in body if part is not None])
-
-
-def _rules(release: store.Release, row: store.Row) -> Component:
-    broken = store.broken_rules(release, row["number"], row["feed"] or "")
-    if not broken:
-        refused = row["state"] == "refused"
-        said = (
-            "The file was kept out before its rows were checked."
-            if refused
-            else "Nothing: every check passed."
-        )
-        return components.section("rules", "What was found", html.P(said))
+def _fresh(release: store.Release) -> Component | None:
+    rows = store.freshness(release)
+    if not rows:
+        return None
+    day = today(release)
     cells: list[list[components.Cell]] = [
         [
-            {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
-            words.count(rule["broken"]),
-            words.LEVELS.get(rule["level"]) or str(rule["level"]),
-            rule["action"] or "",
+            {"text": row["title"], "href": f"/data?feed={row['feed']}"} if row["newest"] else row["title"],
+            row["name"] or ("Every place" if row["newest"] else ""),
+            words.day(row["newest"]) if row["newest"] else "Nothing received yet",
+            f"Every {row['expected_every']} days" if row["expected_every"] else "Not set",
+            words.day(row["due_on"]) if row["due_on"] else "",
+            data_words.late(row, day),
         ]
-        for rule in broken
+        for row in rows
     ]
     return components.section(
-        "rules",
-        "What was found",
+        "fresh",
+        "How new the data is",
+        html.P(
+            f"On {words.day(day)}. How often each feed is expected is set in its contract (expected_every); a late "
+            "feed keeps its figures and lets them grow old."
+        ),
         components.table(
-            "Findings by rule",
-            ["What is wrong", ("Times", "number"), "What it means", "What to do"],
+            "The newest data of each feed and council",
+            ["Feed", "Council", ("Taken from its system on", "day"), "Expected", ("Next by", "day"), "Late?"],
             cells,
             quiet=True,
         ),
     )
 
 
-def _columns(release: store.Release, row: store.Row) -> Component | None:
-    if "columns_matched" not in release.tables:
-        return None
-    matched = store.columns_matched(release, row["number"], row["feed"] or "")
-    if not matched:
-        return components.section("columns", "Columns", html.P("No columns were matched."))
-    used = sum(1 for held in matched if held["column"] and held["supplier_column"])
-    unused = sum(1 for held in matched if not held["column"])
-    hold = components.table(
-        "What each of the supplier's columns was matched to",
-        ["Supplier's column", "Sheet", "Read as", "How it was matched"],
+def _months(every: Sequence[store.Row]) -> Component:
+    months: dict[str, list[store.Row]] = {}
+    for row in every:
+        if row["received_at"]:
+            months.setdefault(f"{row['received_at']:%Y-%m}", []).append(row)
+    cells: list[list[components.Cell]] = [
         [
-            [
-                held["supplier_column"] or "Not in the file",
-                held["sheet"] or "The only one",
-                held["column"] or "Not used",
-                words.capital(held["how"] or ""),
-            ]
-            for held in matched
-        ],
-    )
-    noun = "column was" if unused == 1 else "columns were"
-    said = f"{used} columns were read; {unused} {noun} not used."
-    missing = len(matched) - used - unused
-    if missing:
-        said += f" {missing} that the file may have are not in it."
-    return components.section(
-        "columns",
-        "Columns",
-        html.P(said),
-        components.details("What each column was matched to", hold),
-    )
-
-
-def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> Component | None:
-    if "findings" not in release.tables:
-        return None
-    total = store.findings_count(release, row["number"], row["feed"] or "")
-    if not total:
-        return None
-    pages = -(-total // ROWS_A_PAGE)
-    asked = query.get("page", "1")
-    number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1
-    first = (number - 1) * ROWS_A_PAGE
-    found = store.findings(release, row["number"], row["feed"] or "", ROWS_A_PAGE, first)
-    hold = components.table(
-        f"Findings row by row: {first + 1} to {first + len(found)} of {words.count(total)}",
-        ["Where", "Supplier's column", "What is wrong", "What to do"],
-        [
-            [
-                _where(finding),
-                finding["supplier_column"] or "",
-                {"text": finding["message"] or "", "sub": finding["code"]},
-                finding["action"] or "",
-            ]
-            for finding in found
-        ],
-    )
-    turns = [
-        html.Li(dcc.Link(label, href=f"{_link(row)}&page={to}"))
-        for label, to in (("Earlier rows", number - 1), ("Later rows", number + 1))
-        if 1 <= to <= pages
+            {"text": words.month(rows[0]["received_at"].date()), "href": f"/data?received={month}"},
+            words.count(len({row["number"] for row in rows})),
+            *[
+                words.count(sum(row[name] or 0 for row in rows))
+                for name in ("rows_received", "rows_rejected", "queries")
+            ],
+            words.count(len([row for row in rows if row["state"] == "refused"])),
+        ]
+        for month, rows in sorted(months.items(), reverse=True)
     ]
+    columns: list[components.Column] = [
+        "Month received", ("Files", "number"), ("Rows received", "number"), ("Rows set aside", "number"),
+        ("Queries", "number"), ("Files refused", "number"),
+    ]  # fmt: skip
+    table = components.table("Files by the month in which they were received", columns, cells, quiet=True)
     return components.section(
-        "rows",
-        "Row by row",
-        html.P("Row numbers are those that the supplier's own file shows."),
-        html.P(
-            html.A(
-                "Download all findings of this delivery (CSV)",
-                href=f"/data/findings.csv?{_link(row)[6:]}",
-                download="",
-            ),
-            className="downloads",
-        ),
-        hold,
-        html.Nav(html.Ul(turns), className="turns", **components.attributes(aria_label="More rows"))
-        if turns
-        else None,
+        "months",
+        "Files by month received",
+        html.P("Choose a month to see what came, what was wrong with it and what to do about it."),
+        table if len(cells) <= 12 else components.details(f"Table: {len(cells)} months", table),
     )
 
 
-def _where(finding: store.Row) -> str:
-    if finding["row"] is None:
-        return "Whole file"
-    sheet = f"{finding['sheet']}, " if finding["sheet"] else ""
-    return words.capital(f"{sheet}row {finding['row']}")
+def _deliveries(
+    release: store.Release, every: Sequence[store.Row], chosen: Chosen, query: Mapping[str, str]
+) -> Component:
+    by_number = {(row["number"], row["feed"]): row for row in every}
+    rows: list[list[components.Cell]] = [
+        [
+            {"text": data_words.name(row), "href": data_words.link(row), "sub": data_words.feed(row)},
+            words.day(row["received_at"].date() if row["received_at"] else None),
+            words.count(row["rows_received"]),
+            words.count(row["rows_accepted"]),
+            words.count(row["rows_rejected"]),
+            words.count(row["queries"]),
+            data_words.compared(row, by_number.get((row.get("compared_with"), row["feed"]))),
+            data_words.state(row),
+        ]
+        for row in chosen.deliveries
+    ]
+    columns: list[components.Column] = [
+        "Delivery", ("Received on", "day"), ("Rows received", "number"), ("Accepted", "number"),
+        ("Set aside", "number"), ("Queries", "number"), "Against the one before", "State",
+    ]  # fmt: skip
+    feeds = sorted({row["feed"] for row in every if row["feed"]})
+    months = sorted({f"{row['received_at']:%Y-%m}" for row in every if row["received_at"]}, reverse=True)
+    form = components.filters(
+        "/data",
+        [
+            components.select(
+                "feed",
+                "Feed",
+                [("", "All feeds"), *[(code, words.feed(code)) for code in feeds]],
+                chosen.feed,
+            ),
+            components.select(
+                "received",
+                "Month received",
+                [("", "Any month"), *[(month, _month(month)) for month in months]],
+                chosen.received,
+            ),
+        ],
+        f"data-{chosen.query()}",
+    )
+    asked = any(query.get(name) for name in ("feed", "received"))
+    shown: list[Component | None] = [
+        components.notes(["No file of that feed was received in that month."])
+        if asked and not rows
+        else None,
+        components.table("Deliveries, the newest first", columns, rows) if rows else None,
+        *_balances(chosen.deliveries),
+        components.downloads("/data", chosen.query(), "this list") if rows else None,
+    ]
+    applied = [tuple(part.split(": ", 1)) for part in chosen.filters.split("; ")]
+    return components.section(
+        "deliveries",
+        "Deliveries",
+        form,
+        components.applied([(name, value) for name, value in applied], f"/data?{chosen.query()}".rstrip("?")),
+        *shown,
+    )
 
 
-def _balance(received: int | None, accepted: int | None, rejected: int | None) -> str:
-    parts = words.count(received), words.count(accepted), words.count(rejected)
-    said = "{} rows received = {} accepted + {} set aside.".format(*parts)
-    if received is None or accepted is None or rejected is None or received == accepted + rejected:
-        return said
-    return f"{said} These do not add up: please report it."
+def _month(month: str) -> str:
+    return words.month(date.fromisoformat(f"{month}-01"))
 
 
-def _state(row: store.Row) -> str:
-    return STATES.get(row["state"]) or str(row["state"])
-
-
-def _name(row: store.Row) -> str:
-    return row.get("file") or f"Delivery {row['number']}"
-
-
-def _link(row: store.Row) -> str:
-    return f"/data?delivery={row['number']}&feed={row['feed'] or ''}"
-
-
-def _feed(row: store.Row) -> str:
-    return words.feed(row["feed"]) if row["feed"] else "Not recognised"
+def _balances(held: Sequence[store.Row]) -> list[Component]:
+    """By feed: received = accepted + set aside, accepted = in force + replaced."""
+    feeds: dict[str, list[store.Row]] = {}
+    for row in held:
+        if row["feed"]:
+            feeds.setdefault(row["feed"], []).append(row)
+    cells: list[list[components.Cell]] = []
+    for code, rows in sorted(feeds.items()):
+        received, accepted, rejected, stand = (
+            sum(row[name] or 0 for row in rows)
+            for name in ("rows_received", "rows_accepted", "rows_rejected", "rows_in_force")
+        )
+        cells.append(
+            [words.feed(code), *[words.count(n) for n in (received, accepted, rejected, stand, accepted - stand)],
+             "Adds up" if received == accepted + rejected else "Does not add up: please report it"]
+        )  # fmt: skip
+    if not cells:
+        return []
+    total = [
+        sum(row[name] or 0 for row in held) for name in ("rows_received", "rows_accepted", "rows_rejected")
+    ]
+    columns: list[components.Column] = [
+        "Feed", ("Received", "number"), ("= accepted", "number"), ("+ set aside", "number"),
+        ("Of accepted: in force", "number"), ("Replaced", "number"), "Balance",
+    ]  # fmt: skip
+    return [
+        html.P(data_words.balance(*total)),
+        components.table("Rows of these deliveries, by feed", columns, cells),
+    ]

@@ -1,6 +1,7 @@
-"""The definitions: a list of the measures by topic, and a page for each.
+"""The definitions: a list of the measures by topic, and a page for each with its newest values and its versions.
 
-Does not belong here: figures. A definition says what is counted; the pages of figures say how many.
+Belongs here: what is counted, out of what, and where it is shown. Does not belong here: findings. A definition says
+what a figure is; the pages of figures say what they show.
 """
 
 from __future__ import annotations
@@ -20,6 +21,20 @@ PROTECTION = {
     ),
     "children": "About children in a situation: protected, so that no child or family can be recognised.",
 }
+SHOWN_ON = {
+    "voice": (("/voice", "Voice"),),
+    "programme": (("/programme", "Programme"),),
+    "quality": (("/grades", "Grades"),),
+    "plans": (("/plans", "Plans"),),
+    "advice": (("/plans", "Plans"),),
+    "timeliness": (("/timeliness", "Timeliness"),),
+}
+"""Topic -> the pages that show its figures."""
+CHARTS = {
+    "p": "A control chart of the share, month by month (or by quarter where months are too small).",
+    "none": "No control chart.",
+}
+NEWEST = 3
 
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
@@ -59,7 +74,22 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
                 ),
             )
         )
+    body += [_symbols(), components.downloads("/definitions", "", "all definitions")]
     return components.Page("Definitions", body)
+
+
+def _symbols() -> Component:
+    return components.section(
+        "symbols",
+        "Symbols",
+        html.P("Where a figure is not shown, words say why; in files a symbol stands for them."),
+        components.table(
+            "Symbols in files, and the words for them on pages",
+            ["Symbol", "What it means"],
+            [[symbol, meaning] for symbol, meaning in words.SYMBOLS.items()],
+            quiet=True,
+        ),
+    )
 
 
 def one(release: store.Release, name: str) -> components.Page:
@@ -80,18 +110,22 @@ def one(release: store.Release, name: str) -> components.Page:
         ("Which way is good", [words.polarity(measure["higher_is"])]),
         ("Counted (numerator)", _lines(measure["numerator_words"])),
         ("Out of (denominator)", _lines(measure["denominator_words"])),
-        ("Formally", _formally(measure)),
+        ("Formally", _formally(release, measure)),
         ("Kind of figure", [_kind(measure)]),
         ("What to be careful about", _lines(measure["caveats"])),
         ("Comparison", _lines(measure["benchmark"])),
+        ("Target", _target(measure)),
+        ("Chart", _lines(CHARTS.get(measure["chart"] or ""))),
         ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["No groups"]),
         ("Who may see it", [PROTECTION.get(measure["protect"], "Not given")]),
         ("Where the definition comes from", _lines(measure["source"])),
         ("Name and version", [f"{name}, version {measure['version']}"]),
     ]
+    used: list[store.Row] = []
     body = [
         html.P("Definition", className="caption"),
         html.H1(measure["title"]),
+        _shown_on(measure),
         html.Dl(
             [
                 html.Div([html.Dt(term), *[html.Dd(line) for line in lines]])
@@ -110,28 +144,113 @@ def one(release: store.Release, name: str) -> components.Page:
         )
         if measure["kind"] in ("share", "people_share")
         else None,
+        _newest(release, measure, used),
+        _versions(release, measure),
         components.details(
             "The definition in full, as the program reads it", html.Pre(measure["text"], tabIndex=0)
         )
         if measure["text"]
         else None,
         html.P(dcc.Link("See all definitions", href="/definitions")),
+        components.downloads(f"/definitions/{name}", "", "the newest values") if used else None,
     ]
-    return components.Page(measure["title"], [part for part in body if part is not None])
+    return components.Page(measure["title"], [part for part in body if part is not None], figures=used)
 
 
-def _formally(measure: store.Row) -> list[str]:
-    """The yes/no columns that the program counts, as the definition names them."""
-    bottom = " and ".join(measure["denominator"] or [])
-    if not bottom:
+def _shown_on(measure: store.Row) -> Component | None:
+    pages = SHOWN_ON.get(measure["topic"] or "")
+    if not pages:
+        return None
+    links: list = ["Shown on: "]
+    for number, (path, title) in enumerate(pages):
+        links += [", " if number else "", dcc.Link(title, href=path)]
+    return html.P(links)
+
+
+def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -> Component:
+    """The newest values of the councils that have audits here; of published figures also of region and country."""
+    names = {row["council"]: row for row in store.places(release, every=True)}
+    kinds = ("local", "region", "country")
+    rows = [
+        row
+        for row in store.newest_figures(release, measure["measure"], NEWEST)
+        if names.get(row["council"], {}).get("kind", "local") in kinds
+    ]
+    if not rows:
+        return components.section(
+            "newest", "The newest values", html.P("This release has no whole figure for it.")
+        )
+    used += rows
+    return components.section(
+        "newest",
+        "The newest values",
+        components.table(
+            f"{measure['title']}: the newest values",
+            ["Period", "Place", "Number", "Likely range", ("Receipt", "code")],
+            [
+                [
+                    words.capital(words.period(row["window"], row["period_start"], row["period_end"])),
+                    names[row["council"]]["name"],
+                    words.figure_number(measure, row),
+                    _range(measure, row),
+                    row["receipt"],
+                ]
+                for row in rows
+            ],
+            quiet=True,
+        ),
+    )
+
+
+def _range(measure: store.Row, row: store.Row) -> str:
+    if measure["kind"] == "mean":  # not a share
+        return ""
+    return words.capital(words.between(row["low"], row["high"])) or "None"
+
+
+def _versions(release: store.Release, measure: store.Row) -> Component | None:
+    rows = store.versions(release, measure["measure"])
+    if not rows:
+        return None
+    return components.section(
+        "versions",
+        "Versions",
+        html.P(
+            "A version that counts differently gives other figures from the same files. Figures under an older version "
+            "stay in the releases that had them; quote them with their version."
+        ),
+        components.table(
+            "Versions of the definition, the newest first",
+            ["Version", "First used in data version", ("On", "day")],
+            [[row["version"], row["release"], words.day(row["made_at"].date())] for row in rows],
+            quiet=True,
+        ),
+    )
+
+
+def _target(measure: store.Row) -> list[str]:
+    if measure.get("target") is None:
+        return ["No target is set."]
+    said = words.percent(measure["target"])
+    return [f"{said}. {measure.get('target_source') or ''}".strip()]
+
+
+def _formally(release: store.Release, measure: store.Row) -> list[str]:
+    """The yes/no columns that the program counts, as the definition names them, and what each says."""
+    tops, bottoms = measure["numerator"] or [], measure["denominator"] or []
+    if not bottoms:
         return []
-    top = " and ".join(measure["numerator"] or []) or "each kind"
-    return [f"{top}, out of {bottom}, in {measure['fact']}, by {measure['date']}"]
+    about = store.column_words(release, measure["fact"])
+    named = [f"{column}: {about[column]}" for column in dict.fromkeys([*tops, *bottoms]) if column in about]
+    top = " and ".join(tops) or "each kind"
+    return [f"{top}, out of {' and '.join(bottoms)}, in {measure['fact']}, by {measure['date']}", *named]
 
 
 def _kind(measure: store.Row) -> str:
     if measure["kind"] == "distribution":
         return f"How a total of {words.unit(measure)} divides between kinds"
+    if measure["kind"] == "given":
+        return f"A share of {words.unit(measure)} as others give it: it is not counted here"
     return f"A share of {words.unit(measure)}"
 
 

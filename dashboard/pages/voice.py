@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import voice_charts, voice_words
+from dashboard.pages import filters, voice_charts, voice_words
 from dashboard.pages import voice_sections as sections
 
 FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
@@ -37,12 +37,12 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.message(TITLE, "This release has no figures yet.")
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = _filters(release, shown, known)
+    form, applied = filters.form(release, shown, "/voice", FOCUS)
     used: list[store.Row] = []
     body = [
         html.P(f"Voice · {shown.council_name}", className="caption"),
         html.H1(TITLE),
-        html.P(f"In {shown.period_words}." + _only_words(applied, shown), className="lead"),
+        html.P(f"In {shown.period_words}." + filters.only_words(applied, shown), className="lead"),
         components.notes(shown.notes),
         form,
         components.applied(applied, f"/voice?{shown.query()}"),
@@ -55,7 +55,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         voice_charts.groups(release, shown, known, used),
         sections.other_answers(known, figures, used),
         _about(release, shown, known),
-        _downloads(shown),
+        components.downloads("/voice", shown.query()),
     ]
     return components.Page(
         TITLE,
@@ -64,44 +64,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         figures=list({row["receipt"]: row for row in used}.values()),
         filters="; ".join(f"{name}: {value}" for name, value in applied),
     )
-
-
-def _filters(
-    release: store.Release, shown: view.View, known: Mapping[str, store.Row]
-) -> tuple[Component, list[tuple[str, str]]]:
-    fields, applied = components.period_fields(release, shown)
-    focus = [(name, known[name]["title"]) for name in FOCUS if name in known]
-    fields.append(components.select("measure", "Charts show", focus, shown.measure))
-    applied.append(("Charts show", dict(focus).get(shown.measure, shown.measure)))
-    titles, labels = store.breakdowns(release), store.groups(release)
-    held = view.breakdowns_of(release, shown.council, shown.measure)
-    if not held:
-        applied.append(("Groups", "Figures by group are not in this release"))
-        return components.filters("/voice", fields, shown.query()), applied
-    by = [(name, titles.get(name, name)) for name in held]
-    fields.append(components.select("by", "Compare groups by", by, shown.by))
-    applied.append(("Compare groups by", dict(by)[shown.by]))
-
-    def label(breakdown: str, group: str) -> str:
-        return (labels.get((breakdown, group)) or {}).get("label") or group
-
-    grouped: dict[str, list[tuple[str, str]]] = {}
-    for breakdown, group in store.groups_held(release, shown.council, shown.measure):
-        grouped.setdefault(titles.get(breakdown, breakdown), []).append(
-            (f"{breakdown}:{group}", label(breakdown, group))
-        )
-    fields.append(
-        components.select("only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped)
-    )
-    only = (
-        f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
-    )
-    applied.append(("Audits", only))
-    return components.filters("/voice", fields, shown.query()), applied
-
-
-def _only_words(applied: list[tuple[str, str]], shown: view.View) -> str:
-    return f" Only audits with {words.lower_first(dict(applied)['Audits'])}." if shown.only[0] else ""
 
 
 def _headline(
@@ -171,30 +133,12 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
         measure.get("benchmark") or "There is no national figure for this.",
         "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
     ]
-    caveats = measure.get("caveats") or []
-    does_not[1:1] = [caveats] if isinstance(caveats, str) else list(caveats)
-    source: list[str | Component] = []
-    for feed, newest, files in sections.feeds_in_force(release):
-        noun = "file" if files == 1 else "files"
-        source.append(
-            f"{words.feed(feed)}: {files} {noun} in force, the newest taken from its system on {words.day(newest)}."
-        )
+    does_not[1:1] = filters.caveats(measure)
+    source: list[str | Component] = [*filters.sources(release)]
     source.append(html.P(dcc.Link("See the files and what was checked", href="/data")))
     source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
     return components.section(
         "about",
         "What these figures tell you, and what they do not",
         components.standing_lines(tells, does_not, source),
-    )
-
-
-def _downloads(shown: view.View) -> Component:
-    query = shown.query()
-    return html.P(
-        [
-            html.A("Download the figures on this page (CSV)", href=f"/voice.csv?{query}", download=""),
-            " · ",
-            html.A("The same as JSON", href=f"/voice.json?{query}"),
-        ],
-        className="downloads",
     )

@@ -12,7 +12,7 @@ from statistics import median
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import charts, components, group_charts, signals, store, view, words
+from dashboard import charts, classes, components, group_charts, signals, store, view, words
 from dashboard.pages import voice_words
 
 Known = Mapping[str, store.Row]
@@ -77,6 +77,9 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
             )
         )
         parts.append(html.P(signals.limits(points)))
+        _, assurance, target = classes.of_chart(points)
+        aimed = classes.aim(measure, target, assurance)
+        parts.append(html.P(aimed) if aimed else None)
     said = signals.sentences(measure, points)
     if said:
         parts += [html.Ul([html.Li(text) for text in said]), html.P(signals.CHANCE, className="hint")]

@@ -164,7 +164,7 @@ def not_asked(
             "are recorded as not appropriate, so the reasons are shown."
         )
     ]
-    rows = _number_rows(
+    rows = number_rows(
         known,
         figures,
         ("voice.nobody_offered", "voice.nobody_offered_not_appropriate", "voice.nobody_offered_no_reason"),
@@ -179,7 +179,7 @@ def not_asked(
     for role, of in (("child", "the child"), ("parent", "a parent or carer")):
         parts.append(html.H3(f"Why contact with {of} was not appropriate"))
         parts.append(
-            _distribution(
+            distribution(
                 release,
                 shown,
                 known,
@@ -196,7 +196,7 @@ def mode(
     release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
 ) -> Component:
     """How people took part, with views already on file apart."""
-    parts = [_distribution(release, shown, known, "voice.mode", "mode", "How", used)]
+    parts = [distribution(release, shown, known, "voice.mode", "mode", "How", used)]
     parts.append(html.H3("Views already on file"))
     name = "voice.existing_record_only"
     if name in known and name in figures:
@@ -217,7 +217,7 @@ def mode(
 
 def other_answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
     """The same records, other questions: every way of counting voice, so that no single percentage is the only one."""
-    rows = _number_rows(known, figures, OTHER_ANSWERS, used)
+    rows = number_rows(known, figures, OTHER_ANSWERS, used)
     if not rows:
         return components.section("other-answers", "Other ways of counting", html.P(MISSING))
     hold = components.table(
@@ -248,7 +248,7 @@ def feeds_in_force(release: store.Release) -> list[tuple[str, date | None, int]]
     ]
 
 
-def _distribution(
+def distribution(
     release: store.Release,
     shown: view.View,
     known: Known,
@@ -257,6 +257,7 @@ def _distribution(
     heading: str,
     used: list[store.Row],
 ) -> Component:
+    """The kinds that a total divides into, as a table with bars."""
     if name not in known:
         return html.P(MISSING)
     if shown.only[0]:
@@ -283,9 +284,10 @@ def _distribution(
     )
 
 
-def _number_rows(
+def number_rows(
     known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
 ) -> list[list[components.Cell]]:
+    """Measures as rows of a table: what, number, change, receipt; those that the release does not have are left out."""
     rows: list[list[components.Cell]] = []
     for name in names:
         if name not in known:

@@ -87,6 +87,8 @@ def _audit(rng: Random, month: date, reference: str, slot: str, poor: list[Row],
         "agency": names.agencies[0], "team": one_of(rng, names.teams),
         "locality": one_of(rng, names.localities), "auditor": f"QA-{rng.randint(1, 18):02d}",
     }  # fmt: skip
+    if row["team"] == story.QUIET_TEAM and month >= story.QUIET_FROM:
+        row["team"] = story.AUDITED_INSTEAD
     if kind == "thematic":  # one theme a quarter
         row["theme"] = names.themes[(month.year * 4 + (month.month - 1) // 3) % len(names.themes)]
     elif kind in ("multi_agency", "external"):  # audits of an agency, not of one of the council's teams

@@ -55,6 +55,9 @@ NOT_APPROPRIATE = {
     "parent": {"live_dispute": 32, "no_contact_details": 20, "asked_not_to": 18, "family_circumstances": 16},
 }
 
+# One team stops auditing its work: nobody notices, because the other teams' audits fill the programme
+QUIET_TEAM, QUIET_FROM, AUDITED_INSTEAD = "Virtual School", date(2025, 8, 1), "Disabled Children"
+
 # The children, roughly as in an English county's plans and SEN support (DfE codes)
 AGES = {"0-4": 6, "5-10": 36, "11-15": 33, "16-19": 19, "20-25": 6}
 SEXES = {"M": 70, "F": 30}

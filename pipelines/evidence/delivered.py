@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts import Catalogue
+from pipelines.evidence import drift
 from pipelines.intake.receive import Checked
 from pipelines.intake.whole_file import FileFinding, findings
 from pipelines.releases import table_of, text
@@ -23,7 +24,7 @@ _DELIVERIES = {
     "council_names": "VARCHAR[]", "received_at": "TIMESTAMP", "extracted_on": "DATE", "extracted_on_from": "VARCHAR",
     "mode": "VARCHAR", "rows_received": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
     "rows_in_force": "BIGINT", "queries": "BIGINT", "errors": "BIGINT", "unlisted": "BIGINT", "state": "VARCHAR",
-    "reason": "VARCHAR",
+    "reason": "VARCHAR", "compared_with": "INTEGER",
 }  # fmt: skip
 _CHECKS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
@@ -104,8 +105,12 @@ def deliver_tables(
     for number, feed, _, _, code in links:
         by_link[(number, feed, code)] = by_link.get((number, feed, code), 0) + 1
     extra: list[list[Any]] = []
+    before = drift.previous(held)
     for checked in held:
-        deliveries += _deliveries(catalogue, checked, in_force)
+        deliveries += [
+            [*row, before[row[1], row[3]].arrival.number if (row[1], row[3]) in before else None]
+            for row in _deliveries(catalogue, checked, in_force)
+        ]
         columns += _columns(checked)
         for feed, result in checked.result["feeds"].items():
             arrival, contract = checked.arrival, catalogue.contracts[feed]

@@ -67,9 +67,10 @@ def check(
         {"errors": errors},
     )
     stored = ", ".join(contract.stored)
+    kept = "(_sheet, _row) NOT IN (SELECT (_sheet, _row) FROM set_aside)"  # leaves the rows in their order
     _write(
         con,
-        f"SELECT _sheet, _row, {stored} FROM {typed} ANTI JOIN set_aside USING (_sheet, _row) ORDER BY _sheet, _row",
+        f"SELECT _sheet, _row, {stored} FROM {typed} WHERE {kept}",
         folder / f"{contract.feed}.accepted.parquet",
     )
     _write(
@@ -109,23 +110,20 @@ def flag(
     """TEMP TABLE `flags_<feed>` (_sheet, _row, codes): the rows that break a row rule; returns its name."""
     scene = Scene(contract, extracted_on)
     rules = row_rules(contract, absent)
-    cases = [
-        f"CASE WHEN {broken(rule, scene)} THEN '{rule.code}' END"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE copies AS {copies(contract, typed)}")
+    faults = {
+        rule.code: f"fault = '{rule.expect}'" if rule.expect in KEY_PATTERNS else broken(rule, scene)
         for rule in rules
-        if rule.expect not in KEY_PATTERNS
-    ]
-    by_key = {rule.expect: rule.code for rule in rules if rule.expect in KEY_PATTERNS}
-    join = ""
-    if by_key:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE copies AS {copies(contract, typed)}")
-        cases += [f"CASE WHEN fault = '{expect}' THEN '{code}' END" for expect, code in by_key.items()]
-        join = "LEFT JOIN copies USING (_sheet, _row)"
+    }
+    # Most rows break nothing: they are passed over by one condition, and only the others get a list
+    cases = ", ".join(f"CASE WHEN {fault} THEN '{code}' END" for code, fault in faults.items())
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS SELECT * FROM (
-            SELECT _sheet, _row, list_filter([{", ".join(cases)}], lambda code: code IS NOT NULL) AS codes
-            FROM {typed} {join}
-        ) WHERE len(codes) > 0"""
+        f"""CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS
+            SELECT _sheet, _row, list_filter([{cases}], lambda code: code IS NOT NULL) AS codes
+            FROM {typed} LEFT JOIN copies USING (_sheet, _row)
+            WHERE {" OR ".join(f"({fault})" for fault in faults.values())}"""
     )
+    con.execute("DROP TABLE copies")
     return f"flags_{contract.feed}"
 
 

@@ -15,7 +15,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,7 @@ from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
 
-CHECK_VERSION = 1
+CHECK_VERSION = 2
 """Raised when the program would judge the same delivery differently; every delivery is then checked anew."""
 
 
@@ -106,30 +106,57 @@ def receive(
         Refused: the path is not a readable file, or larger than allowed (nothing is archived).
         IntakeFailure: checking broke down; the archive holds the file, and no arrival is recorded.
     """
+    prepared = prepare(
+        settings, catalogue, key, path, extracted_on=extracted_on, council=council, corrections=corrections
+    )
+    return record(settings, catalogue, key, prepared)
+
+
+def prepare(
+    settings: Settings,
+    catalogue: Catalogue,
+    key: Key,
+    path: Path,
+    *,
+    extracted_on: date | None = None,
+    council: str | None = None,
+    corrections: bool = False,
+) -> Checked:
+    """Archive and check one file, whatever else arrives: several may be prepared side by side, then recorded in turn.
+
+    Raises:
+        Refused, IntakeFailure: as `receive`.
+    """
     delivery, original = _archive(settings, path)
     council = council or settings.council
-    code = catalogue.find_council(council).code if council else None
-    before = arrivals(settings)
+    draft = Arrival(
+        number=0,
+        delivery=delivery,
+        file=path.name,
+        received_at=settings.now(),
+        extracted_on=extracted_on or settings.now().date(),
+        extracted_on_from="given" if extracted_on else "receipt",
+        council=catalogue.find_council(council).code if council else None,
+        corrections=corrections,
+        basis=check_basis(catalogue, key),
+        previous="",
+    )
     with connection(settings) as con:
-        draft = Arrival(
-            number=len(before) + 1,
-            delivery=delivery,
-            file=path.name,
-            received_at=settings.now(),
-            extracted_on=extracted_on or settings.now().date(),
-            extracted_on_from="given" if extracted_on else "receipt",
-            council=code,
-            corrections=corrections,
-            basis=check_basis(catalogue, key),
-            previous=_link(settings, before[-1]) if before else "",
-        )
-        arrival, checked = _judge(con, settings, catalogue, key, draft, original)
+        return _judge(con, settings, catalogue, key, draft, original)
+
+
+def record(settings: Settings, catalogue: Catalogue, key: Key, prepared: Checked) -> tuple[Checked, bool]:
+    """Put a prepared file's arrival on record unless it says nothing new; returns it as judged and if it is new."""
+    before = arrivals(settings)
+    previous = _link(settings, before[-1]) if before else ""
+    arrival = replace(prepared.arrival, number=len(before) + 1, previous=previous)
+    checked = replace(prepared, arrival=arrival)
     for other in reversed(before):
         last = judged(settings, catalogue, key, other)
         same_scope = (
             set(last.result["feeds"]) & set(checked.result["feeds"]) and last.councils & checked.councils
         )
-        if last.arrival.delivery == delivery and _says_the_same(last.arrival, arrival):
+        if last.arrival.delivery == arrival.delivery and _says_the_same(last.arrival, arrival):
             return last, False
         if same_scope:
             break
@@ -179,7 +206,7 @@ def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival)
         return held
     original = next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
     with connection(settings) as con:
-        return _judge(con, settings, catalogue, key, arrival, original)[1]
+        return _judge(con, settings, catalogue, key, arrival, original)
 
 
 def check_basis(catalogue: Catalogue, key: Key) -> str:
@@ -235,8 +262,8 @@ def _judge(
     key: Key,
     arrival: Arrival,
     original: Path,
-) -> tuple[Arrival, Checked]:
-    """Read, pseudonymise and check; the arrival comes back with the date that the file itself gives, if it does."""
+) -> Checked:
+    """Read, pseudonymise and check; the arrival in it has the date that the file itself gives, if it does."""
     result: dict[str, Any] = {"refusal": None, "tables": [], "skipped": [], "feeds": {}}
     made = durable.private_folder(settings.work / f"checked-{secrets.token_hex(4)}")
     basis = check_basis(catalogue, key)
@@ -244,7 +271,7 @@ def _judge(
         tables, skipped = reader.read(original, arrival.file, catalogue, con, settings, arrival.council)
         arrival = _as_the_file_says(arrival, tables)
         if (held := _held(settings, arrival, basis)) is not None:
-            return arrival, held
+            return held
         result["tables"] = [
             {name: value for name, value in asdict(table).items() if name != "relation"} for table in tables
         ]
@@ -268,7 +295,7 @@ def _judge(
     durable.write_json(made / "result.json", result)
     folder = _checked_folder(settings, arrival, basis)
     durable.place_folder(made, folder)
-    return arrival, Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
 
 
 def _held(settings: Settings, arrival: Arrival, basis: str) -> Checked | None:
@@ -284,7 +311,7 @@ def _as_the_file_says(arrival: Arrival, tables: list[reader.Table]) -> Arrival:
     says: dict[str, Any] = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
     if dates:
         says |= {"extracted_on": max(dates), "extracted_on_from": "file"}
-    return Arrival(**{**asdict(arrival), **says})
+    return replace(arrival, **says)
 
 
 def _check_feed(

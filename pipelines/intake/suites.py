@@ -1,7 +1,7 @@
-"""The same rules as Great Expectations: for verdicts here, and as suites that any Great Expectations can run.
+"""The same rules as suites that any Great Expectations can run, over the columns of a typed table.
 
-Belongs here: one expectation for each row rule, and the JSON under `expectations/suites/`.
-Does not belong here: running them (`verdicts`), what a rule means in SQL (`rules`).
+Belongs here: one stock expectation for each row rule that has one, and the JSON under `expectations/suites/`.
+Does not belong here: the verdict on a delivery (`verdicts`), what a rule means in SQL (`rules`).
 
 Great Expectations is slow to import, so it is imported where it is used.
 """
@@ -15,11 +15,11 @@ from typing import Any
 from pipelines import durable
 from pipelines.contracts import UNREADABLE, Catalogue, Contract, Rule
 from pipelines.intake.check import row_rules
-from pipelines.intake.rules import Scene, broken, copies, stored
+from pipelines.intake.rules import stored
 from pipelines.settings import Settings
 
 OUR_ENGINE = frozenset({"key_unique", "not_repeated", "column_pair_differs"})
-"""Patterns that stock Great Expectations has no column expectation for: they run as SQL, on our engine only."""
+"""Patterns that stock Great Expectations has no column expectation for: they are judged here only."""
 EXTRACTED_ON = {"$PARAMETER": "extracted_on"}
 """What a stock suite must be told: the first moment (a datetime) of the day the data was taken from its system."""
 _TEXT = frozenset({"code", "label", "grade", "council"})
@@ -31,16 +31,18 @@ def needs_our_engine(rule: Rule, contract: Contract) -> bool:
     return several or rule.expect in OUR_ENGINE
 
 
-def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Scene | None = None) -> Any:
-    """A rule as an expectation. With a `scene` for a run here; without one for a stock suite with a parameter."""
+def expectation(rule: Rule, contract: Contract, catalogue: Catalogue) -> Any:
+    """A rule as a stock expectation; the day of extraction is a parameter.
+
+    Raises:
+        ValueError: there is none, see `needs_our_engine`.
+    """
     import great_expectations.expectations as gxe
 
     meta: dict[str, Any] = {"meta": {"code": rule.code, "level": rule.level, "message": rule.message}}
     given = rule.arguments
     if needs_our_engine(rule, contract):
-        if scene is None:
-            raise ValueError(f"{rule.code} has no stock expectation")
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_rows_query(rule, scene), **meta)
+        raise ValueError(f"{rule.code} has no stock expectation")
     column = given.get("column", "")
     if rule.expect == "cells_within_header":
         return gxe.ExpectColumnValuesToNotBeInSet(column="_ragged", value_set=[True], **meta)
@@ -68,19 +70,18 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, scene: Sce
             **meta,
         )
     if rule.expect == "column_values_between":
-        low, high = (_bound(given[part], scene) for part in ("min", "max"))
+        low, high = (_bound(given[part]) for part in ("min", "max"))
         kept = stored(contract, column)
         return gxe.ExpectColumnValuesToBeBetween(column=kept, min_value=low, max_value=high, **meta)
     if rule.expect == "column_not_in_future":
-        latest = EXTRACTED_ON if scene is None else scene.extracted_on
         kept = stored(contract, column)
-        return gxe.ExpectColumnValuesToBeBetween(column=kept, max_value=latest, **meta)
+        return gxe.ExpectColumnValuesToBeBetween(column=kept, max_value=EXTRACTED_ON, **meta)
     raise AssertionError(f"{rule.code}: {rule.expect} has SQL but no expectation")
 
 
-def _bound(value: Any, scene: Scene | None) -> Any:
-    """A day is a moment in a stock suite: pandas, which has no days, cannot compare the two."""
-    return datetime.fromisoformat(value) if scene is None and isinstance(value, str) else value
+def _bound(value: Any) -> Any:
+    """A day is a moment here: pandas, which has no days, cannot compare the two."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _conditions(contract: Contract, when: dict[str, Any], readable: str | None = None) -> dict[str, Any]:
@@ -104,12 +105,6 @@ def _conditions(contract: Contract, when: dict[str, Any], readable: str | None =
     if not parts:
         return {}
     return {"row_condition": parts[0] if len(parts) == 1 else AndCondition(conditions=parts)}
-
-
-def _rows_query(rule: Rule, scene: Scene) -> str:
-    if rule.expect in ("key_unique", "not_repeated"):
-        return f"SELECT _sheet, _row FROM ({copies(scene.contract, '{batch}')}) WHERE fault = '{rule.expect}'"
-    return f"SELECT _sheet, _row FROM {{batch}} WHERE {broken(rule, scene)}"
 
 
 def suite_json(contract: Contract, catalogue: Catalogue) -> str:

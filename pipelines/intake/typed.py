@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -40,7 +41,7 @@ def make_typed(
 
     It is no TEMP table because Great Expectations reads it through a cursor, which has temporary tables of its own.
     Columns: _sheet, _row, _ragged, the contract's stored columns, and a __unreadable flag for each column that is not
-    text (and for a month of birth).
+    text (and for a month of birth). Rows are in the order of the file.
     """
     prepare(con, key)
     given = f"given_{contract.feed}"
@@ -49,26 +50,33 @@ def make_typed(
         for table in tables
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW {given} AS {sheets}")
-    joins, selected = [], []
+    in_file = {name for table in tables for name in table.matched}
+    cells: dict[str, Cell] = {}
     for name, column in contract.columns.items():
         if column.type == "free_text":
             continue
-        if column.type == "identifier":
-            join, expression = _identifier(con, given, name, column)
-            selected.append(f"{expression} AS {name}")
+        if name not in in_file and column.type != "council":  # a council may be given for the whole file
+            cells[name] = Cell("", "NULL", "NULL")
+        elif column.type == "identifier":
+            cells[name] = _identifier(con, given, name, column)
         else:
             by_council = column.type in ("label", "grade")
-            _dictionary(con, given, name, column, _reader(column, catalogue, key), by_council=by_council)
-            join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw"
-            if by_council:
-                join += f" AND g.council IS NOT DISTINCT FROM dict_{name}.council"
-            selected += _canonical(name, column)
-        joins.append(join)
-    selected = [_with_age_band(contract, catalogue, part) for part in selected]
-    con.execute(
-        f"CREATE OR REPLACE TABLE typed_{contract.feed} AS SELECT g._sheet, g._row, g._ragged, "
-        f"{', '.join(selected)} FROM {given} g {' '.join(join for join in joins if join)}"
+            read = _reader(column, catalogue, key)
+            cells[name] = _dictionary(con, given, name, column, read, by_council=by_council)
+    _with_age_band(contract, catalogue, cells)
+    selected = ", ".join(
+        part
+        for name, cell in cells.items()
+        for part in _selected(contract, name, cell, contract.columns[name])
     )
+    joins = " ".join(cell.join for cell in cells.values() if cell.join)
+    # Rows stay in the order of the file, so that no one needs to sort them: the rows are what the joins run along
+    con.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
+    con.execute(
+        f"CREATE OR REPLACE TABLE typed_{contract.feed} AS SELECT g._sheet, g._row, g._ragged, {selected} "
+        f"FROM {given} g {joins}"
+    )
+    con.execute("RESET disabled_optimizers")
     for name, column in contract.columns.items():
         if column.type != "free_text":
             con.execute(f"DROP TABLE IF EXISTS dict_{name}")
@@ -76,33 +84,48 @@ def make_typed(
     return f"typed_{contract.feed}"
 
 
-def _canonical(name: str, column: Column) -> list[str]:
+@dataclass(frozen=True)
+class Cell:
+    """The SQL that gives a column's value in a row `g` of the file."""
+
+    join: str
+    value: str
+    end: str = "NULL"
+    """The last day, of a period."""
+    unreadable: str = "false"
+
+
+def _selected(contract: Contract, name: str, cell: Cell, column: Column) -> list[str]:
+    """A column of the contract as the columns of the typed table."""
+    values = {name: cell.value}
     if column.type == "period":
-        flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
-        return [f"dict_{name}.value AS {name}_start", f"dict_{name}.value_end AS {name}_end", flag]
-    if column.type in _TYPED:
-        flag = f"coalesce(dict_{name}.unreadable, false) AS {name}__unreadable"
-        return [flag] if column.type == "birth_month" else [f"dict_{name}.value AS {name}", flag]
-    return [f"dict_{name}.value AS {name}"]
+        values = {f"{name}_start": cell.value, f"{name}_end": cell.end}
+    elif column.type == "birth_month":
+        values = {}
+    columns = [f"{value}::{contract.stored[kept]} AS {kept}" for kept, value in values.items()]
+    return [*columns, f"{cell.unreadable} AS {name}__unreadable"] if column.type in _TYPED else columns
 
 
-def _with_age_band(contract: Contract, catalogue: Catalogue, part: str) -> str:
+def _with_age_band(contract: Contract, catalogue: Catalogue, cells: dict[str, Cell]) -> None:
+    """Where a month of birth is given and no age band, the band follows from it."""
     births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
-    if not births or part != "dict_age_band.value AS age_band":
-        return part
-    born = f"dict_{births[0]}.value"
-    on = f"coalesce({', '.join(f'dict_{name}.value' for name in contract.period)})"
+    if not births or cells[births[0]].value == "NULL":
+        return
+    born = cells[births[0]].value
+    on = f"coalesce({', '.join(f'{cells[name].value}::DATE' for name in contract.period)})"
     years = f"date_sub('year', {born}, {on})"
     bands = " ".join(
         f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'"
         for code in catalogue.codes["age_band"]
     )
+    given = cells["age_band"]
     # date_sub cuts towards nought, so a child born in the year after would count as newly born
-    return f"coalesce(dict_age_band.value, CASE WHEN {born} > {on} THEN NULL {bands} END) AS age_band"
+    value = f"coalesce({given.value}, CASE WHEN {born} > {on} THEN NULL {bands} END)"
+    cells["age_band"] = Cell(given.join, value)
 
 
-def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> tuple[str, str]:
-    """Join and expression that give a column's pseudonyms: hashed straight where most differ, else once each.
+def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> Cell:
+    """A column's pseudonyms: hashed straight where most differ, else once each.
 
     A pseudonym is made from the kind of identifier, the council and the reference in capitals. A row without a council
     has one too: that its council is missing must not read as if its references were.
@@ -115,15 +138,13 @@ def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: C
         f"SELECT count({name}), approx_count_distinct({name}) FROM {given}"
     ).fetchall()
     if distinct > 0.7 * rows:
-        return "", hashed
+        return Cell("", hashed)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT g.council, g.{name} AS raw, {hashed} AS value FROM "
         f"(SELECT DISTINCT council, {name} FROM {given}) g LEFT JOIN dict_council ON g.council = dict_council.raw"
     )
-    return (
-        f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw AND g.council IS NOT DISTINCT FROM dict_{name}.council",
-        f"dict_{name}.value",
-    )
+    join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw AND g.council IS NOT DISTINCT FROM dict_{name}.council"
+    return Cell(join, f"dict_{name}.value")
 
 
 Reader = Callable[[str, str | None], Any]
@@ -185,7 +206,7 @@ def _label_reader(kind: str, catalogue: Catalogue, key: Key) -> Reader:
 
 def _dictionary(
     con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column, read: Reader, *, by_council: bool
-) -> None:
+) -> Cell:
     """TEMP TABLE dict_<name>: raw text (and raw council), value, unreadable. One entry for each distinct text."""
     if by_council:
         found = con.execute(
@@ -212,6 +233,13 @@ def _dictionary(
     con.register("dictionary", pa.table(columns))
     con.execute(f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT * FROM dictionary")
     con.unregister("dictionary")
+    join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw"
+    if by_council:
+        join += f" AND g.council IS NOT DISTINCT FROM dict_{name}.council"
+    end = f"dict_{name}.value_end" if column.type == "period" else "NULL"
+    all_read = not any(unreadable for _, unreadable in read_all)
+    flag = "false" if all_read else f"coalesce(dict_{name}.unreadable, false)"
+    return Cell(join, f"dict_{name}.value", end, flag)
 
 
 def _read_cell(raw: str, council: str | None, column: Column, read: Reader) -> tuple[Any, bool]:

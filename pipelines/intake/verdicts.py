@@ -1,6 +1,6 @@
 """Great Expectations' verdict on a typed table, in DuckDB, on the connection that holds it.
 
-Belongs here: an execution engine that keeps one connection, and running the expectations that `suites` makes.
+Belongs here: an execution engine that keeps one connection, and running the expectations that `subjects` makes.
 Does not belong here: which rows are set aside (`check`): that is our own pass over the same rules, and a test holds
 the two equal, rule by rule.
 
@@ -9,21 +9,25 @@ The stock SQL path hands its connection back before results are read, which Duck
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
+from threading import Lock
 from typing import Any, Literal
 
 import duckdb
 
 from pipelines.contracts import Catalogue, Contract
 from pipelines.intake.check import row_rules
-from pipelines.intake.rules import Scene
-from pipelines.intake.suites import expectation
+from pipelines.intake.rules import Scene, copies
+from pipelines.intake.subjects import expectation, judged
 
+_ONE_AT_A_TIME = Lock()
+"""Great Expectations keeps its context in one place for the whole process."""
 Detail = Literal["BOOLEAN_ONLY", "SUMMARY"]
 
 
@@ -49,12 +53,18 @@ def verdicts(
 
     scene = Scene(contract, extracted_on)
     rules = row_rules(contract, absent)
-    with _batch(con, typed) as batch:
+    shown, shared = f"judged_{contract.feed}", f"shared_{contract.feed}"
+    con.execute(f"CREATE OR REPLACE TABLE {shared} AS {copies(contract, typed)}")
+    con.execute(f"CREATE OR REPLACE VIEW {shown} AS {judged(rules, typed, shared, scene)}")
+    with _ONE_AT_A_TIME, _batch(con, shown) as batch:
         suite = gx.ExpectationSuite(
-            name=contract.feed, expectations=[expectation(rule, contract, catalogue, scene) for rule in rules]
+            name=contract.feed,
+            expectations=[expectation(rule, contract, catalogue, extracted_on) for rule in rules],
         )
-        with _configured_once():
+        with _said_once():
             result = batch.validate(suite, result_format=detail)
+    con.execute(f"DROP VIEW {shown}")
+    con.execute(f"DROP TABLE {shared}")
     found: dict[str, tuple[bool, int | None]] = {}
     failed = []
     for one in result.results:
@@ -71,12 +81,14 @@ def verdicts(
 
 
 @contextmanager
-def _configured_once() -> Iterator[None]:
-    """Great Expectations asks each expectation for its configuration some seventy times and builds it anew each time:
-    a third of what judging a small file costs. Nothing changes an expectation while a suite runs, so once is enough."""
+def _said_once() -> Iterator[None]:
+    """Great Expectations asks each expectation for its configuration some seventy times and builds it anew each time,
+    and turns the same plain texts into JSON by a detour: half of what judging a small file costs. Nothing changes an
+    expectation while a suite runs, so once is enough, and plain texts need no detour."""
+    from great_expectations.core.id_dict import IDDict
     from great_expectations.expectations.expectation import Expectation
 
-    build = Expectation.configuration
+    build, name = Expectation.configuration, IDDict.to_id
     built: dict[int, tuple[Any, Any]] = {}  # the expectation is kept, so that its id is not used again
 
     def once(self: Any) -> Any:
@@ -84,11 +96,21 @@ def _configured_once() -> Iterator[None]:
             built[id(self)] = self, build.fget(self)  # type: ignore[attr-defined]
         return built[id(self)][1]
 
+    def plainly(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
+        if id_keys or id_ignore_keys or self._id_ignore_keys or len(self) < 2:
+            return name(self, id_keys, id_ignore_keys)
+        try:
+            return json.dumps(self, sort_keys=True)
+        except (TypeError, ValueError):
+            return name(self)
+
     Expectation.configuration = property(once)  # type: ignore[assignment, method-assign]
+    IDDict.to_id = plainly  # type: ignore[method-assign]
     try:
         yield
     finally:
         Expectation.configuration = build  # type: ignore[method-assign]
+        IDDict.to_id = name  # type: ignore[method-assign]
 
 
 def _count(result: dict[str, Any]) -> int | None:
@@ -111,7 +133,10 @@ def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
         source.attach(con)
         context.add_datasource(datasource=source)
         asset = source.add_table_asset(name=table, table_name=table)
-        yield asset.add_batch_definition_whole_table("whole").get_batch()
+        try:
+            yield asset.add_batch_definition_whole_table("whole").get_batch()
+        finally:
+            source.detach()
 
 
 @cache
@@ -130,7 +155,11 @@ def _datasource() -> Any:
             yield self._kept
 
         def close(self) -> None:
-            """The connection is not ours to close."""
+            """Great Expectations closes it before it has read its results: see `let_go`."""
+
+        def let_go(self) -> None:
+            if hasattr(self, "_kept"):
+                self._kept.close()
 
     class DuckDBDatasource(SQLDatasource):
         type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
@@ -142,12 +171,19 @@ def _datasource() -> Any:
                 "duckdb:///:memory:", creator=lambda: ConnectionWrapper(cursor), poolclass=StaticPool
             )
 
+        def detach(self) -> None:
+            self.get_execution_engine().let_go()
+            self.get_engine().dispose()
+
         def get_engine(self) -> Any:
             return self._engine
 
         def get_execution_engine(self) -> Any:
             if self._execution_engine is None:
-                self._execution_engine = OneConnectionEngine(engine=self._engine)
+                self._execution_engine = OneConnectionEngine(
+                    engine=self._engine,
+                    create_temp_table=False,  # a copy of the whole delivery, otherwise
+                )
             return self._execution_engine
 
         def test_connection(self, test_assets: bool = True) -> None:

@@ -16,7 +16,8 @@ import duckdb
 from pipelines.contracts import UNREADABLE, Contract, ContractError, Rule
 
 Profile = dict[str, Any]
-"""council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column]}"""
+"""council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column],
+"codes": {column: {code of its list: rows}}}"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,24 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
             name = rule.arguments["column"]
             for council, first, _ in _by_month(con, typed, f"date_trunc('month', {name})::DATE"):
                 found[council or ""]["months"].setdefault(name, []).append(str(first))
+    for council, name, code, rows in _by_code(con, typed, contract):
+        if council in found:
+            found[council].setdefault("codes", {}).setdefault(name, {})[code] = rows
+    return found
+
+
+def _by_code(
+    con: duckdb.DuckDBPyConnection, typed: str, contract: Contract
+) -> list[tuple[str, str, str, int]]:
+    """(council, coded column, code of its list, rows): a code is from our own list, never what a cell said."""
+    found = []
+    for name, column in contract.columns.items():
+        if column.type == "code":
+            each = f"unnest({name})" if column.several else name
+            found += con.execute(
+                f"SELECT council, '{name}', code, count(*) FROM (SELECT council, {each} AS code FROM {typed}) "
+                f"WHERE code IS NOT NULL AND code <> '{UNREADABLE}' GROUP BY council, code ORDER BY ALL"
+            ).fetchall()
     return found
 
 

@@ -10,21 +10,26 @@ from collections.abc import Mapping
 import duckdb
 
 from pipelines.measures.catalogue import Catalogue
-from pipelines.measures.charts import charts
+from pipelines.measures.charts import Targets, charts
 from pipelines.measures.counts import count, long_periods
 from pipelines.measures.figures import figures
 
 
 def build(
-    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, places: str
+    con: duckdb.DuckDBPyConnection,
+    facts: Mapping[str, str],
+    catalogue: Catalogue,
+    places: str,
+    targets: Targets | None = None,
 ) -> None:
     """Make the TEMP TABLEs counts, figures and charts.
 
-    `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes.
+    `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes; `targets` are those
+    that councils set themselves.
     """
     count(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, places, "figures")
-    charts(con, catalogue, "figures", "charts")
+    charts(con, catalogue, "figures", "charts", targets)
     for helper in ("series", "long_periods"):
         con.execute(f"DROP TABLE {helper}")

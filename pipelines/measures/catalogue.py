@@ -66,6 +66,12 @@ class Measure(BaseModel):
     protect: Literal["published", "process", "children"]
     breakdowns: tuple[str, ...]
     chart: Literal["p", "none"]
+    headline: int | None = Field(default=None, ge=1)
+    """Place among the measures of the overview; none where it is not one of them."""
+    target: float | None = Field(default=None, ge=0, le=1)
+    """What is aimed at, as a share; where lower is better, a ceiling. A council may set its own."""
+    target_source: str | None = None
+    """Whose target it is, in words."""
     sentence: str
     counts_what: str
     """What is counted, in the plural: audits, people, offers."""
@@ -135,6 +141,16 @@ class Measure(BaseModel):
             raise ValueError("denominator_fact: only a share may have its denominator in another fact")
         if self.chart == "p" and (self.kind != "share" or self.denominator_fact):
             raise ValueError("chart: a p-chart needs a share whose numerator is part of its denominator")
+        return self
+
+    @model_validator(mode="after")
+    def target_is_whole(self) -> Self:
+        if (self.target is None) != (self.target_source is None):
+            raise ValueError("target and target_source are given together, or neither is")
+        if self.target is not None and (self.chart == "none" or self.higher_is == "neither"):
+            raise ValueError("target: only a measure with a chart and a good direction may have one")
+        if self.headline is not None and self.chart == "none":
+            raise ValueError("headline: the overview needs a measure with a chart")
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """What a release says about its measures: their words, their breakdowns, and what each group is called.
 
-Belongs here: the release's tables `measures`, `breakdowns` and `groups`.
+Belongs here: the release's tables `measures`, `breakdowns`, `groups` and `fact_columns` (the yes/no columns that
+definitions name, in words).
 Does not belong here: figures (`figures`), or what a breakdown means (`model.schema`).
 """
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.contracts import Catalogue
 from pipelines.measures.catalogue import Measure
-from pipelines.model.schema import BREAKDOWNS, UNKNOWN
+from pipelines.model.schema import BREAKDOWNS, FACTS, UNKNOWN
 
 _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
@@ -27,7 +28,7 @@ _UNLISTED = "unlisted-"
 def describe(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], catalogue: Catalogue, figures: Sequence[Path]
 ) -> list[str]:
-    """Make the TEMP TABLEs measures, breakdowns and groups; returns their names.
+    """Make the TEMP TABLEs measures, breakdowns, groups and fact_columns; returns their names.
 
     Args:
         figures: Parquet files of figures: the groups to name are those that they hold.
@@ -35,6 +36,11 @@ def describe(
     held = list(measures)
     columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
     columns |= {name: pa.array([getattr(measure, name) for measure in held]) for name in _WORDS}
+    columns |= {
+        "headline": pa.array([measure.headline for measure in held], pa.int32()),
+        "target": pa.array([measure.target for measure in held], pa.float64()),
+        "target_source": pa.array([measure.target_source for measure in held], pa.string()),
+    }
     columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
         for name in ("numerator", "denominator", "caveats", "breakdowns")
@@ -71,7 +77,18 @@ def describe(
             "position": pa.array(range(len(rows)), pa.int32()),
         },
     )
-    return ["measures", "breakdowns", "groups"]
+    columns_of = [
+        (name, column, about) for name, fact in FACTS.items() for column, about in fact.yes_no.items()
+    ]
+    _table(
+        con,
+        "fact_columns",
+        {
+            name: pa.array([row[at] for row in columns_of], pa.string())
+            for at, name in enumerate(("fact", "column", "about"))
+        },
+    )
+    return ["measures", "breakdowns", "groups", "fact_columns"]
 
 
 def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:

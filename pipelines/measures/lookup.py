@@ -67,7 +67,7 @@ def find(
         chosen = _latest(con, about["measure"], places, window, wanted)
         if not chosen:
             raise _no_period(con, about["measure"], places, window, wanted)
-        notes = _other_ends(window, wanted, chosen)
+        notes = [*_other_ends(window, wanted, chosen), *_partly_before(places, chosen)]
         if not breakdown:
             return Found(release, about, chosen, chosen, notes)
         groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
@@ -105,7 +105,7 @@ def _measure(con: duckdb.DuckDBPyConnection, asked: str) -> Row:
 
 
 def _places(con: duckdb.DuckDBPyConnection, asked: str | None) -> list[Row]:
-    places = _rows(con, "SELECT council, name FROM places ORDER BY name, council")
+    places = _rows(con, "SELECT council, name, first_month FROM places ORDER BY name, council")
     if asked is None:
         return places
     wanted = _plain_name(asked)
@@ -179,6 +179,17 @@ def _other_ends(window: str, wanted: date | None, chosen: Sequence[Row]) -> list
         f"No complete figure for --window {window} ends with {wanted:%B %Y}; the last one before it ends on "
         f"{_day(end)}."
         for end in sorted(ends)
+    ]
+
+
+def _partly_before(places: Sequence[Row], chosen: Sequence[Row]) -> list[str]:
+    """Notes on periods that begin before a council's first audit: they hold only a part of what they name."""
+    first = {row["council"]: row["first_month"] for row in places}
+    return [
+        f"The data of {row['council_name']} begins in {first[row['council']]:%B %Y}: the period from "
+        f"{_day(row['period_start'])} to {_day(row['period_end'])} holds only a part of what it names."
+        for row in chosen
+        if first[row["council"]] and row["period_start"] < first[row["council"]]
     ]
 
 

@@ -62,7 +62,7 @@ def build(
     _told_deadlines(con, in_force["case_audits"], holidays)
 
     held = cases.case_columns(case_audits, backend.table("ethnic_groups"))
-    _make(con, backend, "cases", held, _values(con, backend, held.select(*schema.WORK, *schema.CHILD)))
+    _make(con, backend, "cases", held, _values(con, backend, held.select(*schema.AUDITS.breakdowns)))
     _several_people(con, in_force["family_participation"])
     held, several = backend.table("cases"), backend.table("several_people")
 

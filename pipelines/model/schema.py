@@ -63,6 +63,7 @@ BREAKDOWNS = {
     "setting_type": "Kind of setting",
     "plan_kind": "Kind of plan",
     "interpreter": "Interpreter needed",
+    "void_reason": "Why the audit was void",
     "role": "Who",
     "mode": "How they contributed",
     "not_appropriate_reason": "Why contact was not appropriate",
@@ -78,6 +79,8 @@ AUDITS = Fact(
     dates=("completed_on", "planned_month"),
     yes_no={
         "is_completed": "The audit is completed and has a day of completion.",
+        "is_on_record": "The audit is on record, whatever has become of it (always).",
+        "is_void": "The audit is void: it will not be completed.",
         "is_random": "The case was chosen at random.",
         "is_thematic": "It is a thematic audit.",
         "is_child_in_audit": "The child or young person is one of the people in the audit (always).",
@@ -131,7 +134,7 @@ AUDITS = Fact(
         "is_mental_health_relevant": "Mental health was relevant.",
         "is_mental_health_considered": "Mental health was considered.",
     },
-    breakdowns=WORK + CHILD,
+    breakdowns=(*WORK, *CHILD, "void_reason"),
     about=("council", "audit_reference"),
 )
 

@@ -17,7 +17,7 @@ from pipelines import run
 from pipelines.contracts import Catalogue
 from pipelines.intake import receive
 from pipelines.model.schema import FACTS
-from pipelines.orchestration import again, summaries
+from pipelines.orchestration import again, summaries, watch
 from pipelines.orchestration.faults import Stopped
 from pipelines.orchestration.session import Session, within
 
@@ -66,6 +66,11 @@ def main_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
                 description="Rows received are the rows accepted and those set aside, in every delivery.",
             )
             for name in feeds
+        ]
+        + [
+            dg.AssetCheckSpec(check, asset=name, description=about)
+            for name in feeds
+            for check, about in watch.CHECKS.items()
         ],
         config_schema=CHOICES,
         required_resource_keys={"session"},
@@ -160,7 +165,10 @@ def _intake(context: dg.OpExecutionContext, mine: Session) -> Shown:
             metadata={**rows, "deliveries out of balance": wrong},
         )
         about: dict[str, Any] = {"dagster/row_count": rows["accepted"], **rows, "contract": contract.version}
-        shown.append(dg.MaterializeResult(asset_key=accepted(feed), metadata=about, check_results=[balance]))
+        watched = watch.results(work, feed, accepted(feed))
+        shown.append(
+            dg.MaterializeResult(asset_key=accepted(feed), metadata=about, check_results=[balance, *watched])
+        )
     return shown
 
 

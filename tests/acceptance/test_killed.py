@@ -8,65 +8,50 @@ import os
 import random
 import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines import contracts, durable, releases
-from pipelines.intake import verdicts
-from pipelines.run import run
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="kills a forked process, which Windows has not"
 )
+HOME = Path(__file__).resolve().parents[2]
 TABLES = {"fact_audits", "fact_participants", "fact_planned_audits", "counts", "figures", "charts", "places"}
 
 
-@pytest.fixture(autouse=True)
-def only_our_own_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Great Expectations writes nothing; without it a run takes a second instead of five."""
-    monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
+@pytest.fixture
+def runner() -> Iterator[Callable[[Settings, int | None], dict[str, Any]]]:
+    """Does a run of some settings in a process of its own, killed at a step; see `killable`."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.acceptance.killable"],
+        cwd=HOME,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
 
+        def run_it(settings: Settings, step: int | None = None) -> dict[str, Any]:
+            assert process.stdin
+            assert process.stdout
+            environment = {
+                "SEND_AUDIT_DATA": str(settings.data),
+                "SEND_AUDIT_KEY_FILE": str(settings.key_file),
+            }
+            process.stdin.write(json.dumps({"environment": environment, "step": step}) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
 
-def in_another_process(work: Callable[[], None]) -> int:
-    """Do `work` in a forked child; 0 where it ended well, otherwise how it ended (negative: the signal)."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException:  # the child must never return into pytest
-            os._exit(99)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_at(step: int | None, counted: Path, work: Callable[[], None]) -> None:
-    """Do `work`, killed before (even steps) or after (odd) a call that makes something last; counts the calls."""
-    calls = 0
-
-    def watched(name: str) -> Callable[..., object]:
-        real = getattr(os, name)
-
-        def call(*given: object, **named: object) -> object:
-            nonlocal calls
-            if calls == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            calls += 1
-            result = real(*given, **named)
-            if calls == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            calls += 1
-            return result
-
-        return call
-
-    for name in ("fsync", "replace", "unlink", "mkdir"):
-        setattr(os, name, watched(name))
-    work()
-    counted.write_text(str(calls))
+        yield run_it
+        process.kill()
 
 
 def contents(settings: Settings) -> dict[str, str]:
@@ -96,26 +81,25 @@ def deliver(settings: Settings, files: Path) -> None:
 
 
 @pytest.mark.parametrize("points", [20, pytest.param(200, marks=pytest.mark.slow)])
-def test_a_kill_at_any_point_loses_nothing(settings: Settings, tmp_path: Path, points: int) -> None:
+def test_a_kill_at_any_point_loses_nothing(
+    settings: Settings, tmp_path: Path, points: int, runner: Callable[..., dict[str, Any]]
+) -> None:
     catalogue = contracts.load(settings)
-    files, counted = tmp_path / "files", tmp_path / "counted"
+    files = tmp_path / "files"
     for feed, rows in twelve.rows().items():
         council_files.write(files, catalogue.contracts[feed], rows, "plain", catalogue)
-
-    def whole_run() -> None:
-        run(settings)
-
     for _ in range(2):  # the first run also makes the key, which later ones find
         shutil.rmtree(settings.data, ignore_errors=True)
         deliver(settings, files)
-        assert in_another_process(lambda: killed_at(None, counted, whole_run)) == 0
-    expected, steps = contents(settings), int(counted.read_text())
-    for step in sorted(random.Random(points).sample(range(steps), points)):
+        whole = runner(settings)
+        assert whole["status"] == 0
+    expected = contents(settings)
+    for step in sorted(random.Random(points).sample(range(whole["calls"]), points)):
         shutil.rmtree(settings.data)
         deliver(settings, files)
-        assert in_another_process(lambda at=step: killed_at(at, counted, whole_run)) == -signal.SIGKILL
+        assert runner(settings, step)["status"] == -signal.SIGKILL
         assert_whole(settings)
-        assert in_another_process(whole_run) == 0
+        assert runner(settings)["status"] == 0
         assert_whole(settings)
         assert contents(settings) == expected
         assert len(list((settings.records / "arrivals").glob("[0-9]*.json"))) == len(list(files.iterdir()))

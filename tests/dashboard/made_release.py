@@ -18,8 +18,10 @@ from tests.dashboard import made_words as text
 
 HERE = Path(__file__).parent
 COUNCIL, COUNTY = "990", "Brackenshire"
+REGION = "E12000099"
 AS_OF = date(2026, 11, 21)
 RELEASE = "2026-11-21.1"
+BEFORE = "2026-10-20.1"
 CHANGE = date(2025, 3, 1)
 FIXED = '"window", period_start, period_end, complete'
 
@@ -41,17 +43,32 @@ def build(
         connection.execute("SET VARIABLE seed = ?", [seed])
         connection.execute((HERE / "story.sql").read_text(encoding="utf-8"))
         connection.execute("CREATE TABLE counts AS " + " UNION ALL BY NAME ".join(_counts(public)))
+        connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
+        if public:
+            connection.execute("DELETE FROM counts WHERE breakdown <> ''")
         connection.execute((HERE / "figures.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "published.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         _words(connection)
         _charts(connection)
         _deliveries(connection, public)
         made_at = datetime(2026, 11, 21, 9, 30)
-        _insert(connection, "release", [[release, audience, made_at, AS_OF, demonstration, "", "", "0.1.0"]])
+        _insert(
+            connection,
+            "release",
+            [[release, audience, made_at, AS_OF, demonstration, "", "", "0.1.0", BEFORE]],
+        )
+        _insert(connection, "changes", text.changes(public))
         _insert(
             connection,
             "places",
-            [[COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14)]],
+            [
+                [COUNCIL, COUNTY, date(2023, 11, 1), date(2026, 10, 1), date(2026, 11, 14), "local", REGION],
+                ["991", "Ferncombe", None, None, None, "council", REGION],
+                ["992", "Newmere", None, None, None, "council", REGION],
+                [REGION, "Middle Vale", None, None, None, "region", ""],
+                ["E92000001", "England", None, None, None, "country", ""],
+            ],
         )
     os.replace(aside, path)
     flip(root, release, audience)
@@ -80,10 +97,25 @@ def _counts(public: bool) -> list[str]:
     outs = {role: f"count(*) FILTER (NOT {role}_ok)" for role in ("child", "parent")}
     totals = [(f"voice.{role}_not_appropriate", out, out) for role, out in outs.items()]
     totals.append(("voice.mode", text.PEOPLE, text.PEOPLE))
+    totals += [(f"programme.completed_by_{by}", "count(*)", "count(*)") for by in ("team", "selection")]
+    totals += [("programme.void_reasons", "count(*) FILTER (is_void)", "count(*) FILTER (is_void)")]
+    coverage = ("programme.coverage", "count(*) FILTER (is_delivered)", "3 * count(*)")
+    totals.append(coverage)
     parts = [_counted("", "''", everything + totals)]
     if public:
         return parts
-    parts += [_counted(by, by, everything) for by in text.BY]
+    parts += [_counted(by, by, [*everything, coverage]) for by in text.BY]
+    for by in ("team", "selection"):
+        for name in text.GROUPS[by]:
+            top = f"count(*) FILTER ({by} = '{name}')"
+            parts.append(_counted(by, f"'{name}'", [(f"programme.completed_by_{by}", top, "count(*)")]))
+    for reason in text.GROUPS["void_reason"]:
+        top = f"count(*) FILTER (is_void AND void_reason = '{reason}')"
+        void = [("programme.void_reasons", top, "count(*) FILTER (is_void)")]
+        parts.append(_counted("void_reason", f"'{reason}'", void))
+    parts.append(
+        _counted("selection", "selection", [row for row in everything if row[0] == "quality.moderated"])
+    )
     for number, reason in enumerate(text.GROUPS["not_appropriate_reason"], 1):
         mine = f"1 + (u[23] * 4)::INT % 4 = {number}"
         held = [
@@ -116,9 +148,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[A
 
 
 def _words(connection: duckdb.DuckDBPyConnection) -> None:
-    _insert(connection, "measures", text.measures())
+    _insert(connection, "measures", text.measures() + text.measures_of_plans())
     titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
     _insert(connection, "breakdowns", titles)
+    _insert(connection, "fact_columns", text.FACT_COLUMNS)
     labels = [
         [by, name, label, place]
         for by, held in text.GROUPS.items()
@@ -131,7 +164,7 @@ def _charts(connection: duckdb.DuckDBPyConnection) -> None:
     """p-charts with the months before the change as baseline; signals: outside the limits, 7 on one side."""
     made_with = json.dumps({"chart": "p", "baseline": {"first": 0, "last": 15, "fixed": True}})
     rows = []
-    for measure in text.SHORT:
+    for measure in (*text.SHORT, "plans.good_or_better"):
         points = connection.execute(
             "SELECT period_start, period_end, numerator, denominator, value FROM figures WHERE measure = ? "
             "AND \"window\" = 'month' AND breakdown = '' AND complete ORDER BY period_end",
@@ -163,7 +196,22 @@ def _charts(connection: duckdb.DuckDBPyConnection) -> None:
                 upper,
             ]
             rows.append([*found, signal, side, made_with])
+        rows[-len(points) :] = [row + _classes(measure, rows[-1]) for row in rows[-len(points) :]]
     _insert(connection, "charts", rows)
+
+
+def _classes(measure: str, last: list[Any]) -> list[Any]:
+    """Target, variation and assurance of a chart, from its last point's value, limits and signal."""
+    lower, upper, signal, side = last[10:14]
+    target = text.TARGETS.get(measure, (None, None))[0]
+    better = "low" if measure == "quality.inadequate" else "high"
+    variation = ("improving" if side == better else "getting worse") if signal else "no clear change"
+    if target is None:
+        return [target, variation, "no target"]
+    if lower <= target <= upper:
+        return [target, variation, "may or may not meet"]
+    good = (target < lower) == (better == "high")
+    return [target, variation, "will reliably meet" if good else "will not meet without change"]
 
 
 def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
@@ -180,6 +228,8 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
             [f"{prefix}-501", feed, "refuse", "role", "present", "A required column is missing.", "Add the column."],
         ]  # fmt: skip
     for number, file, feed, received, rejected, queries, errors, state, reason, mode in text.DELIVERIES:
+        if public and state == "refused":
+            continue
         delivery, prefix = f"{number:02d}" + "ab" * 31, text.PREFIXES.get(feed or "", "")
         received_at, extracted_on = (
             datetime(2026, 11, 10, 9) + timedelta(days=number),
@@ -188,7 +238,7 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
         deliveries.append(
             [delivery, number, None if public else file, feed, ["Audits"], [COUNTY], received_at, extracted_on,
              "given", mode, received, received - rejected, rejected, received - rejected, queries, errors, 0, state,
-             reason]
+             reason, 2 if number == 4 else None]
         )  # fmt: skip
         if state == "refused":
             continue
@@ -200,6 +250,21 @@ def _deliveries(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
     _insert(connection, "rules", rules)
     _insert(connection, "deliveries", deliveries)
     _insert(connection, "checks", checks)
+    due = {"audit_programme": 100, "case_audits": 31, "family_participation": 7}
+    _insert(connection, "freshness", [
+        [row[3], row[3].replace("_", " ").capitalize(), COUNCIL, COUNTY, row[1], row[7], row[6], due[row[3]],
+         row[7] + timedelta(days=due[row[3]])]
+        for row in deliveries if row[12 + 5] == "in force"
+    ] + [["plan_reviews", "Plan reviews", "", "", None, None, None, 31, None]])  # fmt: skip
+    _insert(connection, "releases", [
+        [made, datetime(2026, month, 21, 9), date(2026, month, 21), files, files - 1, by, note]
+        for made, month, files, by, note in text.RELEASES
+    ])  # fmt: skip
+    _insert(connection, "measure_versions", text.VERSIONS)
+    if public:
+        connection.execute("DROP TABLE drift")
+    else:
+        _insert(connection, "drift", text.DRIFT)
     if public:
         connection.execute("DROP TABLE findings; DROP TABLE columns_matched")
         return

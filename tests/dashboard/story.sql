@@ -1,5 +1,6 @@
 -- Three years of a fictional county's audits, drawn from md5 so that they are the same on every machine and version.
 -- The story: from March 2025 more families contribute; children with PMLD are less often offered a say throughout.
+-- The Outreach team has had no audit since March 2026, moderation falls from September 2026, grades stay as they are.
 CREATE TABLE audits AS
 WITH slots AS (
     SELECT month::DATE AS month, n
@@ -18,7 +19,14 @@ WITH slots AS (
         ['thematic', 'routine', 'multi_agency', 'dip_sample'][1 + (u[1] * 4)::INT % 4] AS audit_type,
         ['ASD', 'ASD', 'SEMH', 'SEMH', 'SLCN', 'MLD', 'PMLD'][1 + (u[2] * 7)::INT % 7] AS primary_need,
         ['0-4', '5-10', '11-15', '16-19'][1 + (u[3] * 4)::INT % 4] AS age_band,
-        ['north', 'south', 'south', 'unlisted-3F2A'][1 + (u[4] * 3)::INT % 4] AS locality
+        ['north', 'south', 'south', 'unlisted-3F2A'][1 + (u[4] * 3)::INT % 4] AS locality,
+        CASE WHEN (u[1] * 97) % 1 < 0.12 AND month < DATE '2026-04-01' THEN 'Outreach'
+            ELSE ['Casework', 'Early Years', 'Virtual School'][1 + (u[2] * 89 * 3)::INT % 3] END AS team,
+        ['random', 'random', 'random', 'targeted', 'complaint'][1 + (u[3] * 83 * 5)::INT % 5] AS selection,
+        (u[4] * 79) % 1 AS graded, (u[5] * 73) % 1 < CASE WHEN month >= DATE '2026-09-01' THEN 0.1 ELSE 0.5 END
+            AS is_moderated,
+        (u[6] * 71) % 1 < 0.84 AS is_delivered, (u[7] * 67) % 1 < 0.06 AS is_void,
+        ['moved_away', 'no_auditor'][1 + (u[8] * 61 * 2)::INT % 2] AS void_reason
     FROM drawn
     WHERE n <= CASE WHEN month = DATE '2026-11-01' THEN 14 ELSE 34 + (month(month) * 7) % 20 END
 ), asked AS (

@@ -246,6 +246,18 @@ DAMAGES = {
     "protected": f"UPDATE figures SET symbol = 'c', {HIDDEN}",
     "nothing counted": f"UPDATE figures SET symbol = 'z', change = NULL, {HIDDEN}; UPDATE figures SET denominator = 0",
     "words missing": "UPDATE measures SET sentence = NULL, caveats = NULL, source = NULL, text = NULL",
+    "no changes": "DROP TABLE changes",
+    "changes of what is gone": "DELETE FROM charts; DELETE FROM measures WHERE measure LIKE 'quality.%'",
+    "no earlier release": "UPDATE release SET compared_with = NULL; DELETE FROM changes",
+    "an older release": "ALTER TABLE measures DROP headline; ALTER TABLE measures DROP target; "
+    "ALTER TABLE charts DROP target; ALTER TABLE charts DROP variation; ALTER TABLE charts DROP assurance; "
+    "ALTER TABLE release DROP compared_with; DROP TABLE changes",
+    "no programme": "DELETE FROM figures WHERE measure LIKE 'programme.%'",
+    "no programme's measures": "DELETE FROM measures WHERE measure LIKE 'programme.%'",
+    "no grades": "DELETE FROM figures WHERE measure LIKE 'quality.%'; "
+    "DELETE FROM charts WHERE measure LIKE 'quality.%'",
+    "no grades' measures": "DELETE FROM measures WHERE measure LIKE 'quality.%'",
+    "no months": "DELETE FROM figures WHERE \"window\" = 'month'",
     "no breakdowns": "UPDATE measures SET breakdowns = NULL, short_title = NULL, counts_what = NULL, benchmark = NULL",
 }
 
@@ -260,6 +272,11 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         ("/", ""),
         ("/voice", ""),
         ("/voice", "?by=primary_need&only=primary_need:ASD"),
+        ("/programme", ""),
+        ("/grades", ""),
+        ("/grades", "?measure=quality.inadequate&by=age_band&only=age_band:0-4&window=quarter"),
+        ("/plans", ""),
+        ("/timeliness", ""),
         ("/definitions", ""),
         ("/definitions/voice.parent", ""),
         ("/data", ""),
@@ -301,6 +318,15 @@ def test_every_receipt_on_the_page_is_in_its_csv(officers: FlaskClient) -> None:
     codes = set(re.findall(r"\b[0-9A-F]{11}\b", said))
     assert len(codes) > 80
     assert codes <= {row["receipt"] for row in rows_of(officers, "/voice.csv?by=locality")}
+
+
+@pytest.mark.parametrize("page", ["programme", "grades"])
+def test_every_receipt_of_a_new_page_is_in_its_csv(officers: FlaskClient, page: str) -> None:
+    codes = set(re.findall(r"\b[0-9A-F]{11}\b", ask(officers, f"/{page}")))
+    rows = rows_of(officers, f"/{page}.csv")
+    assert len(codes) > 20
+    assert codes <= {row["receipt"] for row in rows}
+    assert {row["note"] for row in rows} == {LABEL}
 
 
 def test_json_says_the_same_as_csv(officers: FlaskClient) -> None:

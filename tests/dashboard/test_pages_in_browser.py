@@ -17,6 +17,13 @@ PAGES = [
     "/",
     "/voice",
     "/voice?by=primary_need&measure=voice.child&window=financial_year",
+    "/programme",
+    "/grades",
+    "/grades?measure=quality.inadequate&by=age_band",
+    "/plans",
+    "/plans?window=month&measure=plans.inadequate",
+    "/timeliness",
+    "/timeliness?council=991&to=2024-12-31",
     "/definitions",
     "/definitions/voice.any_family",
     "/data",
@@ -31,7 +38,19 @@ def test_page_passes_everything_asked_of_every_page(page: Page, officers_url: st
     assert "Demonstration data: a fictional county" in seen["title"]
 
 
-@pytest.mark.parametrize("path", ["/voice", "/data", "/data?delivery=4&feed=case_audits"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/voice",
+        "/programme",
+        "/grades",
+        "/plans",
+        "/timeliness",
+        "/data",
+        "/data?delivery=4&feed=case_audits",
+    ],
+)
 def test_public_page_passes_too_and_shows_no_group(page: Page, public_url: str, path: str) -> None:
     browser.check_page(page, public_url + path)
     body = page.locator("main").inner_text()
@@ -95,6 +114,22 @@ def test_moving_between_pages_moves_title_focus_and_current_link(page: Page, off
     expect(current).to_have_text("Definitions")
     page.get_by_role("link", name="Audits that heard from the child or family").click()
     expect(page.locator("h1")).to_have_text("Audits that heard from the child or family")
+
+
+def test_the_council_and_period_go_along_to_the_next_page(page: Page, officers_url: str) -> None:
+    browser.open_page(
+        page, officers_url + "/voice?council=990&window=financial_year&to=2026-03-31&by=primary_need"
+    )
+    main = page.get_by_role("navigation", name="Main")
+    main.get_by_role("link", name="Plans").press("Enter")
+    expect(page.locator("h1")).to_have_text("Which parts of plans are weak?")
+    expect(page.locator(".applied")).to_contain_text("1 April 2025 to 31 March 2026")
+    assert "by=" not in page.url
+    main.get_by_role("link", name="Data").click()
+    expect(page.locator("h1")).to_contain_text("Data")
+    main.get_by_role("link", name="Timeliness").click()
+    expect(page.locator(".applied")).to_contain_text("Calendar year2025")
+    expect(page.locator("header.top a[aria-current='page']")).to_have_text("Timeliness")
 
 
 def test_skip_link_is_first_and_leads_to_the_main_part(page: Page, officers_url: str) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import store, view
-from dashboard.pages import data, definitions, home, voice
+from dashboard.pages import data, definitions, grades, overview, programme, voice
 from tests.dashboard import made_release
 
 FOCUS = voice.FOCUS
@@ -101,7 +101,7 @@ ANYTHING = st.one_of(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 def test_no_address_breaks_a_page(release: store.Release, search: object) -> None:
     query = view.parse(search)  # type: ignore[arg-type]
-    for function in (home.page, voice.page, definitions.page, data.page):
+    for function in (overview.page, voice.page, programme.page, grades.page, definitions.page, data.page):
         assert function(release, query).title
 
 

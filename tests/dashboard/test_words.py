@@ -63,6 +63,21 @@ def test_a_clear_fall_names_the_smaller_end_first() -> None:
     assert words.change_range(-0.12, -0.04) == "between 4 and 12 percentage points lower"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.08, -0.003, "between less than 1 and 8 percentage points lower"),
+        (0.003, 0.08, "between less than 1 and 8 percentage points higher"),
+        (0.005, 0.08, "between 1 and 8 percentage points higher"),
+        (0.001, 0.011, "between less than 1 and 1 percentage point higher"),
+        (0.001, 0.004, "less than 1 percentage point higher"),
+        (0.0, 0.08, "between 0 and 8 percentage points higher"),
+    ],
+)
+def test_an_end_that_is_not_nothing_is_never_said_to_be_0(low: float, high: float, said: str) -> None:
+    assert words.change_range(low, high) == said
+
+
 def test_windows_other_than_12_months_say_nothing_of_the_year_before() -> None:
     assert words.year_before(MEASURE, FIGURE | {"window": "quarter"}) == ""
 

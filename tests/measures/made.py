@@ -83,11 +83,17 @@ def made_figures(
 
 
 def built(
-    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure], extracted: date
+    con: duckdb.DuckDBPyConnection,
+    facts: Mapping[str, str],
+    measures: Iterable[Measure],
+    extracted: date,
+    targets: Mapping[str, Mapping[str, float]] | None = None,
 ) -> None:
     councils = [code for (code,) in con.execute(f"SELECT DISTINCT council FROM {facts['audits']}").fetchall()]
     catalogue = {each.id: each for each in measures}
-    build.build(con, facts, catalogue, windows.places(con, facts, dict.fromkeys(councils, extracted)))
+    build.build(
+        con, facts, catalogue, windows.places(con, facts, dict.fromkeys(councils, extracted)), targets
+    )
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, columns: str, where: str = "true") -> list[tuple]:

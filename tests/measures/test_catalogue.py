@@ -50,7 +50,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
         ({"kind": "median"}, "The kinds are share, people_share, distribution."),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
-        ({"numerator": ["is_great"]}, "those are is_completed, is_random,"),
+        ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
         ({"denominator": []}, "at denominator: name at least one"),
         ({"numerator": []}, "at numerator: name at least one"),
@@ -76,6 +76,11 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ({"kind": "distribution", "breakdowns": ["team", "sex"]}, "at breakdowns: a distribution has exactly one"),
         ({"denominator_fact": "planned_audits"}, "at denominator_fact and denominator_date are given together"),
         ({"kind": "distribution", "breakdowns": ["team"], "chart": "p"}, "at chart: a p-chart needs a share"),
+        ({"chart": "p", "target": 0.9}, "target and target_source are given together"),
+        ({"chart": "p", "target": 90, "target_source": "Ours."}, "at target: Input should be less than or equal to 1"),
+        ({"target": 0.9, "target_source": "Ours."}, "at target: only a measure with a chart and a good direction"),
+        ({"chart": "p", "higher_is": "neither", "target": 0.9, "target_source": "Ours."}, "at target: only a measure"),
+        ({"headline": 1}, "at headline: the overview needs a measure with a chart"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_wrong_definition(tmp_path, changes, words):
@@ -175,7 +180,9 @@ def test_the_measures_that_were_asked_for_are_there():
             "mode", "told_in_time", "felt_listened_to",
         )
     }  # fmt: skip
-    expected |= {f"programme.{name}" for name in ("delivery", "added")}
+    expected |= {
+        f"programme.{name}" for name in ("delivery", "added", "completed_by_team", "void", "void_reasons")
+    }
     expected |= {
         f"quality.{name}"
         for name in (
@@ -222,7 +229,7 @@ def test_quality_is_told_from_random_audits_only(name):
 
 
 def test_every_term_counts_completed_work_or_says_why_not():
-    """Offers and planned audits are there before an audit is completed; nothing else is."""
+    """Offers, planned and void audits are there before an audit is completed; nothing else is."""
     open_ended = {
         name
         for name, each in MEASURES.items()
@@ -234,7 +241,26 @@ def test_every_term_counts_completed_work_or_says_why_not():
         "voice.parent_acceptance",
         "programme.delivery",
         "programme.added",
+        "programme.void",
+        "programme.void_reasons",
     }
+
+
+def test_targets_say_whose_they_are_and_the_overview_has_an_order():
+    aimed = {name: each.target for name, each in MEASURES.items() if each.target is not None}
+    assert aimed == {
+        "voice.child_offered": 0.95,
+        "voice.parent_offered": 0.95,
+        "programme.delivery": 0.9,
+        "quality.inadequate": 0.1,
+    }
+    for name in aimed:
+        assert (
+            "may set another" in MEASURES[name].target_source
+            or "sets its own" in MEASURES[name].target_source
+        )
+    places = [each.headline for each in MEASURES.values() if each.headline is not None]
+    assert len(places) == len(set(places)) <= 10
 
 
 def test_breakdowns_have_titles():

@@ -46,8 +46,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
             """INSERT INTO measures VALUES ('voice.child', 'voice', 1, 'share'), ('voice.parent', 'voice', 2, 'share'),
             ('voice.mode', 'voice', 3, 'distribution')"""
         )
-        con.execute("CREATE TABLE places (council VARCHAR, name VARCHAR)")
-        con.execute("INSERT INTO places VALUES ('990', 'Brackenshire'), ('991', 'Borough of Tarn''s End')")
+        con.execute("CREATE TABLE places (council VARCHAR, name VARCHAR, first_month DATE)")
+        con.execute(
+            "INSERT INTO places VALUES ('990', 'Brackenshire', '2024-04-01'), "
+            "('991', 'Borough of Tarn''s End', '2025-06-01')"
+        )
         con.execute("CREATE TABLE breakdowns (breakdown VARCHAR, title VARCHAR, position INT)")
         con.execute("INSERT INTO breakdowns VALUES ('team', 'Team', 2), ('age_band', 'Age', 1)")
         con.execute('CREATE TABLE groups (breakdown VARCHAR, "group" VARCHAR, label VARCHAR, position INT)')
@@ -118,6 +121,15 @@ def test_a_period_that_is_not_complete_is_never_given(release: Path) -> None:
     assert "No complete figure" in found.notes[0]
     with pytest.raises(NotFound, match=r"no complete figure of voice\.parent for --window 12m\. No period"):
         find(release, "voice.parent")
+
+
+def test_a_period_that_begins_before_the_data_is_said_to_be_a_part(release: Path) -> None:
+    [note] = find(release, "voice.child", council="991").notes
+    assert note == (
+        "The data of Borough of Tarn's End begins in June 2025: the period from 1 April 2025 to 31 March 2026 holds "
+        "only a part of what it names."
+    )
+    assert find(release, "voice.child", council="990").notes == []
 
 
 def test_beyond_the_data_the_last_end_is_named(release: Path) -> None:

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from pipelines.measures.catalogue import DefinitionError
+from pipelines.measures.charts import check_targets
 from pipelines.statistics import charts as spc
 from tests.measures.made import built, made_facts, measure
 
@@ -113,3 +115,59 @@ def test_columns_and_types(con):
     assert kinds["numerator"] == "BIGINT"
     assert kinds["centre"] == "DOUBLE"
     assert kinds["signal"] == "VARCHAR"
+
+
+def test_variation_and_assurance_stand_on_every_point(con):
+    """23 months of 20 in 40 and one of 38: an upward signal at the end, limits from about 28% to 76%."""
+    rows = months(24, 40, lambda n: 38 if n == 23 else 20)
+    aimed = measure(chart="p", target=0.9, target_source="Ours.")
+    lower = measure(id="made.less", chart="p", higher_is="worse", target=0.25, target_source="Ours.")
+    neutral = measure(id="made.plain", chart="p", higher_is="neither")
+    built(con, made_facts(con, rows), [aimed, lower, neutral], date(2024, 12, 31))
+    assert sorted(charts_of(con, "DISTINCT measure, target, variation, assurance")) == [
+        ("made.good", 0.9, "improving", "will not meet without change"),
+        ("made.less", 0.25, "getting worse", "will not meet without change"),
+        ("made.plain", None, "higher", "no target"),
+    ]
+
+
+def test_a_council_may_set_its_own_target(con):
+    rows = [{**row, "council": council} for council in ("990", "991") for row in months(24, 40, lambda n: 20)]
+    aimed = measure(chart="p", target=0.9, target_source="Ours.")
+    built(con, made_facts(con, rows), [aimed], date(2024, 12, 31), {"991": {"made.good": 0.2}})
+    assert sorted(charts_of(con, "DISTINCT council, target, assurance")) == [
+        ("990", 0.9, "will not meet without change"),
+        ("991", 0.2, "will reliably meet"),
+    ]
+
+
+def test_few_points_have_no_class(con):
+    built(con, made_facts(con, months(5, 40, lambda n: 20)), [CHARTED], date(2023, 5, 31))
+    assert charts_of(con, "DISTINCT variation, assurance") == [("too few points", "no target")]
+    trial = measure(chart="p", target=0.1, target_source="Ours.")
+    built(con, made_facts(con, months(10, 40, lambda n: 20)), [trial], date(2023, 10, 31))
+    assert charts_of(con, "DISTINCT state, variation, assurance") == [
+        ("trial", "no clear change", "too few points")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("made.god", "councils/990.yaml, at targets: there is no measure 'made.god'"),
+        ("made.plain", "made.plain can have no target"),
+        ("made.either", "made.either can have no target"),
+    ],
+)
+def test_a_target_for_what_can_have_none_is_refused(name, words):
+    catalogue = {
+        each.id: each
+        for each in (
+            CHARTED,
+            measure(id="made.plain"),
+            measure(id="made.either", chart="p", higher_is="neither"),
+        )
+    }
+    check_targets(catalogue, {"990": {"made.good": 0.5}})
+    with pytest.raises(DefinitionError, match=words.replace(".", r"\.")):
+        check_targets(catalogue, {"990": {name: 0.5}})

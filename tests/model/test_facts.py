@@ -92,6 +92,16 @@ def test_completed_needs_the_status_and_the_day(con, tmp_path):
     assert [row["is_completed"] for row in rows] == [expected for _, expected in cases]
 
 
+def test_void_audits_are_on_record_with_their_reason(con, tmp_path):
+    void = {"status": "void", "completed_on": None}
+    rows = judged(con, tmp_path, [({}, ()), (void | {"void_reason": "moved_away"}, ()), (void, ())])
+    assert [(row["is_on_record"], row["is_void"], row["void_reason"]) for row in rows] == [
+        (True, False, "unknown"),
+        (True, True, "moved_away"),
+        (True, True, "unknown"),
+    ]
+
+
 def test_random_and_thematic(con, tmp_path):
     audits = [{"selection": "targeted"}, {"audit_type": "thematic"}, {"selection": "complaint"}]
     rows = judged(con, tmp_path, [(audit, ()) for audit in audits])

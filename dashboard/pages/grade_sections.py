@@ -1,0 +1,182 @@
+"""The sections of the grades page: the four grades, the stages of a grade, moderation.
+
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
+page's CSV is made. Does not belong here: the marks of a chart (`grade_charts`, `charts`), filters, the order of the
+page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components, grade_charts, store, view, words
+from dashboard.pages import voice_charts, voice_sections
+
+Known = Mapping[str, store.Row]
+MISSING = voice_charts.MISSING
+GRADES = {
+    "quality.outstanding": "Outstanding",
+    "quality.good": "Good",
+    "quality.requires_improvement": "Requires improvement",
+    "quality.inadequate": "Inadequate",
+}
+STAGES = {
+    "quality.good_or_better_auditor": "The auditor's own grade",
+    "quality.good_or_better_moderator": "The moderator's grade",
+    "quality.good_or_better": "The grade agreed in the end",
+}
+MODERATION = ("quality.moderated", "quality.moderated_random")
+MENTAL_HEALTH = ("quality.mental_health_relevant", "quality.mental_health_considered")
+
+
+def distribution(shown: view.View, known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """The four agreed grades of randomly chosen audits: one bar of 100%, the year before beneath it, and a table."""
+    heading = "How the audits were graded"
+    held = [figures.get(name) for name in GRADES]
+    rows = [row for row in held if row is not None and not row["symbol"]]
+    if len(rows) < len(GRADES):
+        empty = next((row for row in held if row is not None and row["symbol"]), None)
+        said = f"{words.symbol(empty['symbol'])}." if empty else MISSING
+        return components.section("grades", heading, html.P(said))
+    used += rows
+    total = rows[0]["denominator"]
+    bars: list[tuple[str, list[Any]]] = [(_period(shown, 0), rows)]
+    if all(row["previous_denominator"] for row in rows):
+        before = [
+            {"numerator": row["previous_numerator"], "denominator": row["previous_denominator"],
+             "value": row["previous_value"]}
+            for row in rows
+        ]  # fmt: skip
+        bars.append((_period(shown, 1), before))
+    columns: list[components.Column] = [
+        "Grade", ("Audits", "number"), ("Share", "bar"), "Likely range", "Change", ("Receipt", "code"),
+    ]  # fmt: skip
+    cells: list[list[components.Cell]] = [
+        [
+            {"text": label, "href": f"/definitions/{name}"},
+            words.count(row["numerator"]),
+            {"text": words.percent(row["value"]), "bar": row["value"]},
+            words.capital(words.between(row["low"], row["high"])),
+            words.change_cell(row),
+            row["receipt"],
+        ]
+        for (name, label), row in zip(GRADES.items(), rows, strict=True)
+    ]
+    hold = components.table(
+        f"Agreed grades of randomly chosen audits, in {shown.period_words}", columns, cells
+    )
+    good = figures.get("quality.good_or_better")
+    finding = (
+        f"Good or outstanding: {words.count(good['numerator'])} of {words.count(good['denominator'])} "
+        f"({words.percent(good['value'])})"
+        if good and not good["symbol"]
+        else f"{words.count(total)} audits with an agreed grade"
+    )
+    spoken = ", ".join(
+        f"{label} {words.count(row['numerator'])}" for label, row in zip(GRADES.values(), rows, strict=True)
+    )
+    return components.section(
+        "grades",
+        heading,
+        html.P(
+            f"{words.count(total)} completed audits of cases chosen at random have an agreed grade. Audits without "
+            "one are left out."
+        ),
+        components.chart(
+            "grades",
+            finding,
+            f"{spoken}, of {words.count(total)}.",
+            grade_charts.grade_bars(list(GRADES.values()), bars),
+            hold,
+            "each grade, with its likely range",
+            560,
+        ),
+    )
+
+
+def _period(shown: view.View, years_before: int) -> str:
+    """The label of a bar."""
+    if years_before:
+        return "The year<br>before"
+    return "This<br>period" if shown.window != "12m" else "These<br>12 months"
+
+
+def stages(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """Good or better by who gave the grade."""
+    heading = "Auditor, moderator, agreed"
+    names = [name for name in STAGES if name in known and name in figures]
+    if len(names) < 2:
+        return components.section(
+            "stages", heading, html.P("This release has only the grade that was agreed in the end.")
+        )
+    used += [figures[name] for name in names]
+    rows: list[list[components.Cell]] = [
+        [
+            {"text": STAGES[name], "href": f"/definitions/{name}"},
+            words.figure_number(known[name], figures[name]),
+            words.capital(words.between(figures[name]["low"], figures[name]["high"])) or "None",
+            figures[name]["receipt"],
+        ]
+        for name in names
+    ]
+    return components.section(
+        "stages",
+        heading,
+        html.P(
+            "Good or better at each stage of a grade. Moderators look at some of the audits only, often those "
+            "about which there was doubt, so their share must not be set against the auditors' as if these were the "
+            "same audits."
+        ),
+        components.table(
+            "Good or better, by who gave the grade",
+            ["Whose grade", "Good or better", "Likely range", ("Receipt", "code")],
+            rows,
+            quiet=True,
+        ),
+    )
+
+
+def moderation(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    """How many audits somebody else looked at, how they were chosen for it, and mental health beside."""
+    columns: list[components.Column] = ["", "Number", "Change", ("Receipt", "code")]
+    rows = voice_sections.number_rows(known, figures, MODERATION, used)
+    if not rows:
+        return components.section("moderation", "How many were moderated", html.P(MISSING))
+    parts: list[Component] = [
+        html.P(
+            "A grade that nobody else has looked at rests on one person's view. Where only inadequate audits are "
+            "moderated, that says little about the others."
+        ),
+        components.table("Audits moderated by somebody else", columns, rows, quiet=True),
+    ]
+    if not shown.only[0]:
+        parts.append(_by_selection(release, shown, known, used))
+    mental = voice_sections.number_rows(known, figures, MENTAL_HEALTH, used)
+    if mental:
+        parts += [
+            html.H3("Mental health"),
+            components.table("Whether audits considered mental health", columns, mental, quiet=True),
+        ]
+    return components.section("moderation", "How many were moderated", *parts)
+
+
+def _by_selection(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    rows = store.by_group(release, "quality.moderated", shown.council, shown.window, shown.end, "selection")
+    if not rows:
+        return html.P("")
+    used += rows
+    hold = components.table(
+        "Audits moderated by somebody else, by how the case was chosen",
+        ["How the case was chosen", "Number", ("Receipt", "code")],
+        [
+            [row["label"], words.figure_number(known["quality.moderated"], row), row["receipt"]]
+            for row in rows
+        ],
+    )
+    return components.details("By how the case was chosen", hold)

@@ -1,0 +1,406 @@
+"""The page of plans: which parts of education, health and care plans are weak?
+
+Belongs here: the order of the page, its filters, headline and tables. Does not belong here: what a figure means (the
+definitions), how it is worded (`words`, `plans_words`), and the chart over time (`voice_charts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components, store, view, words
+from dashboard.pages import plans_words, voice_charts
+from dashboard.pages.voice_sections import feeds_in_force
+
+Known = Mapping[str, store.Row]
+TITLE = "Which parts of plans are weak?"
+OVERALL, SECTIONS, INADEQUATE = (
+    "plans.good_or_better",
+    "plans.section_good_or_better",
+    "plans.section_inadequate",
+)
+FOCUS = (OVERALL, "plans.good_or_better_all", "plans.inadequate", SECTIONS)
+CRITERIA = (
+    "plans.outcomes_specific",
+    "plans.provision_specified",
+    "plans.child_views",
+    "plans.parent_views",
+    "plans.coproduced",
+)
+ADVICE = (
+    ("advice.received", "Received"),
+    ("advice.on_time", "Within 6 weeks"),
+    ("advice.not_known", "“Not known to the service”"),
+    ("advice.good", "Good quality"),
+)
+KIND, SECTION, BOTH = "plan_kind_reviewed", "section", "section_by_kind"
+SOURCE, SOURCE_BY_KIND = "advice_source", "advice_source_by_kind"
+WATCHED = {
+    "C": "Health",
+    "D": "Social care",
+    "E": "Watched: outcomes must be specific and measurable",
+    "F": "Watched: provision must be specified and quantified",
+    "G": "Health",
+    "H": "Social care",
+    "H1": "Social care",
+    "H2": "Social care",
+}
+"""Section -> why it is pointed out."""
+CONTENTS = (
+    ("headline", "The headline"),
+    ("sections", "Section by section"),
+    ("outcomes", "Outcomes, provision and views"),
+    ("kinds", "New against amended and existing plans"),
+    ("advice", "Health, social care and other advice"),
+    ("time", "Over time"),
+    ("about", "What these figures tell you, and what they do not"),
+)
+MISSING = "This release does not have these figures for this period."
+NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
+
+
+def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
+    """Plans, for the place and period that the query asks for."""
+    known = store.measures(release)
+    shown = view.make(release, query, FOCUS)
+    if shown is None or not any(name in known for name in FOCUS):
+        return components.message(
+            TITLE,
+            "This release has no reviews of plans yet. They come with a file of the feed “Plan reviews”.",
+            html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
+        )
+    figures = store.figures(release, shown.council, shown.window, shown.end)
+    fields, applied = components.period_fields(release, shown)
+    offered = [(name, known[name]["title"]) for name in FOCUS if name in known]
+    fields.append(components.select("measure", "The chart over time shows", offered, shown.measure))
+    applied.append(("The chart over time shows", dict(offered).get(shown.measure, shown.measure)))
+    used: list[store.Row] = []
+    body = [
+        html.P(f"Plans · {shown.council_name}", className="caption"),
+        html.H1(TITLE),
+        html.P(f"Education, health and care (EHC) plans reviewed in {shown.period_words}.", className="lead"),
+        components.notes(shown.notes),
+        components.filters("/plans", fields, shown.query()),
+        components.applied(applied, f"/plans?{shown.query()}"),
+        components.contents(CONTENTS),
+        _headline(release, shown, known, figures, used),
+        _sections(release, shown, known, figures, used),
+        _criteria(release, shown, known, figures, used),
+        _kinds(release, shown, known, used),
+        _advice(release, shown, known, used),
+        voice_charts.over_time(release, shown, known, used),
+        _about(release, known),
+        components.downloads("/plans", shown.query()),
+    ]
+    return components.Page(
+        TITLE,
+        [part for part in body if part is not None],
+        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
+        figures=list({row["receipt"]: row for row in used}.values()),
+        filters="; ".join(f"{name}: {value}" for name, value in applied),
+    )
+
+
+def _groups(release: store.Release, shown: view.View, measure: str, breakdown: str) -> list[store.Row]:
+    return store.by_group(release, measure, shown.council, shown.window, shown.end, breakdown)
+
+
+def _headline(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    said: list[Component] = []
+    if OVERALL in known:
+        figure = figures.get(OVERALL)
+        said.append(html.P(words.headline(known[OVERALL], figure), className="lead"))
+        if figure:
+            used.append(figure)
+            said.append(
+                html.P(
+                    [words.polarity(known[OVERALL]["higher_is"]), " ", components.receipt(figure["receipt"])]
+                )
+            )
+    rows = _groups(release, shown, SECTIONS, SECTION) if SECTIONS in known else []
+    overall = figures.get(SECTIONS)
+    used += rows
+    findings = [
+        plans_words.extreme(rows, overall, "plans", weakest=True),
+        plans_words.extreme(rows, overall, "plans", weakest=False),
+        plans_words.changed(rows) if rows else "",
+    ]
+    shown_findings = [html.Li(text) for text in findings if text]
+    if shown_findings:
+        said.append(html.Ul(shown_findings))
+    return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
+
+
+def _sections(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    heading = "Section by section"
+    if SECTIONS not in known:
+        return components.section("sections", heading, html.P(MISSING))
+    rows = _groups(release, shown, SECTIONS, SECTION)
+    if not rows:
+        return components.section("sections", heading, html.P(_nothing(release)))
+    overall = figures.get(SECTIONS)
+    by_kind = {row["group"]: row for row in _groups(release, shown, SECTIONS, BOTH)}
+    kinds = _groups(release, shown, SECTIONS, KIND)
+    inadequate = {row["group"]: row for row in _groups(release, shown, INADEQUATE, SECTION)}
+    used += [*rows, *by_kind.values(), *kinds, *inadequate.values()]
+    if overall:
+        used.append(overall)
+    cells: list[list[components.Cell]] = []
+    for row in rows:
+        held = [by_kind.get(f"{row['group']}|{kind['group']}") for kind in kinds]
+        first: components.Cell = {"text": row["label"], "sub": WATCHED.get(row["group"], "")}
+        cells.append(
+            [first, _heat(row, overall), *[_heat(each, overall) for each in held],
+             _count(inadequate.get(row["group"]))]
+        )  # fmt: skip
+    if overall:
+        total: components.Cell = {"text": "All sections together"}
+        cells.append([total, _heat(overall, None), *[_heat(kind, overall) for kind in kinds], ""])
+    measure = known[SECTIONS]
+    return components.section(
+        "sections",
+        heading,
+        html.P(
+            [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} Each cell has the share and "
+             "the counts; the darker a cell, the smaller the share. “▼ lower” and “▲ higher” are said only where the "
+             "whole likely range lies on one side of the figure for all sections together; about one cell in 20 does "
+             "so by chance alone."]
+        ),
+        components.table(
+            f"Sections graded good or better, in {shown.period_words}",
+            ["Section", "All plans", *[f"{kind['label']}s" for kind in kinds], "Of all: inadequate"],
+            cells,
+        ),
+        components.details("Table: each section with its likely range, change and receipt", _ranges(measure, rows)),
+    )  # fmt: skip
+
+
+def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
+    """A share with its counts, shaded, and in words whether it stands apart."""
+    if row is None:
+        return "No plan of this kind reviewed"
+    if row["symbol"]:
+        return words.symbol(row["symbol"])
+    big, small = (
+        words.percent(row["value"]),
+        f"{words.count(row['numerator'])} of {words.count(row['denominator'])}",
+    )
+    if row["denominator"] < words.COUNT_FIRST_BELOW:
+        big, small = small, big
+    mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(plans_words.apart(row, overall), "")
+    return {"text": big, "note": f"{small}{mark}", "heat": plans_words.shade(row["value"])}
+
+
+def _count(row: store.Row | None) -> components.Cell:
+    if row is None:
+        return words.SYMBOLS["x"]
+    if row["symbol"]:
+        return words.symbol(row["symbol"])
+    return f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
+
+
+def _ranges(measure: store.Row, rows: Sequence[store.Row]) -> Component:
+    return components.table(
+        f"{measure['title']}, by section",
+        ["Section", "Number", "Likely range", "Change", ("Receipt", "code")],
+        [
+            [
+                row["label"],
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])) or "None",
+                words.change_cell(row),
+                row["receipt"],
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _criteria(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    held = [name for name in CRITERIA if name in known and name in figures]
+    heading = "Outcomes, provision and views"
+    if not held:
+        return components.section("outcomes", heading, html.P(MISSING))
+    kinds = {name: _groups(release, shown, name, KIND) for name in held}
+    labels = list(dict.fromkeys(row["label"] for rows in kinds.values() for row in rows))
+    cells: list[list[components.Cell]] = []
+    for name in held:
+        used += [figures[name], *kinds[name]]
+        own = {row["label"]: row for row in kinds[name]}
+        title: components.Cell = {"text": known[name]["title"], "href": f"/definitions/{name}"}
+        cells.append(
+            [title, _heat(figures[name], None), *[_heat(own.get(label), figures[name]) for label in labels],
+             words.change_cell(figures[name]), figures[name]["receipt"]]
+        )  # fmt: skip
+    columns: list[components.Column] = [
+        "What was looked for", "All plans", *[f"{label}s" for label in labels], "Change", ("Receipt", "code"),
+    ]  # fmt: skip
+    return components.section(
+        "outcomes",
+        heading,
+        html.P(
+            "Outcomes that say what will be different and by when (section E), provision that says what, how much and "
+            "by whom (section F), and whether the child and the parents can be heard in the plan. “▼ lower” and "
+            "“▲ higher” compare with all plans."
+        ),
+        components.table(f"What plans do, in {shown.period_words}", columns, cells, quiet=True),
+    )
+
+
+def _kinds(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    heading = "Are amended and existing plans as good as new ones?"
+    if OVERALL not in known:
+        return components.section("kinds", heading, html.P(MISSING))
+    rows = _groups(release, shown, OVERALL, KIND)
+    if not rows:
+        return components.section("kinds", heading, html.P(_nothing(release)))
+    used += rows
+    measure = known[OVERALL]
+    new = next((row for row in rows if row["group"] == "new"), None)
+    said = [html.Li(plans_words.compared(new, row, measure)) for row in rows if new and row is not new]
+    table = components.table(
+        f"{measure['title']}, by kind of plan, in {shown.period_words}",
+        ["Kind of plan", "Number", "Likely range", "Change", ("Receipt", "code")],
+        [
+            [
+                row["label"],
+                words.figure_number(measure, row),
+                words.capital(words.between(row["low"], row["high"])) or "None",
+                words.change_cell(row),
+                row["receipt"],
+            ]
+            for row in rows
+        ],
+        quiet=True,
+    )
+    return components.section(
+        "kinds",
+        heading,
+        html.Ul(said) if said else None,
+        table,
+        html.P(
+            "Only plans that were chosen for review at random are compared: others are chosen because somebody was "
+            "worried, and would make their kind look worse than it is.",
+            className="hint",
+        ),
+    )
+
+
+def _advice(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    heading = "Health, social care and other advice"
+    columns = [(name, title) for name, title in ADVICE if name in known]
+    by_source = {name: _groups(release, shown, name, SOURCE) for name, _ in columns}
+    sources = list({row["group"]: row["label"] for rows in by_source.values() for row in rows}.items())
+    if not sources:
+        return components.section("advice", heading, html.P(_nothing(release) if columns else MISSING))
+    overall = store.figures(release, shown.council, shown.window, shown.end)
+    cells: list[list[components.Cell]] = []
+    for code, label in sources:
+        line: list[components.Cell] = [{"text": label}]
+        for name, _ in columns:
+            row = next((row for row in by_source[name] if row["group"] == code), None)
+            # “Not known” is neither good nor bad, so its cells are neither shaded nor marked
+            neutral = known[name]["higher_is"] == "neither"
+            line.append(_plain(row) if neutral else _heat(row, overall.get(name)))
+            used += [row] if row else []
+        cells.append(line)
+    return components.section(
+        "advice",
+        heading,
+        html.P(
+            "A council asks for advice when it assesses a child; the law gives whoever is asked 6 weeks. A service may "
+            "answer that it does not know the child: that is an answer, and no advice. “▼ lower” and “▲ higher” "
+            "compare with all who were asked."
+        ),
+        components.table(
+            f"Advice by who gave it, in {shown.period_words}",
+            ["Who was asked", *[title for _, title in columns]],
+            cells,
+            quiet=True,
+        ),
+        *_advice_details(release, shown, known, columns, used),
+    )
+
+
+def _plain(row: store.Row | None) -> components.Cell:
+    cell = _heat(row, None)
+    return {name: text for name, text in cell.items() if name != "heat"} if isinstance(cell, dict) else cell
+
+
+def _advice_details(
+    release: store.Release,
+    shown: view.View,
+    known: Known,
+    columns: Sequence[tuple[str, str]],
+    used: list[store.Row],
+) -> list[Component]:
+    """The same with ranges and receipts, and by kind of plan."""
+    labels = store.groups(release)
+
+    def label(group: str) -> str:
+        source, _, kind = group.partition("|")
+        named = [
+            (labels.get(pair) or {}).get("label") or pair[1]
+            for pair in ((SOURCE, source), (KIND, kind))
+            if pair[1]
+        ]
+        return ", ".join([named[0], *[words.lower_first(str(name)) for name in named[1:]]])
+
+    parts: list[Component] = []
+    for breakdown, title in ((SOURCE, "by who gave it"), (SOURCE_BY_KIND, "by who gave it and kind of plan")):
+        cells: list[list[components.Cell]] = []
+        for name, _ in columns:
+            rows = _groups(release, shown, name, breakdown)
+            used += rows
+            cells += [
+                [f"{label(row['group'])}: {words.lower_first(known[name]['title'])}",
+                 words.figure_number(known[name], row), words.capital(words.between(row["low"], row["high"])) or "None",
+                 words.change_cell(row), row["receipt"]]
+                for row in rows
+            ]  # fmt: skip
+        if cells:
+            table = components.table(
+                f"Advice {title}", ["Advice", "Number", "Likely range", "Change", ("Receipt", "code")], cells
+            )
+            parts.append(components.details(f"Table: advice {title}, with ranges and receipts", table))
+    return parts
+
+
+def _about(release: store.Release, known: Known) -> Component:
+    measure = known.get(OVERALL, {})
+    caveats = measure.get("caveats") or []
+    tells = [
+        "How reviewers graded plans and each of their sections, whether new plans are better than older ones, and "
+        "whether those who were asked for advice gave it, in time and well."
+    ]
+    does_not = [
+        "Whether a child got what the plan says, or whether the plan was finished in time.",
+        *([caveats] if isinstance(caveats, str) else caveats),
+        measure.get("benchmark") or "There is no national figure for this.",
+    ]
+    source: list[str | Component] = [
+        f"{words.feed(feed)}: {files} {'file' if files == 1 else 'files'} in force, the newest taken from its system "
+        f"on {words.day(newest)}."
+        for feed, newest, files in feeds_in_force(release)
+        if feed == "plan_reviews"
+    ]
+    source.append(html.P(dcc.Link("See the files and what was checked", href="/data?feed=plan_reviews")))
+    source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
+    return components.section(
+        "about",
+        "What these figures tell you, and what they do not",
+        components.standing_lines(tells, does_not, source),
+    )
+
+
+def _nothing(release: store.Release) -> str:
+    return NOT_PUBLIC if store.about(release).get("audience") == "public" else MISSING

@@ -1,0 +1,206 @@
+"""The sections of the programme page: month by month, teams, void audits, how cases were chosen, coverage of plans.
+
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
+page's CSV is made. Does not belong here: charts (`voice_charts`), filters, the order of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components, store, view, words
+from dashboard.pages import voice_charts, voice_sections
+
+Known = Mapping[str, store.Row]
+MISSING = voice_charts.MISSING
+NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
+RANDOM_ONLY = "only these are used to estimate overall quality."
+
+
+def months(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """Planned and done in each month of the period; quarters where the programme is planned by the quarter."""
+    title = "Planned and done"
+    if "programme.delivery" not in known:
+        return components.section("months", title, html.P(MISSING))
+    held = {window: _within(release, shown, "programme.delivery", window) for window in ("month", "quarter")}
+    window = next((window for window, rows in held.items() if rows), None)
+    if window is None:
+        said = "The programme of this period was planned by the year, so it cannot be shown month by month."
+        return components.section("months", title, html.P(said))
+    rows, name = held[window], words.capital(window)
+    added = {row["period_end"]: row for row in _within(release, shown, "programme.added", window)}
+    used += [*rows, *added.values()]
+    cells: list[list[components.Cell]] = []
+    for row in rows:
+        more = added.get(row["period_end"])
+        cells.append(
+            [
+                words.point_name(window, row["period_end"]),
+                words.count(row["denominator"]),
+                words.count(row["numerator"]),
+                {"text": words.percent(row["value"]), "bar": row["value"]},
+                {"text": words.count(more["numerator"]), "sub": more["receipt"]}
+                if more
+                else words.SYMBOLS["x"],
+                row["receipt"],
+            ]
+        )
+    return components.section(
+        "months",
+        f"{title}, {name.lower()} by {name.lower()}",
+        html.P(
+            "Planned: when the programme was first approved. Done: by the end of that period. Audits added by a later "
+            "approval stand apart, so that they cannot make up for those that were dropped."
+        ),
+        components.table(
+            f"Audits planned and done, by {name.lower()}",
+            [name, ("Planned", "number"), ("Done in time", "number"), ("Share", "bar"), ("Added later", "number"),
+             ("Receipt", "code")],
+            cells,
+            quiet=True,
+        ),
+    )  # fmt: skip
+
+
+def _within(release: store.Release, shown: view.View, measure: str, window: str) -> list[store.Row]:
+    """A measure's periods of a window that lie in the period shown and have something to count."""
+    held = store.series(release, measure, shown.council, window)
+    return [row for row in held if row["period_start"] >= shown.start and row["period_end"] <= shown.end]
+
+
+def teams(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """Which team has had no completed audit in the last six months, and when each had its last one."""
+    heading = "Teams without an audit in six months"
+    held, name = store.teams(release, shown.council), "programme.completed_by_team"
+    if not held or name not in known:
+        public = store.about(release).get("audience") == "public"
+        return components.section("teams", heading, html.P(NOT_PUBLIC if public else MISSING))
+    quiet = [row["label"] for row in held if not row["recent"]]
+    said = (
+        f"No completed audit in the last six finished months: {words.listed(quiet)}."
+        if quiet
+        else "Every team that the files name had a completed audit in the last six finished months."
+    )
+    figures = {
+        row["group"]: row
+        for row in store.by_group(release, name, shown.council, shown.window, shown.end, "team")
+    }
+    rows: list[list[components.Cell]] = []
+    for row in sorted(held, key=lambda row: row["recent"]):
+        figure = figures.get(row["group"])
+        if figure:
+            used.append(figure)
+        rows.append(
+            [
+                row["label"],
+                "Within six months" if row["recent"] else "None in six months",
+                words.month(row["last_end"]) if row["last_end"] else "None on record",
+                words.count(figure["numerator"]) if figure else words.SYMBOLS["x"],
+                figure["receipt"] if figure else "",
+            ]
+        )
+    return components.section(
+        "teams",
+        heading,
+        html.P(html.Strong(said)),
+        components.table(
+            f"Each team's last completed audit, and how many in {shown.period_words}",
+            ["Team", "Completed audit", "Last one in", ("In this period", "number"), ("Receipt", "code")],
+            rows,
+        ),
+        html.P("A team is known once an audit or a row of the programme names it.", className="hint"),
+    )
+
+
+def void(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    """How many audits were made void, and why."""
+    measure, figure = known.get("programme.void"), figures.get("programme.void")
+    if measure is None or figure is None:
+        return components.section("void", "Void audits, and why", html.P(MISSING))
+    used.append(figure)
+    parts: list[Component] = [
+        html.P([words.sentence(measure, figure), " ", components.receipt(figure["receipt"])]),
+        html.P(
+            "Void means recorded as abandoned, withdrawn or not to be completed. Some reasons lie with the case; “no "
+            "auditor was available” lies with the council."
+        ),
+    ]
+    if figure["numerator"]:
+        parts.append(
+            voice_sections.distribution(
+                release, shown, known, "programme.void_reasons", "void_reason", "Reason", used
+            )
+        )
+    return components.section("void", "Void audits, and why", *parts)
+
+
+def selection(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """How the cases of completed audits were chosen, and which of them speak for all cases."""
+    heading, name = "How cases were chosen", "programme.completed_by_selection"
+    if name not in known:
+        return components.section("selection", heading, html.P(MISSING))
+    rows = store.by_group(release, name, shown.council, shown.window, shown.end, "selection")
+    drawn = next((row for row in rows if row["group"] == "random" and not row["symbol"]), None)
+    parts: list[Component] = []
+    if drawn:
+        count = words.count(drawn["numerator"])
+        noun = "was" if drawn["numerator"] == 1 else "were"
+        parts.append(
+            html.P(
+                [
+                    html.Strong(f"{count} {noun} chosen at random; {RANDOM_ONLY}"),
+                    " ",
+                    components.receipt(drawn["receipt"]),
+                ]
+            )
+        )
+    parts += [
+        html.P(
+            "Cases chosen for a reason, or because somebody complained, are worth auditing and are counted here. But "
+            "they cannot say how good the work is as a whole."
+        ),
+        voice_sections.distribution(
+            release, shown, known, name, "selection", "How the case was chosen", used
+        ),
+    ]
+    return components.section("selection", heading, *parts)
+
+
+def coverage(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+    """The share of plans audited in the last two years, by locality and by primary need."""
+    heading, name = "Which plans have been audited", "programme.coverage"
+    measure = known.get(name)
+    if measure is None:
+        return components.section("coverage", heading, html.P(MISSING))
+    figure = store.figures(release, shown.council, shown.window, shown.end).get(name)
+    parts: list[Component] = []
+    if figure is not None:
+        used.append(figure)
+        parts.append(html.P([words.sentence(measure, figure), " ", components.receipt(figure["receipt"])]))
+    for breakdown in ("locality", "primary_need"):
+        rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+        if rows:
+            used += rows
+            title = store.breakdowns(release).get(breakdown, words.feed(breakdown))
+            parts.append(_shares(f"{measure['title']}, by {title.lower()}", title, measure, rows))
+    return components.section("coverage", heading, *(parts or [html.P(MISSING)]))
+
+
+def _shares(caption: str, heading: str, measure: store.Row, rows: list[store.Row]) -> Component:
+    cells: list[list[components.Cell]] = [
+        [row["label"], words.symbol(row["symbol"]), "", row["receipt"]]
+        if row["symbol"]
+        else [
+            row["label"],
+            words.figure_number(measure, row),
+            {"text": words.percent(row["value"]), "bar": row["value"]},
+            row["receipt"],
+        ]
+        for row in rows
+    ]
+    return components.table(caption, [heading, "Number", ("Share", "bar"), ("Receipt", "code")], cells)
