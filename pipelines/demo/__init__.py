@@ -14,10 +14,21 @@ from pipelines.contracts import Catalogue
 from pipelines.demo.audits import Audit, county
 from pipelines.demo.drawing import Row
 from pipelines.demo.files import Delivery, Extract, Fault, Style
-from pipelines.demo.sending import extracts
+from pipelines.demo.sending import everything, extracts
 from pipelines.demo.writing import written
 
-__all__ = ["Audit", "Delivery", "Extract", "Fault", "Row", "Style", "county", "extracts", "generate"]
+__all__ = [
+    "Audit",
+    "Delivery",
+    "Extract",
+    "Fault",
+    "Row",
+    "Style",
+    "county",
+    "everything",
+    "extracts",
+    "generate",
+]
 
 
 def generate(folder: Path, seed: int = 2026, catalogue: Catalogue | None = None) -> list[Delivery]:
@@ -28,7 +39,7 @@ def generate(folder: Path, seed: int = 2026, catalogue: Catalogue | None = None)
     catalogue = catalogue or contracts.load(settings.load())
     folder.mkdir(parents=True, exist_ok=True)
     sent = []
-    for extract in extracts(county(seed, catalogue), seed):
+    for extract in everything(seed, catalogue):
         path = folder / extract.file
         path.write_bytes(written(extract, catalogue))
         sent.append(Delivery(path, extract.extracted_on, extract.received_on, extract.note))

@@ -25,6 +25,11 @@ def one_of(rng: Random, names: Sequence[str]) -> str:
     return rng.choices(names, [1 / (at + 3) for at in range(len(names))])[0]
 
 
+def between(ends: tuple[float, float], through: float) -> float:
+    """The value at a part (0 to 1) of the way from the first to the last."""
+    return ends[0] + through * (ends[1] - ends[0])
+
+
 def next_grade(grade: str, stricter: bool) -> str:
     scale = list(story.GRADES)
     return scale[min(max(scale.index(grade) + (1 if stricter else -1), 0), len(scale) - 1)]

@@ -9,21 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from pipelines.demo import story
-from pipelines.demo.audits import Audit, case_audits, corrected, spoil
+from pipelines.contracts import Catalogue
+from pipelines.demo import plans, reviews, story
+from pipelines.demo.audits import Audit, case_audits, corrected, county, spoil
 from pipelines.demo.drawing import after, months, quarter_of, year_of
 from pipelines.demo.files import CASE_SYSTEM, WAREHOUSE, WORKBOOK, Extract
 from pipelines.demo.people import add_orphans, participation
 from pipelines.demo.programme import programme
 
+_STYLES = {2023: WORKBOOK, 2024: CASE_SYSTEM, 2025: WAREHOUSE}
+"""The financial year of a file, by the calendar year it begins in -> who writes it."""
+
+
+def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
+    """Every file of the three years, in the order of receipt.
+
+    Each kind of record is drawn from a stream of its own: a new kind leaves the files of the others as they are.
+    """
+    audits = county(seed, catalogue)
+    register = plans.register(audits, seed, catalogue)
+    sent = [
+        *extracts(audits, seed),
+        *plans.files(register),
+        *review_files(reviews.county(register, seed, catalogue), seed),
+    ]
+    return sorted(sent, key=lambda extract: extract.received_on)
+
 
 def extracts(audits: Sequence[Audit], seed: int) -> list[Extract]:
-    """Every file of the three years, in the order of receipt."""
+    """Every file of the programme, the audits and the people in them, in the order of receipt."""
     rng = Random(f"files {seed}")
     sent = list(programme(audits))
     for month in months():
         quarter = after(month, -2) if month.month % 3 == 0 else None  # the quarter that this month ends
-        style = {2023: WORKBOOK, 2024: CASE_SYSTEM, 2025: WAREHOUSE}[year_of(month)]
+        style = _STYLES[year_of(month)]
         if style is WAREHOUSE:  # the data team sends the last four months, every month
             sent.append(case_audits(audits, after(month, -3), month, f"{month:%Y-%m}", style))
         elif quarter:  # the offices send this quarter and the one before
@@ -43,6 +62,19 @@ def extracts(audits: Sequence[Audit], seed: int) -> list[Extract]:
     last.note += "; one team not yet listed"
     sent.append(corrected(audits, rng))
     return sorted(sent, key=lambda extract: extract.received_on)
+
+
+def review_files(found: Sequence[reviews.Review], seed: int) -> list[Extract]:
+    """The reviews of each quarter and the one before, as the offices send them; one file has bad rows."""
+    rng = Random(f"files of reviews {seed}")
+    sent = []
+    for last in months()[2::3]:
+        sent.append(
+            reviews.file(found, after(last, -5), last, quarter_of(last, "-q"), _STYLES[year_of(last)])
+        )
+        if after(last, -2) == story.BAD_REVIEWS_QUARTER:
+            reviews.spoil(sent[-1], rng)
+    return sent
 
 
 def _add_columns(extract: Extract, headers: Mapping[str, str], what: str) -> None:

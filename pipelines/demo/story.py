@@ -81,6 +81,52 @@ MODERATED = {"random": 0.14, "targeted": 0.05}  # of the others, by how they wer
 MODERATOR_AGREES, MODERATOR_STRICTER = 0.68, 0.78  # the second is of those who do not agree
 MENTAL_HEALTH_RELEVANT, MENTAL_HEALTH_CONSIDERED = 0.55, 0.72  # the second is of those where it was relevant
 
+# Plans: the register that the case system sends at the end of each term
+MAINTAINED_AT_START = 3620  # plans on the first day
+ISSUED_A_MONTH = (58, 84)  # first and last month, rising evenly
+ENDED_A_MONTH = (28, 38)
+REGISTER_OLDEST = date(2015, 9, 1)  # the first plan that is still maintained
+AGES_AT_ISSUE = {"0-4": 27, "5-10": 44, "11-15": 22, "16-19": 7}
+# Days from the issue of a plan to the audit of its child, by what the audit says of the plan
+WHEN_ISSUED = {"new": (20, 120), "amended": (500, 2200), "review": (400, 2000), "ceased": (700, 2200)}
+# Share issued within 20 weeks, by the day of issue: assessments waited for psychologists, then caught up
+TIMELY = ((date(2015, 9, 1), 0.62), (FIRST, 0.52), (date(2024, 8, 1), 0.29), (LAST, 0.71))
+OVER_A_YEAR = 0.07  # of those late
+EXCEPTION = {True: 0.015, False: 0.11}  # an exception applied: issued within 20 weeks, issued later
+TAKEN_OVER = 0.005  # came from another council, so the request is not known
+
+# Reviews of plans
+REVIEWS_A_MONTH = (17, 33)  # slots in the first and the last month, rising evenly; more than nine in ten are completed
+REVIEW_VOID = 0.04
+REVIEW_LATE = 0.08
+REVIEW_SELECTIONS = {"random": 82, "targeted": 18}
+KINDS_REVIEWED = {"new": 46, "amended": 38, "existing": 16}
+DRAFTS = {"new": 0.4, "amended": 0.3, "existing": 0.0}
+# Grades come from a score with the middle 0 and a spread of 1: good from 0, and so on. The share that is good sets the
+# middle; all parts of one plan share half of their spread.
+SCORES = {"outstanding": 1.45, "good": 0.0, "requires_improvement": -1.3}
+GOOD_PLANS = (0.45, 0.48)  # first and last day, as a moderator sees them
+AMENDED_WEAKER = 0.5  # amended plans' scores are lower by this
+GOOD_SECTIONS = {
+    "A": (0.72, 0.8), "B": (0.6, 0.66), "C": (0.3, 0.3), "D": (0.36, 0.39), "E": (0.46, 0.55), "F": (0.27, 0.31),
+    "G": (0.27, 0.27), "H1": (0.38, 0.4), "H2": (0.36, 0.39), "I": (0.84, 0.85), "J": (0.55, 0.58), "K": (0.64, 0.7),
+}  # as reviewed; a section not named here is not graded
+APPLIES = {"C": 0.86, "D": 0.8, "G": 0.78, "H1": 0.42, "H2": 0.5, "J": 0.14}  # others always
+VIEWS = {"child_views": (0.72, 0.8), "parent_views": (0.82, 0.86), "coproduced": (0.5, 0.6)}
+# From this day on health was asked through one office, with a form; sections C and G follow the advice
+HEALTH_CHANGE, HEALTH_SECTIONS, HEALTH_SECTIONS_RISE = date(2024, 9, 1), ("C", "G"), 0.9
+ADVICE_ASKED = {"new": 1.0, "amended": 0.6, "existing": 0.3}
+ADVICE = {
+    # of those asked: not known to the service, received; of those received: in six weeks, good
+    "health": ((0.1, 0.6, 0.4, 0.34), (0.07, 0.85, 0.8, 0.71)),
+    "social_care": ((0.46, 0.36, 0.58, 0.48), (0.44, 0.4, 0.6, 0.5)),
+    "educational_psychology": ((0.01, 0.92, 0.48, 0.83), (0.01, 0.94, 0.6, 0.84)),
+}  # before and from HEALTH_CHANGE
+# Moderation drifts: reviewers give one grade more than moderators, more and more often
+GENEROUS, STRICT = (0.05, 0.46), 0.05
+REVIEW_MODERATED = {"random": 0.3, "targeted": 0.06}
+"""Of reviews not graded inadequate; those graded inadequate as audits are."""
+
 # What goes wrong in the deliveries
 # The quarter whose two files hold bad rows; the next quarter's files put its own three months right
 BAD_QUARTER = date(2024, 7, 1)
@@ -102,4 +148,6 @@ UNLISTED_TEAM = "Harbour Pathways Pilot"  # in one row of the last audits file
 # The routine audits of a quarter are planned again, a third fewer; later, thematic audits are added to half a year
 REPLANNED_QUARTER, REPLANNED_ON = date(2025, 1, 1), date(2024, 10, 21)
 ADDED_FROM, ADDED_ON, ADDED_A_MONTH = date(2025, 10, 1), date(2025, 9, 22), 3
+# The quarter whose file of reviews holds bad rows; the next one puts them right
+BAD_REVIEWS_QUARTER = date(2024, 10, 1)
 # fmt: on
