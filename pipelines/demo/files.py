@@ -86,10 +86,12 @@ class Extract:
     note: str
     headers: Mapping[str, str] = field(default_factory=dict)  # where they are not the style's
     faults: list[Fault] = field(default_factory=list)
+    layout: tuple[str, ...] = ()  # the columns of somebody else's layout, in place of the contract's
+    sender: str = "brackenshire"
 
     @property
     def file(self) -> str:
-        return f"brackenshire-{self.feed.replace('_', '-')}-{self.label}-demonstration.{self.style.ending}"
+        return f"{self.sender}-{self.feed.replace('_', '-')}-{self.label}-demonstration.{self.style.ending}"
 
     @property
     def received_on(self) -> date:

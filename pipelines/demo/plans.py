@@ -141,6 +141,10 @@ def _end_some(rng: Random, plans: Sequence[Row], last_audited: dict[str, date]) 
         oldest = sorted(rng.sample(ripe, 4 * wanted), key=lambda plan: plan["birth_month"])
         for plan in oldest[:wanted]:
             plan["ceased_on"] = _day_of(rng, month)
+    for plan in plans:  # nobody of 26 has a plan
+        birthday = after(plan["birth_month"], 26 * 12)
+        if birthday <= min(story.LAST, plan["ceased_on"] or date.max):
+            plan["ceased_on"] = weekday(birthday - timedelta(days=1))
 
 
 def _request(rng: Random, issued_on: date) -> Row:

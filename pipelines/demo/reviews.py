@@ -72,7 +72,8 @@ def county(plans: Sequence[Row], seed: int, catalogue: Catalogue) -> list[Review
             if rng.random() < story.REVIEW_LATE:
                 reviewed = after(month) + timedelta(days=rng.randint(0, 30))
             kind = pick(rng, story.KINDS_REVIEWED)
-            draft = rng.random() < story.DRAFTS[kind]
+            # the plans of the last weeks' drafts are not issued yet, so none can be named
+            draft = rng.random() < story.DRAFTS[kind] and reviewed < story.LAST - timedelta(days=45)
             plan = _plan(rng, plans, issued, weekday(reviewed), kind, draft, seen)
             seen.add(plan["plan_reference"])
             row: Row = dict.fromkeys(catalogue.contracts["plan_reviews"].columns) | _of_plan(plan, month)
@@ -106,8 +107,6 @@ def _plan(
         spans["new"] = (day + timedelta(days=5), day + timedelta(days=40))
     first, last = spans.get(kind, (story.REGISTER_OLDEST, day - timedelta(days=365)))
     low, high = bisect_left(issued, first), bisect_left(issued, last)
-    if high - low < 20:  # drafts of the last weeks: their plans are issued after the story's end
-        return _plan(rng, plans, issued, day - timedelta(days=60), kind, draft, seen)
     while True:
         plan = plans[rng.randrange(low, high)]
         if plan["plan_reference"] not in seen and (plan["ceased_on"] or date.max) > day:

@@ -127,6 +127,26 @@ GENEROUS, STRICT = (0.05, 0.46), 0.05
 REVIEW_MODERATED = {"random": 0.3, "targeted": 0.06}
 """Of reviews not graded inadequate; those graded inadequate as audits are."""
 
+# Earlier years of which only counts are known, as papers for councillors gave them: period, heard, of how many
+PARTICIPATION_BEFORE = (
+    (date(2021, 4, 1), date(2022, 3, 31), 152, 431, date(2022, 6, 15)),
+    (date(2022, 4, 1), date(2023, 3, 31), 197, 468, date(2023, 6, 14)),
+)
+
+# Figures of a fictional country, in DfE's layout. Brackenshire's own are those of its register from REGISTER_YEARS on.
+PUBLISHED_ON, PUBLISHED_YEARS, BROKEN_DOWN_FROM = date(2025, 6, 26), range(2019, 2025), 2023
+REGISTER_YEARS = range(2023, 2025)
+COUNCILS = {
+    # plans issued in the first year, yearly growth, share within 20 weeks in the first and the last year
+    "990": (470, 1.09, (0.66, 0.55)), "991": (310, 1.07, (0.81, 0.74)), "992": (540, 1.12, (0.58, 0.34)),
+    "993": (150, 1.04, (0.9, 0.88)), "994": (420, 1.1, (0.47, 0.66)), "995": (265, 1.08, (0.72, 0.49)),
+    "996": (600, 1.13, (0.6, 0.21)), "997": (190, 1.06, (0.77, 0.7)), "998": (230, 1.05, (0.84, 0.8)),
+    "999": (690, 1.11, (0.51, 0.43)),
+}
+PUBLISHED_EXCEPTION, PUBLISHED_OVER_A_YEAR = {True: 0.03, False: 0.1}, (0.03, 0.16)  # more of those late, by year
+NOT_RETURNED = ("997", 2022)  # every number is x
+ALL_EXCEPTIONS = ("993", 2024)  # nothing without exceptions: counts of 0, percentages z
+
 # What goes wrong in the deliveries
 # The quarter whose two files hold bad rows; the next quarter's files put its own three months right
 BAD_QUARTER = date(2024, 7, 1)

@@ -12,20 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pipelines.contracts import Catalogue, Column
+from pipelines.contracts import Catalogue, Column, Contract
 from pipelines.demo import story
 from pipelines.demo.files import Extract, Style
 
 
 def written(extract: Extract, catalogue: Catalogue) -> bytes:
     contract, style = catalogue.contracts[extract.feed], extract.style
-    names = [
-        name
-        for name, column in contract.columns.items()
-        if name in extract.headers or not (column.type == "free_text" or name in style.left_out)
-    ]
-    names += [name for name in extract.headers if name not in contract.columns]
-    heads = [extract.headers.get(name) or style.heading(name, contract.columns[name]) for name in names]
+    names, heads = _columns(extract, contract)
     cells = {name: _cell(contract.columns.get(name), style, catalogue) for name in names}
     table = [heads, *([cells[name](row.get(name)) for name in names] for row in extract.rows)]
     if style.ending == "xlsx":
@@ -34,6 +28,21 @@ def written(extract: Extract, catalogue: Catalogue) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=style.delimiter, lineterminator="\r\n").writerows(table)
     return text.getvalue().encode(style.encoding)
+
+
+def _columns(extract: Extract, contract: Contract) -> tuple[list[str], list[str]]:
+    """The columns of a file, and their headers."""
+    if extract.layout:
+        return list(extract.layout), list(extract.layout)
+    names = [
+        name
+        for name, column in contract.columns.items()
+        if name in extract.headers or not (column.type == "free_text" or name in extract.style.left_out)
+    ]
+    names += [name for name in extract.headers if name not in contract.columns]
+    return names, [
+        extract.headers.get(name) or extract.style.heading(name, contract.columns[name]) for name in names
+    ]
 
 
 def _cell(column: Column | None, style: Style, catalogue: Catalogue) -> Callable[[Any], Any]:

@@ -10,7 +10,7 @@ from recount import SEED
 
 from pipelines import contracts, demo, settings
 from pipelines.contracts import Catalogue
-from pipelines.demo import story
+from pipelines.demo import plans, story
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,16 @@ def audits(catalogue: Catalogue) -> list[demo.Audit]:
 @pytest.fixture(scope="session")
 def extracts(catalogue: Catalogue) -> list[demo.Extract]:
     return demo.extracts(demo.county(SEED, catalogue), SEED)
+
+
+@pytest.fixture(scope="session")
+def register(catalogue: Catalogue) -> list[demo.Row]:
+    return plans.register(demo.county(SEED, catalogue), SEED, catalogue)
+
+
+@pytest.fixture(scope="session")
+def everything(catalogue: Catalogue) -> list[demo.Extract]:
+    return demo.everything(SEED, catalogue)
 
 
 @pytest.fixture(scope="session")
