@@ -123,7 +123,7 @@ LICENCE = {
 def figures(release: store.Release, page: components.Page) -> list[dict[str, Any]]:
     """The page's figures with what they need to stand alone: place, release, as-of, checks, filters, label."""
     about = store.about(release)
-    names = {row["council"]: row["name"] for row in store.places(release, every=True)}
+    names = {row["council"]: row["name"] for row in store.places(release, store.EVERY_PLACE)}
     known, labels = store.measures(release), store.groups(release)
     shared = _shared(about) | {
         "as_of": about.get("as_of"),
@@ -255,13 +255,12 @@ def to_json(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def file_name(release: store.Release, stem: str, page: components.Page | None = None) -> str:
-    """send-voice_2025-11_2026-10_asof-2026-11-21_v2026-11-21.1"""
+    """send-voice_2025-11_2026-10_asof-2026-11-21_v2026-11-21.1: the period is that of the page's first figure."""
     about = store.about(release)
-    periods = [row for row in page.figures if row["window"] != "month"] if page else []
     span = ""
-    if periods:
-        newest = max(periods, key=lambda row: row["period_end"])
-        span = f"_{newest['period_start']:%Y-%m}_{newest['period_end']:%Y-%m}"
+    if page and page.figures:
+        first = page.figures[0]
+        span = f"_{first['period_start']:%Y-%m}_{first['period_end']:%Y-%m}"
     label = "demonstration_" if about.get("demonstration") else ""
     return f"{label}send-{stem}{span}_asof-{about.get('as_of')}_v{release.id}"
 

@@ -17,6 +17,8 @@ from dashboard.connection import Row as Row
 from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
 
+EVERY_PLACE = ("local", "council", "region", "country")
+
 
 def about(release: Release) -> Row:
     """The release's own row: as_of, demonstration, audience and so on; empty where the table is missing."""
@@ -30,10 +32,13 @@ def measures(release: Release) -> dict[str, Row]:
     return {row["measure"]: row for row in found}
 
 
-def places(release: Release, every: bool = False) -> list[Row]:
-    """The councils with audits here, by name; with `every` also the places of published figures."""
-    found = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
-    return found if every else [row for row in found if row.get("kind", "local") == "local"]
+def places(release: Release, kinds: Sequence[str] = ("local",)) -> list[Row]:
+    """The places the release has figures for, by name: councils with audits here (local), unless others are asked for.
+
+    kinds: any of local, council, region and country.
+    """
+    held = _rows(release, "places", "SELECT * FROM {db}.places ORDER BY name")
+    return [row for row in held if row.get("kind", "local") in kinds]
 
 
 def breakdowns(release: Release) -> dict[str, str]:
@@ -124,13 +129,18 @@ def group_series(release: Release, measure: str, council: str, window: str, brea
 def series(release: Release, measure: str, council: str, window: str) -> list[Row]:
     """One measure's whole periods of a window for the whole council, oldest first.
 
-    Periods that began before the council's data did are left out: they hold only a part of what they name.
+    Periods that began before the council's data did are left out: they hold only a part of what they name. Which data
+    that is depends on what the measure counts (`spans`).
     """
+    first = "SELECT min(first_month) FROM {db}.places AS p WHERE p.council = figures.council"
+    if "spans" in release.tables:
+        first = (
+            "SELECT min(first_month) FROM {db}.spans AS s JOIN {db}.measures AS m ON m.span = s.span "
+            "WHERE s.council = figures.council AND m.measure = figures.measure"
+        )
     sql = (
         'SELECT * FROM {db}.figures WHERE measure = ? AND council = ? AND "window" = ? '
-        "AND breakdown = '' AND complete AND symbol = '' "
-        "AND period_start >= (SELECT min(first_month) FROM {db}.places AS p WHERE p.council = figures.council) "
-        "ORDER BY period_end"
+        f"AND breakdown = '' AND complete AND symbol = '' AND period_start >= ({first}) ORDER BY period_end"
     )
     return _rows(release, "figures", sql, (measure, council, window))
 

@@ -31,13 +31,14 @@ WINDOWS = {
     "quarter": "Quarter (3 months)",
     "month": "Month",
 }
+YEARS = ("12m", "financial_year", "academic_year", "calendar_year")
 AUDIENCES = {"officers": "Officers", "public": "Public"}
 SYMBOLS = {
     "z": "Nothing to count in this period",
     "x": "Not available",
     "c": "Not shown, so that no child or family can be recognised",
-    "low": "Rounds to nothing, but is not nothing",
-    "u": "Too uncertain to rely on",
+    "low": "More than none, but so few that it rounds to nought",
+    "u": "Too uncertain to be shown",
 }
 LEVELS = {
     "query": "Query: the row is kept, please check it",
@@ -83,10 +84,28 @@ def number(numerator: int | None, denominator: int | None, unit: str = "audits")
     return f"{counts} ({share})" if denominator < COUNT_FIRST_BELOW else f"{share} ({counts})"
 
 
+def is_mean(measure: Row) -> bool:
+    """Whether the measure's value is an average in a unit of its own, not a share."""
+    return measure.get("kind") == "mean"
+
+
+def amount(value: float | None, of: str) -> str:
+    """An average in its unit: “23.4 weeks”."""
+    return "Not available" if value is None or math.isnan(value) else f"{_tenths(value)} {of}"
+
+
+def average(value: float, rows: int, measure: Row) -> str:
+    """An average as it is always shown: “23.4 weeks on average (54 plans)”."""
+    return f"{amount(value, measure['unit'])} on average ({count(rows)} {unit(measure)})"
+
+
 def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     """The number in two lines, for a card: the larger first. Few audits: the count is the larger."""
     if figure.get("symbol"):
-        return symbol(figure["symbol"]), ""
+        return missing(measure, figure), ""
+    if is_mean(measure):
+        said = amount(figure["value"], measure["unit"])
+        return said, f"on average ({count(figure['denominator'])} {unit(measure)})"
     share = percent(figure["value"])
     counts = f"{count(figure['numerator'])} of {count(figure['denominator'])}"
     if figure["denominator"] < COUNT_FIRST_BELOW:
@@ -104,7 +123,9 @@ def figure_number(measure: Row, figure: Row | None) -> str:
     if figure is None:
         return SYMBOLS["x"]
     if figure.get("symbol"):
-        return symbol(figure["symbol"])
+        return missing(measure, figure)
+    if is_mean(measure):
+        return average(figure["value"], figure["denominator"], measure)
     return number(figure["numerator"], figure["denominator"], unit(measure))
 
 
@@ -113,21 +134,32 @@ def symbol(code: str) -> str:
     return SYMBOLS.get(code, SYMBOLS["x"])
 
 
+def missing(measure: Row, figure: Row) -> str:
+    """Why a figure is missing: in its definition's words where there is nothing to divide by, else its symbol's."""
+    if figure.get("denominator") == 0 and measure.get("when_none"):
+        return f"{SYMBOLS['x']}, because {measure['when_none']}"
+    return symbol(figure["symbol"])
+
+
 def unit(measure: Row) -> str:
     """What the measure counts: audits, people, offers; as its definition says."""
     return measure.get("counts_what") or ("people" if measure.get("kind") == "people_share" else "audits")
 
 
-def between(low: float | None, high: float | None) -> str:
-    """A range of shares: “between 53% and 70%”; empty where there is none."""
+def between(low: float | None, high: float | None, of: str = "") -> str:
+    """A range of shares, “between 53% and 70%”, or in a unit, “between 21.2 and 25.6 weeks”; empty where none."""
     if low is None or high is None:
         return ""
+    if of:
+        return f"between {_tenths(low)} and {amount(high, of)}"
+    if percent(low) == percent(high):
+        return f"about {percent(low)}"
     return f"between {percent(low)} and {percent(high)}"
 
 
-def likely(figure: Row) -> str:
+def likely(figure: Row, measure: Row | None = None) -> str:
     """The range of a figure in a few words: “likely to be between 53% and 70%”."""
-    held = between(figure.get("low"), figure.get("high"))
+    held = between(figure.get("low"), figure.get("high"), own_unit(measure))
     return f"likely to be {held}" if held and not figure.get("symbol") else ""
 
 
@@ -136,8 +168,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def points(change: float) -> str:
-    """The size of a change in percentage points, without its direction."""
+def own_unit(measure: Row | None) -> str:
+    """The unit that an average is in; nothing for a share."""
+    return measure["unit"] if measure and is_mean(measure) else ""
+
+
+def points(change: float, of: str = "") -> str:
+    """The size of a change in percentage points, or in a unit, without its direction."""
+    if of:
+        return f"less than 0.1 {of}" if 0 < abs(change) < 0.05 else amount(abs(change), of)
     size = abs(change) * 100
     if 0 < size < 0.5:
         return "less than 1 percentage point"
@@ -145,10 +184,17 @@ def points(change: float) -> str:
     return f"{whole} percentage point" if whole == 1 else f"{whole} percentage points"
 
 
-def change_range(low: float | None, high: float | None) -> str:
+def change_range(low: float | None, high: float | None, of: str = "") -> str:
     """The likely range of a difference, each end with its direction where they differ."""
     if low is None or high is None:
         return ""
+    if of and (low >= 0 or high <= 0):
+        least, most = sorted((abs(low), abs(high)))
+        return f"{between(least, most, of)} {'higher' if low >= 0 else 'lower'}"
+    if of:
+        return f"between {points(low, of)} lower and {points(high, of)} higher"
+    if points(low) == points(high) and (low >= 0) == (high >= 0):
+        return f"about {points(low)} {'higher' if low >= 0 else 'lower'}"
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
         side = "higher" if low >= 0 else "lower"
@@ -215,57 +261,70 @@ def sentence(measure: Row, figure: Row | None) -> str:
     if figure is None:
         return f"{measure['title']}: this release has no figure for it."
     if figure.get("symbol"):
-        return f"{measure['title']}: {lower_first(symbol(figure['symbol']))}."
+        return f"{measure['title']}: {lower_first(missing(measure, figure))}."
     template = measure.get("sentence") or "{title}: {numerator} of {denominator} ({value})."
     words = {
         "title": measure["title"],
         "numerator": count(figure["numerator"]),
         "denominator": count(figure["denominator"]),
-        "value": percent(figure["value"]),
-        "low": percent(figure.get("low")),
-        "high": percent(figure.get("high")),
-        "range": between(figure.get("low"), figure.get("high")),
+        **{name: value_words(measure, figure.get(name)) for name in ("value", "low", "high")},
+        "range": between(figure.get("low"), figure.get("high"), own_unit(measure)),
         "period": period(figure["window"], figure["period_start"], figure["period_end"]),
     }
     return template.format_map(_Known(words))
+
+
+def value_words(measure: Row, value: float | None) -> str:
+    """A value of a measure: a percentage, or an average in its unit."""
+    return amount(value, measure["unit"]) if is_mean(measure) else percent(value)
 
 
 def likely_range(measure: Row, figure: Row) -> str:
     """What the interval means, as a sentence; empty where there is none."""
     if figure.get("symbol") or figure.get("low") is None or figure.get("high") is None:
         return ""
+    if is_mean(measure):
+        return f"The true average is likely to be {between(figure['low'], figure['high'], measure['unit'])}."
     done = {"audits": " for audits done this way", "people": " for people in audits done this way"}
     return f"The true rate{done.get(unit(measure), '')} is likely to be {between(figure['low'], figure['high'])}."
 
 
 def year_before(measure: Row, figure: Row) -> str:
-    """The comparison with the year before, for a 12-month figure; empty for any other window."""
-    if figure.get("window") != "12m" or figure.get("symbol"):
+    """The comparison with the year before, for a 12-month or published yearly figure; empty for any other."""
+    compared = YEARS if measure.get("kind") == "given" else ("12m",)
+    if figure.get("window") not in compared or figure.get("symbol"):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:
         return "There is no figure for the year before to compare it with."
-    before = number(figure["previous_numerator"], figure["previous_denominator"], unit(measure))
+    of = own_unit(measure)
+    before = (
+        average(figure["previous_value"], figure["previous_denominator"], measure)
+        if of
+        else number(figure["previous_numerator"], figure["previous_denominator"], unit(measure))
+    )
     direction, change = figure.get("direction"), figure["change"]
-    likely = change_range(figure.get("change_low"), figure.get("change_high"))
+    likely = change_range(figure.get("change_low"), figure.get("change_high"), of)
+    if not likely:
+        return f"The year before it was {before}: too few to say whether the difference is more than chance."
     if direction in ("higher", "lower"):
         return (
-            f"That is {points(change)} {direction} than the year before, which was {before}. "
+            f"That is {points(change, of)} {direction} than the year before, which was {before}. "
             f"The difference is likely to be {likely}: more than chance alone would explain."
         )
-    size = "no different" if change == 0 else f"{points(change)} {'higher' if change > 0 else 'lower'}"
+    size = "no different" if change == 0 else f"{points(change, of)} {'higher' if change > 0 else 'lower'}"
     return (
         f"The year before it was {before}. No clear change: this is {size}, "
         f"but the true difference could be anything {likely}."
     )
 
 
-def change_cell(figure: Row) -> str:
+def change_cell(figure: Row, measure: Row | None = None) -> str:
     """The change on the year before in a few words, for a table or a card."""
     if figure.get("symbol") or figure.get("change") is None:
         return "No year before to compare with"
     direction = figure.get("direction")
     if direction in ("higher", "lower"):
-        return f"{points(figure['change'])} {direction} than the year before"
+        return f"{points(figure['change'], own_unit(measure))} {direction} than the year before"
     return "No clear change from the year before"
 
 
@@ -274,13 +333,20 @@ def headline(measure: Row, figure: Row | None) -> str:
     if figure is None or figure.get("symbol"):
         return sentence(measure, figure)
     complete = figure.get("complete", True) is not False
-    when = period(figure["window"], figure["period_start"], figure["period_end"], complete)
+    when = f"In {period(figure['window'], figure['period_start'], figure['period_end'], complete)}"
+    if measure.get("kind") == "snapshot":
+        when = f"On {day(figure['period_end'])}"
     parts = [
-        f"In {when}, {lower_first(sentence(measure, figure))}",
+        f"{when}, {lower_first(sentence(measure, figure))}",
         likely_range(measure, figure),
         year_before(measure, figure),
     ]
     return " ".join(part for part in parts if part)
+
+
+def together(pairs: Sequence[tuple[Row, Row | None]]) -> str:
+    """Measures that are never shown one without the other, each as its headline; a missing one says why."""
+    return "\n".join(headline(measure, figure) for measure, figure in pairs)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -317,6 +383,10 @@ class _Known(dict):
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
+
+
+def _tenths(value: float) -> str:
+    return f"{math.floor(value * 10 + 0.5 + 1e-9) / 10:,.1f}"
 
 
 def _half_up(points_value: float) -> int:

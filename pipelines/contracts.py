@@ -26,8 +26,15 @@ M = TypeVar("M", bound=BaseModel)
 Level = Literal["query", "error", "refuse"]
 ColumnType = Literal[
     "identifier", "council", "code", "label", "date", "month", "period", "birth_month",
-    "whole_number", "yes_no", "grade", "free_text",
+    "whole_number", "yes_no", "grade", "free_text", "place", "place_part", "ons_code", "count", "percentage",
 ]  # fmt: skip
+PLACE_KINDS = ("country", "region", "council")
+FILLED_WITH = {"count": "BIGINT", "percentage": "DOUBLE"}
+"""Column types of published numbers -> the DuckDB type of the number; beside it stands `<column>_symbol`."""
+TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code")
+"""Column types kept as text, of which an unreadable cell is `UNREADABLE`."""
+PUBLISHED = "published"
+"""Stands for a council where a feed holds published figures of many places."""
 LABEL_LISTS = ("teams", "localities", "agencies", "themes")
 UNREADABLE = "?"
 """Stands in a coded column for a cell that held something not on the list."""
@@ -65,10 +72,22 @@ class Column(Strict):
     for_each: str | None = None
     """The code list that the column was repeated over; see `repeated`."""
     level: Level = "error"
+    made_from: dict[str, str] = Field(default_factory=dict)
+    """For a place: which column (of type place_part) says its level, and which its code at each level."""
     also_called: tuple[str, ...] = ()
+
+    @property
+    def in_the_file(self) -> bool:
+        """Whether a supplier's file has the column; a place is made from others."""
+        return self.type != "place"
 
     @model_validator(mode="after")
     def whole(self) -> Column:
+        if set(self.made_from) != ({"level", *PLACE_KINDS} if self.type == "place" else set()):
+            raise ValueError(
+                f"a column of type place, and only such a column, says in `made_from` which column holds its level "
+                f"and which the code of a {', '.join(PLACE_KINDS)}"
+            )
         if (self.type == "code") != (self.codes is not None):
             raise ValueError("a column of type code, and only such a column, names its list in `codes`")
         if (self.type == "label") != (self.list is not None):
@@ -105,6 +124,8 @@ class Contract(Strict):
     grain: str
     key: tuple[str, ...]
     replaces: Literal["key", "council_and_period", "all"]
+    holds: Literal["council", "published"] = "council"
+    """published: figures of many places that somebody counted before us; council: one council's own rows."""
     period: tuple[str, ...] = ()
     expected_every: int | None = Field(default=None, ge=1)
     """Days after which newer data is expected; None: nothing is."""
@@ -119,7 +140,11 @@ class Contract(Strict):
         for name, column in self.columns.items():
             if column.type == "period":
                 types |= {f"{name}_start": "DATE", f"{name}_end": "DATE"}
-            elif column.type not in ("birth_month", "free_text"):
+            elif column.type in FILLED_WITH:
+                types |= {name: FILLED_WITH[column.type], f"{name}_symbol": "VARCHAR"}
+            elif column.type == "ons_code":
+                types |= {name: "VARCHAR", f"{name}_until": "DATE", f"{name}_of": "VARCHAR"}
+            elif column.type not in ("birth_month", "free_text", "place_part"):
                 base = {"date": "DATE", "month": "DATE", "whole_number": "BIGINT", "yes_no": "BOOLEAN"}
                 types[name] = base.get(column.type, "VARCHAR") + ("[]" if column.several else "")
         return types
@@ -139,6 +164,7 @@ class Contract(Strict):
         return {
             simplify(text): name
             for name, column in self.columns.items()
+            if column.in_the_file
             for text in (name, column.title, *column.also_called)
         }
 
@@ -158,7 +184,7 @@ class Contract(Strict):
             )
         ]
         for name, column in self.columns.items():
-            if column.type not in ("free_text", "identifier"):
+            if column.type not in ("free_text", "identifier", "place_part"):
                 automatic.append(
                     Rule(
                         code=f"{self.prefix}-1{column.number:02d}",
@@ -169,7 +195,7 @@ class Contract(Strict):
                         action=_UNREADABLE_ACTION[column.type].format(codes=column.codes, list=column.list),
                     )
                 )
-            if column.required:
+            if column.required and column.type != "place_part":
                 automatic.append(
                     Rule(
                         code=f"{self.prefix}-2{column.number:02d}",
@@ -191,6 +217,15 @@ class Contract(Strict):
         unknown = [name for name in (*self.key, *self.period) if name not in self.columns]
         if unknown:
             raise ValueError(f"key or period names columns that the feed does not have: {', '.join(unknown)}")
+        parts = [part for column in self.columns.values() for part in column.made_from.values()]
+        if any(part not in self.columns or self.columns[part].type != "place_part" for part in parts):
+            raise ValueError("`made_from` names columns of this feed of type place_part, and nothing else")
+        if self.holds == PUBLISHED and self.replaces == "council_and_period":
+            raise ValueError("a feed that holds published figures replaces by key or all")
+        if "council" not in self.columns:
+            raise ValueError(
+                "one column is called `council`: it says whose row it is (of type council or place)"
+            )
         if self.replaces == "council_and_period" and not self.period:
             raise ValueError("`period` names the dates by which council_and_period replaces; give them")
         numbers: dict[int, str] = {}
@@ -217,6 +252,10 @@ class Contract(Strict):
 
 
 _UNREADABLE_MESSAGE = {
+    "place": "The geographic level and its code name no place that we know.",
+    "ons_code": "{title} is no council's code that we know.",
+    "count": "{title} is neither a whole number nor one of DfE's symbols.",
+    "percentage": "{title} is neither a percentage nor one of DfE's symbols.",
     "council": "{title} is not a council we know.",
     "code": "{title} is not on its list of codes.",
     "label": "{title} holds something that looks like a person's details.",
@@ -229,6 +268,11 @@ _UNREADABLE_MESSAGE = {
     "grade": "{title} is not on the council's grade scale.",
 }
 _UNREADABLE_ACTION = {
+    "place": "Give the country's, the region's or the council's code, as the level says; a council's is its "
+    "three-digit DfE code. `data/reference/councils.csv` and `regions.csv` have them.",
+    "ons_code": "Give the council's nine-character code, or add it to `data/reference/councils.csv` where it is new.",
+    "count": "Write digits only, or z, x, c, low or u.",
+    "percentage": "Write a number from 0 to 100 without a percent sign, or z, x, c, low or u.",
     "council": "Give the council's name or its three-digit DfE code.",
     "code": "Use a code or label of the list `{codes}`; `send-audit template` has them as drop-downs.",
     "label": "Give the name from the council's list of {list}; never a person's name or number.",
@@ -257,12 +301,24 @@ class Council(Strict):
     code: str
     name: str
     ons_codes: tuple[str, ...] = ()
+    """Every nine-character code it has had, the present one first."""
+    ons_until: dict[str, str] = Field(default_factory=dict)
+    """Code -> the last day it was in use (ISO); a code that still is has no entry."""
     also_called: tuple[str, ...] = ()
     opened: str = ""
     closed: str = ""
     successor: str = ""
     region: str = ""
     fictional: bool = False
+
+
+class Region(Strict):
+    """A region, or the country, of which figures are published."""
+
+    code: str
+    name: str
+    kind: Literal["region", "country"]
+    also_called: tuple[str, ...] = ()
 
 
 class CouncilNames(Strict):
@@ -297,6 +353,18 @@ class Catalogue(BaseModel):
     names: dict[str, CouncilNames]
     grade_scales: dict[str, dict[str, tuple[str, ...]]]
     """Scale -> canonical grade -> the scale's own words for it, best grade first."""
+    regions: dict[str, Region] = Field(default_factory=dict)
+    """Code -> region or country."""
+
+    @cached_property
+    def of_councils(self) -> dict[str, Contract]:
+        """Feeds of councils' own rows."""
+        return {feed: one for feed, one in self.contracts.items() if one.holds != PUBLISHED}
+
+    @cached_property
+    def of_published(self) -> dict[str, Contract]:
+        """Feeds of published or given figures."""
+        return {feed: one for feed, one in self.contracts.items() if one.holds == PUBLISHED}
 
     @cached_property
     def council_lookup(self) -> dict[str, str]:
@@ -364,6 +432,7 @@ def load(settings: Settings) -> Catalogue:
         councils={council.code: council for council in _councils(settings.reference / "councils.csv")},
         names={entry.council: entry for entry in names},
         grade_scales=scales,
+        regions={region.code: region for region in _regions(settings.reference / "regions.csv")},
     )
 
 
@@ -490,13 +559,26 @@ def _codes(path: Path) -> tuple[Code, ...]:
     )
 
 
+def _regions(path: Path) -> list[Region]:
+    if not path.exists():
+        raise ContractError(f"There is no {path}. Put it back: published figures name their regions by it.")
+    return [Region(**{**row, "also_called": _several(row["also_called"])}) for row in _rows(path)]
+
+
 def _councils(path: Path) -> list[Council]:
     return [
         Council(
             **{name: row[name] for name in ("code", "name", "opened", "closed", "successor", "region")},
-            ons_codes=_several(row["ons_codes"]),
+            **_ons_codes(row),
             also_called=_several(row["also_called"]),
             fictional=row["fictional"] == "yes",
         )
         for row in _rows(path)
     ]
+
+
+def _ons_codes(row: dict[str, str]) -> dict[str, Any]:
+    """The codes, and until when each was in use: "E06000065|E10000023 to 2023-03-31"."""
+    parts = [part.partition(" to ") for part in _several(row["ons_codes"])]
+    until = {code: last or row["closed"] for code, _, last in parts if last or row["closed"]}
+    return {"ons_codes": tuple(code for code, _, _ in parts), "ons_until": until}

@@ -20,8 +20,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines import contracts, durable, releases
-from pipelines.contracts import Catalogue
+from pipelines import contracts, durable, published, releases
+from pipelines.contracts import PUBLISHED, Catalogue
 from pipelines.evidence import delivered, receipts
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -33,16 +33,23 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 Link = tuple[int, str, str, int, str]
 """(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
-TABLES = {"counts": "officers", "figures": "officers", "charts": "officers", "places": "officers"}
+TABLES = {
+    "counts": "officers",
+    "figures": "officers",
+    "charts": "officers",
+    "spans": "officers",
+    "places": "officers",
+}
 """Tables of a partition beside its facts, and the store that holds them."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
     "charts": 'measure, "window", period_end',
     "places": "council",
+    "spans": "span",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
-_CODE = ("model", "measures", "statistics", "evidence")
+_CODE = ("model", "measures", "statistics", "evidence", "published.py")
 
 
 def build(
@@ -68,7 +75,10 @@ def build(
     if stale:
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 0, 1)
         with receive.connection(settings) as con:
-            made = make(con, settings, catalogue, key, {council: by_council[council] for council in stale})
+            own = {council: by_council[council] for council in stale if council != PUBLISHED}
+            made = make(con, settings, catalogue, key, own) if own else {}
+            if PUBLISHED in stale:
+                made[PUBLISHED] = published.make(con, settings, catalogue, key, by_council[PUBLISHED])
         for council, partition in made.items():
             durable.write_json(places[council], partition)
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 1, 1)
@@ -76,10 +86,18 @@ def build(
 
 
 def held_by_council(catalogue: Catalogue, held: Sequence[Checked]) -> dict[str, list[Checked]]:
-    """Council -> its deliveries in the order of force; councils that hold only rows set aside are there too."""
+    """Council -> its deliveries in the order of force; councils that hold only rows set aside are there too.
+
+    Published figures of many places stand together under `PUBLISHED`.
+    """
     ordered = delivered.in_order(held)
     councils = sorted(
-        {council for checked in held for council in checked.councils if council in catalogue.councils}
+        {
+            council
+            for checked in held
+            for council in checked.councils
+            if council in catalogue.councils or council == PUBLISHED
+        }
     )
     return {council: [checked for checked in ordered if council in checked.councils] for council in councils}
 
@@ -112,15 +130,16 @@ def make(
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
     from pipelines.measures.charts import check_targets
-    from pipelines.measures.windows import places
+    from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
+    from pipelines.model.schema import FACTS, SPANS
 
     councils = list(by_council)
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
-    for feed, contract in catalogue.contracts.items():
+    for feed, contract in catalogue.of_councils.items():
         parts = [
             Part(
                 path=checked.folder / f"{feed}.accepted.parquet",
@@ -137,16 +156,15 @@ def make(
         in_force(con, contract, parts, councils, f"in_force_{feed}")
     stands = rows_in_force(con, catalogue)
     linked = broken_links(con, catalogue)
-    extracted = {
-        council: max(
-            checked.arrival.extracted_on for checked in held if "case_audits" in checked.result["feeds"]
-        )
-        for council, held in by_council.items()
-        if any("case_audits" in checked.result["feeds"] for checked in held)
-    }
+    extracted: dict[str, dict[str, date]] = {feed: {} for span in SPANS.values() for feed in span.feeds}
+    for council, held in by_council.items():
+        for feed, days in extracted.items():
+            taken = [checked.arrival.extracted_on for checked in held if feed in checked.result["feeds"]]
+            if taken:
+                days[council] = max(taken)
     facts = model.build(
         con,
-        {feed: f"in_force_{feed}" for feed in catalogue.contracts},
+        {feed: f"in_force_{feed}" for feed in catalogue.of_councils},
         ethnic_groups={code.code: code.group for code in catalogue.codes["ethnicity"]},
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
@@ -154,7 +172,8 @@ def make(
     measures = definitions.load(settings.definitions)
     targets = {council: catalogue.names_of(council).targets for council in councils}
     check_targets(measures, targets)
-    build_figures(con, facts, measures, places(con, facts, extracted), targets)
+    build_figures(con, facts, measures, spans(con, facts, extracted), targets)
+    places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
     )
@@ -163,6 +182,12 @@ def make(
     )
     receipts.mint(con, "figures", "officers", key)
     tables = dict.fromkeys(facts.values(), "records") | TABLES
+    # most councils send no reviews or register of plans: they have no part of those facts, not an empty one
+    sent = {
+        table: {council for (council,) in con.execute(f"SELECT DISTINCT council FROM {table}").fetchall()}
+        for fact, table in facts.items()
+        if FACTS[fact].span != "audits"
+    }
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
     position = {
         (council, order_of[checked.arrival.number]): n
@@ -177,7 +202,7 @@ def make(
                     con, settings, zone, table, council,
                     f"SELECT * FROM {table} WHERE council = '{council}' ORDER BY {_ORDER[table]}",
                 ))
-                for table, zone in tables.items()
+                for table, zone in tables.items() if council in sent.get(table, by_council)
             ],
             "in_force": [[position[council, order], feed, rows] for of, order, feed, rows in stands if of == council],
             "links": [
@@ -192,7 +217,7 @@ def rows_in_force(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> list[
     """(council, delivery's order, feed, rows that stand)."""
     query = " UNION ALL ".join(
         f"SELECT council, _order, '{feed}', count(*) FROM in_force_{feed} GROUP BY ALL"
-        for feed in catalogue.contracts
+        for feed in catalogue.of_councils
     )
     return con.execute(f"{query} ORDER BY ALL").fetchall()
 
@@ -206,7 +231,7 @@ def broken_links(
         contracts.ContractError: a 4xx rule is not `found_in`.
     """
     queries = []
-    for feed, contract in catalogue.contracts.items():
+    for feed, contract in catalogue.of_councils.items():
         for rule in contract.rules:
             if rule.scope != "link":
                 continue
@@ -230,9 +255,10 @@ def broken_links(
 
 def code_digest() -> str:
     """Digest of the program's own text that facts and figures depend on: another text, and they are made anew."""
-    files = [path for room in _CODE for path in sorted((HOME / "pipelines" / room).rglob("*.py"))] + [
-        Path(__file__)
-    ]
+    rooms = [HOME / "pipelines" / room for room in _CODE]
+    files = [
+        path for room in rooms for path in ([room] if room.is_file() else sorted(room.rglob("*.py")))
+    ] + [Path(__file__)]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 

@@ -19,6 +19,7 @@ _SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 
 PUBLIC_TABLES = {
     "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
+    "spans": "SELECT * FROM spans",
     "breakdowns": "SELECT * FROM breakdowns WHERE false",
     "groups": "SELECT * FROM groups WHERE false",
     "fact_columns": "SELECT * FROM fact_columns",
@@ -57,7 +58,9 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             con.execute("USE officers")
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
             receipts.mint(con, "public_figures", "public", key)
-            queries = PUBLIC_TABLES | {"figures": "SELECT * FROM public_figures"}
+            held = {name for (name,) in con.execute("SHOW TABLES").fetchall()}  # an older release has fewer
+            queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
+            queries |= {"figures": "SELECT * FROM public_figures"}
             parts = [
                 asdict(
                     releases.write_part(

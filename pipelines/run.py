@@ -218,17 +218,23 @@ def make_manifest(
 ) -> releases.Manifest:
     """All that a release says, with the small tables about its deliveries and definitions written as parts."""
     from pipelines.measures import catalogue as definitions
+    from pipelines.measures import places
     from pipelines.measures.described import describe
 
     settings, catalogue = work.settings, work.catalogue
     measures = list(definitions.load(settings.definitions).values())
-    made = [part for partition in work.councils.values() for part in partition["parts"]]
+    every = [part for partition in work.councils.values() for part in partition["parts"]]
+    made = [part for part in every if part["table"] != "places"]
+    of_places = [
+        (part["council"], releases.part_path(settings, part)) for part in every if part["table"] == "places"
+    ]
     figures = [releases.part_path(settings, part) for part in made if part["table"] == "figures"]
     with receive.connection(settings) as con:
         small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
         small += drift.tell(con, catalogue, work.held)
         small += freshness.tell(con, catalogue, work.held)
         small += describe(con, measures, catalogue, figures)
+        small += places.tell(con, catalogue, of_places)
         parts = [
             asdict(
                 releases.write_part(
@@ -260,7 +266,11 @@ def make_manifest(
         "made_at": settings.now(),
         "as_of": work.as_of or settings.now().date(),
         "compared_with": before["release"] if before else None,
-        "demonstration": any(catalogue.councils[council].fictional for council in work.councils),
+        "demonstration": any(
+            catalogue.councils[council].fictional
+            for council in work.councils
+            if council in catalogue.councils
+        ),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
         "definitions": {measure.id: measure.text for measure in measures},

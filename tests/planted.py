@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.contracts import Catalogue, Column, Contract, Rule
+from pipelines.contracts import FILLED_WITH, Catalogue, Column, Contract, Rule
 from pipelines.intake.check import row_rules
 
 EXTRACTED_ON = date(2026, 4, 3)
@@ -45,6 +45,20 @@ SOUND: dict[str, dict[str, Any]] = {
         "contributed_on": "2026-02-10", "mode": "conversation", "told_outcome_on": "2026-03-02",
         "rating_listened": "agree", "rating_difference": "agree",
     },
+    "dfe_timeliness": {
+        "council": "855", "time_period": 2024, "time_identifier": "calendar_year",
+        "geographic_level": "Local authority", "country_code": "E92000001", "region_code": "E12000004",
+        "la_code": "855", "new_la_code": "E10000018", "new_la_code_of": "855",
+        "breakdown_topic": "all", "breakdown": "all", "issued": 800, "issued_ex": 600,
+        "within_20_weeks": 400, "within_20_weeks_ex": 300, "within_20_weeks_percent": 50.0,
+        "within_20_weeks_ex_percent": 50.0, "within_a_year": 300, "within_a_year_ex": 200,
+        "within_a_year_percent": 37.5, "within_a_year_ex_percent": 33.3, "over_a_year": 100, "over_a_year_ex": 100,
+        "over_a_year_percent": 12.5, "over_a_year_ex_percent": 16.7,
+    },
+    "participation_rates": {
+        "council": "990", "period_start": "2025-04-01", "period_end": "2026-03-31", "definition": "voice.any_family",
+        "numerator": 50, "denominator": 80, "percent": 62.5, "source": "scrutiny", "given_on": "2026-04-01",
+    },
     "plan_reviews": {
         "council": "990", "review_reference": "a1", "child_reference": "c1", "plan_reference": "n1",
         "plan_type": "EHCP", "plan_kind_reviewed": "new", "plan_stage": "final", "selection": "random",
@@ -68,6 +82,27 @@ VOID = PLANNED | {"status": "void", "void_reason": "moved_away"}
 QUIET = dict.fromkeys(("contributed_on", "mode", "told_outcome_on", "rating_listened", "rating_difference"))
 NOT_OFFERED = QUIET | {"offered": False, "offered_on": None, "offered_how": None, "response": None}
 STAFF = QUIET | {"role": "staff", "offered_on": None}
+LENGTHS = dict.fromkeys(
+    f"{length}{kind}{percent}"
+    for length in ("within_a_year", "over_a_year")
+    for kind in ("", "_ex")
+    for percent in ("", "_percent")
+)
+NO_LENGTHS = LENGTHS | {"within_20_weeks_percent": None, "within_20_weeks_ex_percent": None}
+"""Only the counts of DfE's file that every row must have: nothing to add up, no percentage."""
+NORTH_YORKSHIRE = {
+    "council": "815", "la_code": "815", "region_code": "E12000003", "new_la_code": "E10000023",
+    "new_la_code_of": "815", "new_la_code_until": "2023-03-31",
+}  # fmt: skip
+ENGLAND = {
+    "council": "E92000001", "geographic_level": "National", "region_code": None, "la_code": None,
+    "new_la_code": None, "new_la_code_of": None,
+}  # fmt: skip
+SEVERAL_ROWS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
+    "DFT-322": ([ENGLAND | NO_LENGTHS | {"issued": 801}, {}], [ENGLAND, {}]),
+    "DFT-323": ([ENGLAND | NO_LENGTHS | {"issued_ex": 601}, {}], [ENGLAND, {}]),
+}
+"""Rules that look at the rows around: rows of which the first breaks one, and rows of which none does."""
 OPEN_REVIEW = {"status": "in_progress", "reviewed_on": None, "agreed_grade": None, **NO_MODERATION}
 PLANNED_REVIEW = OPEN_REVIEW | {"status": "planned", "reviewer_grade": None}
 
@@ -165,6 +200,41 @@ BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "PAR-345": ({"mode": "existing_record"}, QUIET | {"mode": "existing_record"}),
     "PAR-350": (QUIET | {"response": "no_reply", "rating_listened": "agree"}, QUIET | {"rating_listened": "agree"}),
     "PAR-351": (QUIET | {"response": "declined", "rating_difference": "agree"}, QUIET | {"rating_difference": "agree"}),
+    "DFT-301": ({"time_period": 2009}, {"time_period": 2010}),
+    "DFT-302": ({"time_identifier": "academic_year"}, {}),
+    "DFT-303": ({"time_period": 2026}, {"time_period": 2025}),
+    "DFT-304": ({"breakdown_topic": "sex"}, {"breakdown_topic": "sex", "breakdown": "unknown"}),
+    "DFT-310": ({"within_20_weeks_percent": 50.1}, {"within_20_weeks_percent": 50.05}),
+    "DFT-311": ({"within_20_weeks_ex_percent": 49.9}, {"within_20_weeks_ex_percent": 49.95}),
+    "DFT-312": ({"within_a_year_percent": 37.6}, {"within_a_year_percent": 37.45}),
+    "DFT-313": ({"within_a_year_ex_percent": 33.4}, {"within_a_year_ex_percent": None}),
+    "DFT-314": ({"over_a_year_percent": 12.4}, {"over_a_year_percent": 12.55}),
+    "DFT-315": ({"over_a_year_ex_percent": 16.6}, {"over_a_year": 100}),
+    "DFT-320": ({"over_a_year": 99, "over_a_year_percent": None},
+                {"over_a_year": None, "over_a_year_symbol": "x", "over_a_year_percent": None}),
+    "DFT-321": ({"over_a_year_ex": 101, "over_a_year_ex_percent": None}, {"over_a_year_ex_percent": None}),
+    "DFT-330": (NO_LENGTHS | {"within_20_weeks": 801}, NO_LENGTHS | {"within_20_weeks": 800}),
+    "DFT-331": (NO_LENGTHS | {"within_20_weeks_ex": 601}, NO_LENGTHS | {"within_20_weeks_ex": 600}),
+    "DFT-332": (NO_LENGTHS | {"within_a_year": 801}, NO_LENGTHS | {"within_a_year": 800}),
+    "DFT-333": (NO_LENGTHS | {"within_a_year_ex": 601}, NO_LENGTHS | {"within_a_year_ex": 600}),
+    "DFT-334": (NO_LENGTHS | {"over_a_year": 801}, NO_LENGTHS | {"over_a_year": 800}),
+    "DFT-335": (NO_LENGTHS | {"over_a_year_ex": 601}, NO_LENGTHS | {"over_a_year_ex": 600}),
+    "DFT-336": (NO_LENGTHS | {"issued_ex": 801}, NO_LENGTHS | {"issued_ex": 800}),
+    "DFT-340": (NORTH_YORKSHIRE | {"time_period": 2023}, NORTH_YORKSHIRE | {"time_period": 2022}),
+    "DFT-341": ({"new_la_code": "E06000016", "new_la_code_of": "856"}, {"new_la_code": None, "new_la_code_of": None}),
+    "DFT-350": ({"issued": None, "issued_symbol": ":"}, {"issued": None, "issued_symbol": "x"}),
+    "RAT-301": ({"numerator": 81, "percent": None}, {"numerator": 80, "percent": None}),
+    "RAT-302": ({"period_start": "2026-04-01"}, {"period_start": "2026-03-01"}),
+    "RAT-303": ({"period_start": "2026-04-01", "period_end": "2026-04-30"}, {"period_start": "2026-01-01"}),
+    "RAT-304": ({"given_on": TOMORROW}, {"given_on": TODAY}),
+    "RAT-305": ({"period_start": "2014-08-01", "period_end": "2014-08-31"},
+                {"period_start": "2014-09-01", "period_end": "2014-09-30"}),
+    "RAT-306": ({"period_end": "2026-03-30"}, {"period_start": "2025-01-01", "period_end": "2025-12-31"}),
+    "RAT-307": ({"numerator": 0, "denominator": 0, "percent": None},
+                {"numerator": 1, "denominator": 1, "percent": None}),
+    "RAT-308": ({"percent": 63.1}, {"percent": 62}),
+    "RAT-309": ({"given_on": None}, {}),
+    "RAT-310": ({"numerator": None, "numerator_symbol": "~"}, {"numerator": None, "numerator_symbol": "low"}),
     "PLN-301": ({"requested_on": "2026-01-20"}, {"requested_on": "2026-01-19"}),
     "PLN-302": ({"ceased_on": "2026-01-18"}, {"ceased_on": "2026-01-19"}),
     "PLN-303": ({"issued_on": TOMORROW}, {"issued_on": TODAY}),
@@ -244,6 +314,11 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "audit_programme": ({"approved_on": "2025-12-02"}, {"planned_count": 13}),
     "case_audits": ({"council": "991"}, {"sex": "M"}),
     "family_participation": ({"person_number": 2}, {"offered_how": "letter"}),
+    "dfe_timeliness": (
+        {"council": "856", "la_code": "856", "new_la_code": None, "new_la_code_of": None},
+        NO_LENGTHS | {"within_20_weeks": 401},
+    ),
+    "participation_rates": ({"definition": "voice.child"}, {"numerator": 51, "percent": None}),
 }
 """What makes the key of the sound row another one, and what makes the row another under the same key."""
 
@@ -268,10 +343,14 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
         KeyError: a rule of the contract has no planted row.
     """
     found: list[Planted] = []
+    councils = [code for code, council in catalogue.councils.items() if not council.fictional]
 
     def plant(rule: Rule, breaks: bool, *rows: Mapping[str, Any], broken: tuple[int, ...] = (0,)) -> None:
         given = [
-            (_own_key(as_sent(contract, row), len(found)), (rule.code,) if breaks and n in broken else ())
+            (
+                _own_key(as_sent(contract, row), len(found), councils),
+                (rule.code,) if breaks and n in broken else (),
+            )
             for n, row in enumerate(rows)
         ]
         found.append(Planted(rule.code, breaks, tuple(given)))
@@ -281,6 +360,17 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
         if rule.expect == "cells_within_header":
             plant(rule, True, {BEYOND: Raw("left over")})
             plant(rule, False, {BEYOND: Raw("  ")})
+        elif rule.code in SEVERAL_ROWS:
+            breaks_together, just_not_together = SEVERAL_ROWS[rule.code]
+            plant(rule, True, *breaks_together)
+            plant(rule, False, *just_not_together)
+        elif name in contract.columns and contract.columns[name].type == "place":
+            parts = contract.columns[name].made_from.values()
+            readable = rule.expect == "column_values_readable"
+            plant(
+                rule, True, {"geographic_level": Raw("Ward")} if readable else dict.fromkeys(parts, Raw(""))
+            )
+            plant(rule, False, {"geographic_level": Raw(" LOCAL authority "), "la_code": Raw(" 855 ")})
         elif rule.expect == "column_values_readable":
             sound = SOUND[contract.feed] | FITTING.get(name, {})
             bad, good = _cells(contract.columns[name], as_sent(contract, sound).get(name), catalogue)
@@ -289,12 +379,13 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
         elif rule.expect == "column_values_not_empty":
             column = contract.columns[name]
             sound_cell = as_sent(contract, SOUND[contract.feed])[name]
+            shortest = None if name == "time_period" else SHORTEST.get(column.type)
             plant(rule, True, {name: Raw("")})
             plant(rule, True, {name: Raw(" N/A ")})
             plant(
                 rule,
                 False,
-                {name: Raw(SHORTEST.get(column.type) or _cells(column, sound_cell, catalogue)[1])},
+                {name: Raw(shortest or _cells(column, sound_cell, catalogue)[1])},
             )
         elif rule.expect == "key_unique":
             other_key, other_row = OTHER_KEY[contract.feed]
@@ -320,6 +411,8 @@ def as_sent(contract: Contract, change: Mapping[str, Any]) -> dict[str, Any]:
             value = Raw(_period(*(date.fromisoformat(row[f"{name}_{end}"]) for end in ("start", "end"))))
         elif column.type in ("date", "month") and isinstance(value, str) and not isinstance(value, Raw):
             value = date.fromisoformat(value)
+        elif column.type in FILLED_WITH and value is None and row.get(f"{name}_symbol"):
+            value = Raw(row[f"{name}_symbol"])
         sent[name] = value
     return sent
 
@@ -332,14 +425,46 @@ def _period(start: date, end: date) -> str:
     return f"{year}-{(year + 1) % 100:02d} Q{(start.month - 4) % 12 // 3 + 1}"
 
 
-def _own_key(row: dict[str, Any], n: int) -> dict[str, Any]:
+def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]:
     """The row with a key that it shares with those planted beside it alone."""
     references = ("audit_reference", "re_audit_of", "review_reference", "plan_reference")
     if any(name in row for name in references):
         named = {name: row[name] for name in references if row.get(name) in ("a0", "a1")}
         return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}
+    if "breakdown_topic" in row:
+        return row | _own_place_or_year(row, n, councils[n])
+    if "definition" in row:
+        return row | _own_month_or_council(row, n, councils[n])
     own = "team" if isinstance(row["agency"], Raw) else "agency"
     return row | {own: f"{own} {n}"}
+
+
+_YEARS = range(2010, 2026)
+_GROUPS = [("sex", "F"), ("sex", "M"), *(("age", str(age)) for age in range(3, 20))]
+
+
+def _own_place_or_year(row: dict[str, Any], n: int, council: str) -> dict[str, Any]:
+    """A year and group of its own for each case; where the case is about these, a council of its own."""
+    sound = SOUND["dfe_timeliness"]
+    topic, group = _GROUPS[n // len(_YEARS)]
+    own: dict[str, Any] = {}
+    if row["time_period"] == sound["time_period"]:
+        own["time_period"] = _YEARS[n % len(_YEARS)]
+    if (row["breakdown_topic"], row["breakdown"]) == (sound["breakdown_topic"], sound["breakdown"]):
+        own |= {"breakdown_topic": topic, "breakdown": group}
+    if len(own) < 3 and row["la_code"] == sound["la_code"]:
+        own |= {"la_code": council, "new_la_code": None}
+    return own
+
+
+def _own_month_or_council(row: dict[str, Any], n: int, council: str) -> dict[str, Any]:
+    """A month of its own for each case; where the case is about the period, a council of its own."""
+    sound = SOUND["participation_rates"]
+    if (str(row["period_start"]), str(row["period_end"])) == (sound["period_start"], sound["period_end"]):
+        year, month = 2015 + n // 12, n % 12 + 1
+        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        return {"period_start": date(year, month, 1), "period_end": last}
+    return {"council": council}
 
 
 def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
@@ -347,7 +472,7 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
     bad = {
         "council": "Narnia", "code": "Zebedee", "label": "Call 01234 567890", "date": "31/02/2026", "month": "Winter",
         "period": "2025-27", "birth_month": "13/2014", "whole_number": "a dozen", "yes_no": "perhaps",
-        "grade": "Satisfactory",
+        "grade": "Satisfactory", "ons_code": "E99999999", "count": "a few", "percentage": "105",
     }[column.type]  # fmt: skip
     good: dict[str, Any] = {
         "council": lambda: f" {catalogue.councils['990'].name.upper()} council ",
@@ -360,6 +485,9 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
         "whole_number": lambda: f"{sound:,}.0",
         "yes_no": lambda: " Y " if sound else " n",
         "grade": lambda: catalogue.grade_scales["ofsted"][sound][-1].swapcase(),
+        "ons_code": lambda: f" {sound.lower()} ",
+        "count": lambda: f"{sound:,}.0",
+        "percentage": lambda: f" {sound}00000000000 %",
     }
     several = "; Child's voice" if column.several else ""
     return Raw(bad + several), Raw(good[column.type]() + several)

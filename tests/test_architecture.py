@@ -37,6 +37,7 @@ WIRING = {
     "pipelines.orchestration",
     "pipelines.run",
     "pipelines.partitions",
+    "pipelines.published",
     "pipelines.publish",
 }
 ONLY_IN = {

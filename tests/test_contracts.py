@@ -20,7 +20,7 @@ from pipelines import contracts, settings
 from pipelines.contracts import Contract, ContractError, Rule, simplify
 from pipelines.intake.rules import KEY_PATTERNS, PATTERNS, Scene, broken, literal
 from pipelines.intake.whole_file import PATTERNS as FILE_PATTERNS
-from tests.planted import BREAKS, EXTRACTED_ON, FITTING, SOUND
+from tests.planted import BREAKS, EXTRACTED_ON, FITTING, SEVERAL_ROWS, SOUND
 
 SETTINGS = settings.load({})
 CATALOGUE = contracts.load(SETTINGS)
@@ -69,6 +69,17 @@ COLUMNS = {
     "offered_how code offer_channel, response code response, contributed_on date, mode code contribution_mode, "
     "told_outcome_on date, rating_listened code rating, rating_difference code rating, feedback_theme label themes, "
     "respondent_name free_text, comments free_text",
+    "dfe_timeliness": "council place, time_period whole_number, time_identifier code time_identifier, "
+    "geographic_level place_part, country_code place_part, region_code place_part, la_code place_part, "
+    "new_la_code ons_code, breakdown_topic code published_topic, breakdown code published_group, "
+    "issued count, issued_ex count, within_20_weeks count, within_20_weeks_ex count, "
+    "within_20_weeks_percent percentage, within_20_weeks_ex_percent percentage, within_a_year count, "
+    "within_a_year_ex count, within_a_year_percent percentage, within_a_year_ex_percent percentage, "
+    "over_a_year count, over_a_year_ex count, over_a_year_percent percentage, over_a_year_ex_percent percentage, "
+    "country_name free_text, region_name free_text, la_name free_text",
+    "participation_rates": "council council, period_start date, period_end date, "
+    "definition code participation_definition, numerator count, denominator count, percent percentage, "
+    "source code participation_source, given_on date, note free_text",
 }
 REQUIRED = {
     "active_plans": "council plan_reference issued_on",
@@ -76,6 +87,9 @@ REQUIRED = {
     "audit_programme": "council frame period audit_type planned_count approved_on",
     "case_audits": "council audit_reference audit_type selection status",
     "family_participation": "council audit_reference role",
+    "dfe_timeliness": "council time_period time_identifier geographic_level country_code region_code la_code "
+    "breakdown_topic breakdown issued issued_ex within_20_weeks within_20_weeks_ex",
+    "participation_rates": "council period_start period_end definition numerator denominator source",
 }
 PERSONAL = {
     "active_plans": "plan_reference child_reference birth_month child_name upn postcode comments",
@@ -85,6 +99,8 @@ PERSONAL = {
     "case_audits": "audit_reference child_reference auditor moderator re_audit_of birth_month child_name upn postcode "
     "comments",
     "family_participation": "audit_reference respondent_name comments",
+    "dfe_timeliness": "",
+    "participation_rates": "note",
 }
 
 
@@ -130,6 +146,7 @@ def test_columns_are_those_that_everything_else_is_built_on(feed: str) -> None:
 def test_feeds_replace_what_the_design_says() -> None:
     replaces = {feed: contract.replaces for feed, contract in CATALOGUE.contracts.items()}
     assert replaces == {
+        "dfe_timeliness": "all", "participation_rates": "key",
         "active_plans": "all", "audit_programme": "key", "case_audits": "council_and_period",
         "family_participation": "key", "plan_reviews": "council_and_period",
     }  # fmt: skip
@@ -145,9 +162,11 @@ def test_feeds_replace_what_the_design_says() -> None:
 
 @pytest.mark.parametrize("feed", FEEDS)
 def test_every_column_explains_itself_and_has_spellings_of_its_own(feed: str) -> None:
-    for name, column in CATALOGUE.contracts[feed].columns.items():
+    contract = CATALOGUE.contracts[feed]
+    least = 6 if contract.holds == "council" else 1  # published files have one publisher
+    for name, column in contract.columns.items():
         assert column.about.endswith("."), name
-        assert len(column.also_called) >= 6, name
+        assert len(column.also_called) >= (least if column.in_the_file else 0), name
         spellings = [simplify(text) for text in column.also_called]
         assert all(spellings), name
         assert len(set(spellings)) == len(spellings), name
@@ -181,7 +200,9 @@ def test_rules_name_patterns_columns_and_codes_that_exist(feed: str) -> None:
     for rule in contract.rules:
         given = rule.arguments
         assert rule.expect in CODES_OF[rule.code[4]], rule.code
-        named = [given[part] for part in ("column", "a", "b") if part in given] + given.get("columns", [])
+        parts = ("column", "a", "b", "numerator", "denominator", "of", "year", "start")
+        named = [given[part] for part in parts if part in given] + given.get("columns", [])
+        named += [*given.get("parts", []), *given.get("by", []), *given.get("numbers", [])]
         assert set(named) <= set(contract.stored), rule.code
         if "feed" in given:
             assert set(given["feed_columns"]) <= set(CATALOGUE.contracts[given["feed"]].stored), rule.code
@@ -198,7 +219,8 @@ def test_rules_name_patterns_columns_and_codes_that_exist(feed: str) -> None:
 
 def written_row_rules() -> list[Rule]:
     everything = [rule for contract in CATALOGUE.contracts.values() for rule in contract.rules]
-    return [rule for rule in everything if rule.scope == "row" and rule.expect not in KEY_PATTERNS]
+    alone = [rule for rule in everything if rule.code not in SEVERAL_ROWS]
+    return [rule for rule in alone if rule.scope == "row" and rule.expect not in KEY_PATTERNS]
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -217,10 +239,10 @@ def test_a_rule_can_be_broken_alone_and_only_just_kept(code: str) -> None:
 def test_an_unreadable_cell_breaks_nothing_but_its_own_rule(feed: str) -> None:
     contract = CATALOGUE.contracts[feed]
     for name, column in contract.columns.items():
-        if column.type in ("free_text", "identifier") or column.several:
+        if column.type in ("free_text", "identifier", "place_part") or column.several:
             continue
         change = dict(FITTING.get(name, {}))
-        if column.type in ("code", "label", "grade", "council"):
+        if column.type in contracts.TEXT_TYPES:
             change[name] = "?"
         else:
             change |= {f"{name}__unreadable": True, **dict.fromkeys(stored(name, contract))}
@@ -231,6 +253,8 @@ def test_an_unreadable_cell_breaks_nothing_but_its_own_rule(feed: str) -> None:
 def test_a_required_cell_left_empty_breaks_nothing_but_its_own_rule(feed: str) -> None:
     contract = CATALOGUE.contracts[feed]
     for name in REQUIRED[feed].split():
+        if contract.columns[name].type == "place_part":
+            continue  # a place is empty where all of its parts are
         change = dict.fromkeys(stored(name, contract))
         assert broken_by(contract, change) == [f"{contract.prefix}-2{contract.columns[name].number:02d}"], (
             name
@@ -364,4 +388,4 @@ def test_a_councils_targets_are_shares_and_judge_no_row() -> None:
     own = CATALOGUE.names["990"].model_copy(update={"targets": {"quality.inadequate": 0.2}})
     changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
     assert changed.texts == text, "deliveries would be checked again for a target"
-    assert CATALOGUE.names_of("990").targets == {"quality.moderated": 0.25}
+    assert CATALOGUE.names_of("990").targets == {"voice.any_family": 0.6}

@@ -137,12 +137,9 @@ def one(release: store.Release, name: str) -> components.Page:
         components.section(
             "likely",
             "How the likely range is worked out",
-            html.P(
-                "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before "
-                "is called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change."
-            ),
+            html.P(_RANGE[words.is_mean(measure)]),
         )
-        if measure["kind"] in ("share", "people_share")
+        if measure["kind"] in ("share", "people_share", "snapshot", "mean")
         else None,
         _newest(release, measure, used),
         _versions(release, measure),
@@ -169,7 +166,7 @@ def _shown_on(measure: store.Row) -> Component | None:
 
 def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -> Component:
     """The newest values of the councils that have audits here; of published figures also of region and country."""
-    names = {row["council"]: row for row in store.places(release, every=True)}
+    names = {row["council"]: row for row in store.places(release, store.EVERY_PLACE)}
     kinds = ("local", "region", "country")
     rows = [
         row
@@ -203,9 +200,7 @@ def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -
 
 
 def _range(measure: store.Row, row: store.Row) -> str:
-    if measure["kind"] == "mean":  # not a share
-        return ""
-    return words.capital(words.between(row["low"], row["high"])) or "None"
+    return words.capital(words.between(row["low"], row["high"], words.own_unit(measure))) or "None"
 
 
 def _versions(release: store.Release, measure: store.Row) -> Component | None:
@@ -235,6 +230,15 @@ def _target(measure: store.Row) -> list[str]:
     return [f"{said}. {measure.get('target_source') or ''}".strip()]
 
 
+_RANGE = {
+    False: "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before is "
+    "called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change.",
+    True: "The likely range is a 95% interval for an average (Student's t). A difference from the year before is "
+    "called higher or lower only where its own 95% interval (Welch's t) leaves out no change.",
+}
+"""Whether a measure is an average -> how its likely range, and that of a difference, are worked out."""
+
+
 def _formally(release: store.Release, measure: store.Row) -> list[str]:
     """The yes/no columns that the program counts, as the definition names them, and what each says."""
     tops, bottoms = measure["numerator"] or [], measure["denominator"] or []
@@ -242,7 +246,7 @@ def _formally(release: store.Release, measure: store.Row) -> list[str]:
         return []
     about = store.column_words(release, measure["fact"])
     named = [f"{column}: {about[column]}" for column in dict.fromkeys([*tops, *bottoms]) if column in about]
-    top = " and ".join(tops) or "each kind"
+    top = " and ".join(tops) or ("the average" if words.is_mean(measure) else "each kind")
     return [f"{top}, out of {' and '.join(bottoms)}, in {measure['fact']}, by {measure['date']}", *named]
 
 
@@ -251,6 +255,10 @@ def _kind(measure: store.Row) -> str:
         return f"How a total of {words.unit(measure)} divides between kinds"
     if measure["kind"] == "given":
         return f"A share of {words.unit(measure)} as others give it: it is not counted here"
+    if measure["kind"] == "snapshot":
+        return f"A share of {words.unit(measure)}, on the last day of each period"
+    if words.is_mean(measure):
+        return f"An average of {words.unit(measure)}, in {measure['unit']}"
     return f"A share of {words.unit(measure)}"
 
 

@@ -18,7 +18,7 @@ from dashboard.pages import links, overview_words
 MOST_SENTENCES = 7
 # A file is late when nothing newer has come for longer than a quarter and its month of grace.
 LATE_AFTER = timedelta(days=122)
-# A refused file stays worth a warning for so long, unless a later file of any kind was accepted.
+# Fact that a measure counts -> the feeds that it is made from.
 FEEDS_OF_FACT = {
     "audits": ("case_audits", "family_participation"),
     "participants": ("case_audits", "family_participation"),

@@ -68,7 +68,7 @@ class Shown:
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Published timeliness for the council and year that the query asks for."""
     known = store.measures(release)
-    places = store.places(release, every=True)
+    places = store.places(release, store.EVERY_PLACE)
     shown = _choose(release, query, places)
     used: list[store.Row] = []
     if shown is None:
@@ -386,7 +386,7 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
             [
                 {"text": measure["title"], "href": f"/definitions/{measure['measure']}"},
                 words.figure_number(measure, figure),
-                "" if measure["kind"] == "mean" else words.change_cell(figure),
+                words.change_cell(figure, measure),
                 figure["receipt"],
             ]
             for measure, figure in rows

@@ -109,7 +109,7 @@ def _headline(
 
 def _card(measure: store.Row, figure: store.Row) -> Component:
     big, small = words.number_parts(measure, figure)
-    lines = [small, words.capital(words.likely(figure)), words.change_cell(figure)]
+    lines = [small, words.capital(words.likely(figure, measure)), words.change_cell(figure, measure)]
     return html.Li(
         [
             html.H3(components.measure_link(measure, measure["short_title"] or measure["title"])),

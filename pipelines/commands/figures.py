@@ -17,11 +17,12 @@ Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
 SHOWN = (
     "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end",
-    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "low", "high", "symbol",
-    "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high", "direction",
-    "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
+    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "unit", "low", "high",
+    "symbol", "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high",
+    "direction", "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
 )  # fmt: skip
-"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range."""
+"""Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range.
+`unit` is empty for a share."""
 
 
 def figure(
@@ -29,7 +30,11 @@ def figure(
         str, typer.Argument(metavar="MEASURE", help="What is measured, such as voice.any_family.")
     ],
     council: Annotated[
-        str | None, typer.Option(metavar="NAME", help="One council, by name or DfE code. [default: each one]")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="One council, by name or DfE code; of published figures a region or England too. [default: each one]",
+        ),
     ] = None,
     to: Annotated[
         date | None,
@@ -62,10 +67,11 @@ def figure(
     settings = console.load_settings()
     database = releases.open_database(settings, audience, release)
     found = lookup.find(database, measure, council=council, to=to, window=window, by=by)
-    for note in found.notes:
+    shown = [found, found.beside] if found.beside else [found]
+    for note in dict.fromkeys(note for one in shown for note in one.notes):
         console.tell(note)
     if as_json:
-        console.say_json([flat(found, row) for row in found.figures])
+        console.say_json([flat(one, row) for one in shown for row in one.figures])
     else:
         show(found)
 
@@ -73,49 +79,77 @@ def figure(
 def flat(found: Any, row: Row) -> Row:
     """One figure as a flat object, with what it needs to be quoted on its own."""
     about = {name: found.release[name] for name in ("release", "audience", "as_of", "demonstration")}
-    held = {**row, **about, "title": found.measure["title"], "higher_is": found.measure["higher_is"]}
+    measured = {name: found.measure.get(name) for name in ("title", "higher_is", "unit")}
+    held = {**row, **about, **measured}
     return {name: held.get(name) for name in SHOWN}
 
 
 def show(found: Any) -> None:
-    """The figure in words where there is one council, then all of them as a table."""
+    """The figure in words where there is one council, then all of them as a table; what stands beside it too."""
     from dashboard import words
 
-    measure, release = found.measure, found.release
-    by = found.figures is not found.whole
+    release = found.release
+    both = [found, found.beside] if found.beside else [found]
     if release["demonstration"]:
         console.say(f"{words.DEMONSTRATION}\n")
-    if len(found.whole) == 1:
-        console.say(console.paragraph(headline(measure, found.whole[0])))
-    else:
-        console.say(console.paragraph(f"{measure['title']}: {len(found.whole)} councils."))
-    console.say(console.paragraph(words.polarity(measure["higher_is"])) + "\n")
-    several = len(found.whole) > 1
-    columns: dict[str, Any] = {"Council": lambda row: row["council_name"]} if several or not by else {}
-    if by:
-        columns["Group"] = lambda row: row["group_label"]
-    if several or not by:
-        columns["Period"] = lambda row: words.span(row["period_start"], row["period_end"])
-    columns |= {
-        "Figure": lambda row: words.figure_number(measure, row),
-        "Likely range": lambda row: words.between(row["low"], row["high"]),
-        "Year before": words.change_cell,
-        "Receipt": lambda row: row["receipt"],
-    }
-    if all(row["window"] != "12m" or row["change"] is None for row in found.figures):
-        del columns["Year before"]
-    console.table(list(columns), [[cell(row) for cell in columns.values()] for row in found.figures])
-    console.say(
-        f"\n{measure['measure']} {measure['version']}. Figures as they stood on {words.day(release['as_of'])}, "
-        f"data version {release['release']}. Audience: {words.AUDIENCES[release['audience']]}."
+    for one in both:
+        if len(one.whole) == 1:
+            console.say(console.paragraph(headline(one.measure, one.whole[0])))
+        else:
+            places = len({row["council"] for row in one.figures})
+            told = f"{places} {'council' if places == 1 else 'councils'}"
+            console.say(console.paragraph(f"{one.measure['title']}: {told}."))
+    console.say(console.paragraph(words.polarity(found.measure["higher_is"])) + "\n")
+    columns = table_columns(found, both)
+    console.table(
+        list(columns),
+        [[cell(one.measure, row) for cell in columns.values()] for one in both for row in one.figures],
     )
+    names = ", ".join(f"{one.measure['measure']} {one.measure['version']}" for one in both)
+    console.say(
+        f"\n{names}. Figures as they stood on {words.day(release['as_of'])}, data version {release['release']}. "
+        f"Audience: {words.AUDIENCES[release['audience']]}."
+    )
+
+
+def table_columns(found: Any, both: Any) -> dict[str, Any]:
+    """Header -> what it shows of a measure and a figure: only columns that tell rows apart or say something."""
+    from dashboard import words
+
+    by = found.figures is not found.whole
+    several = len(found.whole) != 1
+    columns: dict[str, Any] = {}
+    if several or not by:
+        columns["Place" if found.measure["kind"] == "given" else "Council"] = lambda _, row: row[
+            "council_name"
+        ]
+    if len(both) > 1:
+        columns["Measure"] = lambda measure, _: measure["short_title"]
+    if by:
+        columns["Group"] = lambda _, row: row["group_label"]
+    if several or not by:
+        columns["Period"] = lambda _, row: words.span(row["period_start"], row["period_end"])
+    columns["Figure"] = words.figure_number
+    columns["Likely range"] = lambda measure, row: words.between(
+        row["low"], row["high"], words.own_unit(measure)
+    )
+    given = found.measure["kind"] == "given"
+    if any(
+        (given or row["window"] == "12m") and row["change"] is not None for one in both for row in one.figures
+    ):
+        columns["Year before"] = lambda measure, row: words.change_cell(row, measure)
+    columns["Receipt"] = lambda _, row: row["receipt"]
+    return columns
 
 
 def headline(measure: Row, figure: Row) -> str:
     """A figure in words; of a distribution only how many there are, as all of them are 100%."""
     from dashboard import words
 
-    if measure["kind"] != "distribution":
+    of_no_figure = (
+        measure["kind"] == "given" and figure["symbol"]
+    )  # a published year that stands empty is named
+    if measure["kind"] != "distribution" and not of_no_figure:
         return words.headline(measure, figure)
     when = words.period(figure["window"], figure["period_start"], figure["period_end"])
     return f"{words.capital(when)}: {words.sentence(measure, figure)}"

@@ -230,15 +230,17 @@ def rule_words(told: Row) -> list[str]:
 
 def measure_in_full(measure: Any) -> Row:
     """Everything that a definition says, with its yes/no columns in words."""
-    from pipelines.model.schema import FACTS
+    from pipelines.model.schema import FACTS, GIVEN
 
     def in_words(fact: str, columns: Sequence[str]) -> Row:
-        return {column: FACTS[fact].yes_no[column] for column in columns}
+        meant = GIVEN[fact].numbers if fact in GIVEN else FACTS[fact].yes_no
+        return {column: meant[column] for column in columns}
 
     return {
         **measure.model_dump(mode="json"),
         "numerator": in_words(measure.fact, measure.numerator),
         "denominator": in_words(measure.denominator_fact or measure.fact, measure.denominator),
+        "of": {measure.of: FACTS[measure.fact].numbers[measure.of]} if measure.of else None,
     }
 
 
@@ -246,7 +248,7 @@ def measure_words(told: Row) -> list[str]:
     """A measure in a few paragraphs."""
     from dashboard import words
 
-    above, below = told["numerator"] or {}, told["denominator"]
+    above, below = told["numerator"] or told["of"] or {}, told["denominator"]
     return [
         f"{told['id']} {told['version']}: {told['title']}.",
         told["why"],

@@ -63,6 +63,7 @@ def not_taken(file: str, reason: str, code: str | None) -> Row:
 
 
 def _feed(catalogue: Catalogue, held: Sequence[Checked], checked: Checked, feed: str) -> Row:
+    from pipelines.contracts import PUBLISHED
     from pipelines.evidence import delivered
 
     contract, found = catalogue.contracts[feed], checked.result["feeds"][feed]
@@ -78,6 +79,7 @@ def _feed(catalogue: Catalogue, held: Sequence[Checked], checked: Checked, feed:
             for code in sorted(found["profile"])
             if code in catalogue.councils
         ],
+        "places": "every place in it" if contract.holds == PUBLISHED else "",
         "rows_received": found["received"],
         "rows_accepted": found["accepted"],
         "rows_set_aside": found["rejected"],
@@ -139,7 +141,11 @@ def show(answer: Row) -> None:
 
 
 def _show_feed(feed: Row) -> None:
-    names = ", ".join(council["name"] for council in feed["councils"]) or "no council that we know"
+    names = (
+        ", ".join(council["name"] for council in feed["councils"])
+        or feed["places"]
+        or "no council that we know"
+    )
     say(
         f"  {feed['title']} ({feed['feed']}) of {names}: {feed['rows_received']:,} rows received = "
         f"{feed['rows_accepted']:,} accepted + {feed['rows_set_aside']:,} set aside."

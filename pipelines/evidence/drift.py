@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 
 import duckdb
 
-from pipelines.contracts import Catalogue
+from pipelines.contracts import UNREADABLE, Catalogue
 from pipelines.intake.receive import Checked
 from pipelines.releases import table_of
 
@@ -45,7 +45,7 @@ def previous(held: Sequence[Checked]) -> dict[tuple[int, str], Checked]:
     found: dict[tuple[int, str], Checked] = {}
     for feed, ordered in _whole(held).items():
         for at, checked in enumerate(ordered):
-            ours = set(checked.profile(feed))
+            ours = set(checked.profile(feed)) - {"", UNREADABLE}
             before = next(
                 (other for other in reversed(ordered[:at]) if ours & set(other.profile(feed))), None
             )
@@ -68,7 +68,7 @@ def drift(held: Sequence[Checked]) -> list[Drift]:
             for council, here in sorted(checked.profile(feed).items()):
                 for column, codes in sorted(here.get("codes", {}).items()):
                     known = seen.setdefault((council, column), set())
-                    if council in last:
+                    if council in last and council not in ("", UNREADABLE):
                         found += [
                             Drift(number, feed, council, "code", column, code, "appeared")
                             for code in sorted(set(codes) - known)

@@ -61,6 +61,8 @@ class Header:
     missing: tuple[str, ...]
     extracted_on: date | None
     corrections: bool
+    repeated: tuple[tuple[int, int], ...] = ()
+    """Cells with the same header, word for word: the one used and its copy, which must say the same in every row."""
 
 
 def best_fit(rows: Rows, contracts: Iterable[Contract], council: str | None) -> Fit | None:
@@ -92,8 +94,12 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
         return None
     cells = rows[fit.index]
     positions = {name: found[0] for name, found in fit.columns.items()}
+    repeated = []
     for name, found in fit.columns.items():
         if len(found) > 1:
+            if len({simplify(cells[at]) for at in found}) == 1:
+                repeated += [(found[0], copy) for copy in found[1:]]
+                continue
             one, two = (f'"{shown(cells[at], "?")}" (column {at + 1})' for at in found[:2])
             raise Refused(
                 "FILE-11",
@@ -102,13 +108,21 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
             )
     filled = [at for at, cell in enumerate(cells) if cell.strip()]
     used = set(positions.values())
+    matched = {name: shown(cells[at], f"(column {at + 1})") for name, at in positions.items()}
+    made = {
+        name: matched[column.made_from["level"]]
+        for name, column in contract.columns.items()
+        if column.made_from
+    }
+    asked = {name: column for name, column in contract.columns.items() if column.in_the_file}
     return Header(
         contract=contract,
         index=fit.index,
         width=filled[-1] + 1,
         positions=dict(sorted(positions.items(), key=lambda item: item[1])),
-        matched={name: shown(cells[at], f"(column {at + 1})") for name, at in positions.items()},
-        how={name: _how(contract, name, cells[at]) for name, at in positions.items()},
+        matched=matched | made,
+        how={name: _how(contract, name, cells[at]) for name, at in positions.items()}
+        | dict.fromkeys(made, "made from"),
         unknown=tuple(
             shown(cells[at], f"(column {at + 1})")
             for at in range(filled[0], filled[-1] + 1)
@@ -116,9 +130,10 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
         ),
         missing=tuple(
             name
-            for name, column in contract.columns.items()
+            for name, column in asked.items()
             if name not in positions and not (council and column.type == "council")
         ),
+        repeated=tuple(repeated),
         extracted_on=titles.extracted_on(rows[: fit.index]),
         corrections=titles.corrections_only(rows[: fit.index]),
     )
@@ -144,7 +159,10 @@ def _fit(contract: Contract, index: int, simple: Sequence[str], council: str | N
     missing = tuple(
         name
         for name, column in contract.columns.items()
-        if column.required and name not in columns and not (council and column.type == "council")
+        if column.required
+        and column.in_the_file
+        and name not in columns
+        and not (council and column.type == "council")
     )
     return Fit(contract, index, columns, missing)
 

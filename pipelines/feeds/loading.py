@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.feeds.headers import Header
+from pipelines.feeds.refusal import Refused
 
 PORTION, PORTIONS = 500, 40
 """Records turned at a time, few enough for the processor's cache, and how many such go to DuckDB together."""
@@ -60,12 +61,14 @@ def load_rows(
     """Fill the table from numbered rows of cells; wholly blank ones are left out. Returns the number of rows.
 
     Raises:
+        Refused: a column that stands twice does not say the same twice.
         duckdb.Error: memory or disk ran short, which is no fault of the file; it holds no cell.
     """
     count, shortage = 0, None
     try:
         con.execute(f"CREATE TEMP TABLE {_quote(relation)} ({_columns(header)})")
         for batch in _batches(rows, header):
+            _same_twice(batch, header, where)
             con.register(_BATCH_VIEW, batch)
             try:
                 filled = {name: f"nullif(c{at}, '')" for name, at in header.positions.items()}
@@ -146,7 +149,7 @@ def _batches(rows: Iterable[tuple[int, Sequence[str]]], header: Header) -> Itera
 
 
 def _portions(rows: Iterator[tuple[int, Sequence[str]]], header: Header) -> Iterator[pa.RecordBatch]:
-    used = sorted(set(header.positions.values()))
+    used = sorted({*header.positions.values(), *(copy for _, copy in header.repeated)})
     while portion := list(islice(rows, PORTION)):
         kept = [(number, cells) for number, cells in portion if any(cell.strip(SPACES) for cell in cells)]
         beyond = [cells[header.width :] for _, cells in kept]
@@ -161,6 +164,19 @@ def _portions(rows: Iterator[tuple[int, Sequence[str]]], header: Header) -> Iter
                 **{f"c{at}": _trimmed(columns[at] if at < len(columns) else empty) for at in used},
             }
         )
+
+
+def _same_twice(batch: pa.Table, header: Header, where: str) -> None:
+    for one, copy in header.repeated:
+        differs = pc.not_equal(batch[f"c{one}"], batch[f"c{copy}"])
+        if pc.any(differs).as_py():
+            row = batch["_row"][pc.index(differs, True).as_py()].as_py()
+            name = next(header.matched[name] for name, at in header.positions.items() if at == one)
+            raise Refused(
+                "FILE-11",
+                f'{where}, row {row}: the header "{name}" stands in columns {one + 1} and {copy + 1}, and '
+                "they differ. Keep the one that holds the answer, and rename or remove the other.",
+            )
 
 
 def _trimmed(cells: Sequence[str]) -> pa.Array:

@@ -158,6 +158,7 @@ def _load_quickly(
     found = plain.inspect(path, start, head.delimiter) if encoding == "utf-8-sig" else None
     if (
         found is None
+        or header.repeated  # both columns are compared, cell by cell
         or found.records == 0
         or len(head.rows) <= header.index + 1
         or set("*?[]{}") & set(str(path))

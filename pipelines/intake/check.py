@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.contracts import Contract, Rule
+from pipelines.intake.published import ACROSS_ROWS
 from pipelines.intake.rules import KEY_PATTERNS, Scene, broken, copies, literal
 
 
@@ -115,13 +116,20 @@ def flag(
         rule.code: f"fault = '{rule.expect}'" if rule.expect in KEY_PATTERNS else broken(rule, scene)
         for rule in rules
     }
+    rows = f"{typed} LEFT JOIN copies USING (_sheet, _row)"
+    across = {
+        code: fault for code, fault in faults.items() if contract.rules_by_code[code].expect in ACROSS_ROWS
+    }
+    if across:  # worked out over all rows, before any is passed over
+        worked_out = ", ".join(f'{fault} AS "{code}"' for code, fault in across.items())
+        rows = f"(SELECT *, {worked_out} FROM {rows})"
+        faults |= {code: f'"{code}"' for code in across}
     # Most rows break nothing: they are passed over by one condition, and only the others get a list
     cases = ", ".join(f"CASE WHEN {fault} THEN '{code}' END" for code, fault in faults.items())
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE flags_{contract.feed} AS
             SELECT _sheet, _row, list_filter([{cases}], lambda code: code IS NOT NULL) AS codes
-            FROM {typed} LEFT JOIN copies USING (_sheet, _row)
-            WHERE {" OR ".join(f"({fault})" for fault in faults.values())}"""
+            FROM {rows} WHERE {" OR ".join(f"({fault})" for fault in faults.values())}"""
     )
     con.execute("DROP TABLE copies")
     return f"flags_{contract.feed}"

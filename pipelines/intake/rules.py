@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.contracts import UNREADABLE, Contract, ContractError, Rule
+from pipelines.contracts import FILLED_WITH, TEXT_TYPES, UNREADABLE, Contract, ContractError, Rule
+from pipelines.intake import published
 
 KEY_PATTERNS = ("key_unique", "not_repeated")
 
@@ -37,9 +38,9 @@ def literal(value: Any) -> str:
 def unreadable(contract: Contract, name: str) -> str:
     """The cell held something that could not be read."""
     column = contract.columns[name]
-    if column.type in ("identifier", "free_text"):
+    if column.type in ("identifier", "free_text", "place_part"):
         return "false"
-    if column.type in ("code", "label", "grade", "council"):
+    if column.type in TEXT_TYPES:
         if column.several:
             return f"coalesce(list_contains({name}, '{UNREADABLE}'), false)"
         return f"coalesce({name} = '{UNREADABLE}', false)"
@@ -63,8 +64,10 @@ def stored(contract: Contract, name: str) -> str:
 
 
 def empty(contract: Contract, name: str) -> str:
-    """The cell held nothing."""
-    return f"({stored(contract, name)} IS NULL AND NOT {unreadable(contract, name)})"
+    """The cell held nothing: neither a value nor a symbol in its place."""
+    kept = stored(contract, name)
+    symbol = f" AND {name}_symbol IS NULL" if contract.columns[name].type in FILLED_WITH else ""
+    return f"({kept} IS NULL{symbol} AND NOT {unreadable(contract, name)})"
 
 
 def holds(contract: Contract, when: dict[str, Any]) -> str:
@@ -126,6 +129,7 @@ PATTERNS: dict[str, Callable[[Rule, Scene], str]] = {
     "filled_when": _filled_when,
     "empty_when": _empty_when,
     "cells_within_header": lambda rule, scene: "_ragged",
+    **published.PATTERNS,
 }
 
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from pipelines.contracts import UNREADABLE, Catalogue, Contract, Rule
-from pipelines.intake.rules import KEY_PATTERNS, Scene, empty, holds, stored, unreadable
-
-_TEXT = frozenset({"code", "label", "grade", "council"})
+from pipelines.contracts import TEXT_TYPES, UNREADABLE, Catalogue, Contract, Rule
+from pipelines.intake import published
+from pipelines.intake.rules import KEY_PATTERNS, Scene, broken, empty, holds, stored, unreadable
 
 
 def column_of(rule: Rule) -> str:
@@ -49,7 +48,7 @@ def expectation(rule: Rule, contract: Contract, catalogue: Catalogue, extracted_
             return gxe.ExpectColumnValuesToBeInSet(
                 value_set=[code.code for code in catalogue.codes[column.codes]], **on
             )
-        if column.type in _TEXT and not column.several:
+        if column.type in TEXT_TYPES and not column.several:
             return gxe.ExpectColumnValuesToNotBeInSet(value_set=[UNREADABLE], **on)
     if rule.expect in ("column_values_not_empty", "filled_when"):
         return gxe.ExpectColumnValuesToNotBeNull(**on)
@@ -70,13 +69,15 @@ def _subject(rule: Rule, scene: Scene) -> str:
         return "_ragged"
     if rule.expect in KEY_PATTERNS:
         return "fault"
+    if rule.expect in published.PATTERNS:
+        return broken(rule, scene)
     if rule.expect in ("column_pair_a_not_after_b", "column_pair_differs"):
         a, b = (stored(contract, given[part]) for part in "ab")
         return f"{b} - {a}" if rule.expect == "column_pair_a_not_after_b" else f"{a} = {b}"
     name = given["column"]
     if rule.expect == "column_values_readable":
         column = contract.columns[name]
-        return name if column.type in _TEXT and not column.several else unreadable(contract, name)
+        return name if column.type in TEXT_TYPES and not column.several else unreadable(contract, name)
     applies = holds(contract, given.get("when", {})) or "true"
     if rule.expect in ("column_values_not_empty", "filled_when"):
         return f"CASE WHEN {applies} THEN nullif(NOT {empty(contract, name)}, false) ELSE true END"

@@ -13,16 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from pipelines import durable
-from pipelines.contracts import UNREADABLE, Catalogue, Contract, Rule
+from pipelines.contracts import FILLED_WITH, TEXT_TYPES, UNREADABLE, Catalogue, Contract, Rule
+from pipelines.intake import published
 from pipelines.intake.check import row_rules
 from pipelines.intake.rules import stored
 from pipelines.settings import Settings
 
-OUR_ENGINE = frozenset({"key_unique", "not_repeated", "column_pair_differs"})
+OUR_ENGINE = frozenset({"key_unique", "not_repeated", "column_pair_differs", *published.PATTERNS})
 """Patterns that stock Great Expectations has no column expectation for: they are judged here only."""
 EXTRACTED_ON = {"$PARAMETER": "extracted_on"}
 """What a stock suite must be told: the first moment (a datetime) of the day the data was taken from its system."""
-_TEXT = frozenset({"code", "label", "grade", "council"})
+_TEXT = frozenset(TEXT_TYPES)
 
 
 def needs_our_engine(rule: Rule, contract: Contract) -> bool:
@@ -90,6 +91,8 @@ def _conditions(contract: Contract, when: dict[str, Any], readable: str | None =
     parts: list[Any] = []
     if readable and contract.columns[readable].type not in (*_TEXT, "identifier"):
         parts.append(Column(f"{readable}__unreadable") == False)  # noqa: E712 - builds a condition
+    if readable and contract.columns[readable].type in FILLED_WITH:
+        parts.append(Column(f"{readable}_symbol").is_null())
     for name, wanted in when.items():
         cell = Column(stored(contract, name))
         if wanted == "filled":

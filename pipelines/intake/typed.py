@@ -10,24 +10,32 @@ A cell that held something unreadable is '?' in a text column, and NULL with `<c
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.contracts import UNREADABLE, Catalogue, Column, Contract, simplify
+from pipelines.contracts import FILLED_WITH, UNREADABLE, Catalogue, Column, Contract, simplify
 from pipelines.feeds.reader import Table
-from pipelines.intake import values
+from pipelines.intake import published, values
 from pipelines.intake.key import Key, hash_sql, prepare
 
 _NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
 _ARROW = {name: pa.date32() for name in ("date", "month", "birth_month")} | {
     "whole_number": pa.int64(),
     "yes_no": pa.bool_(),
+    "count": pa.int64(),
+    "percentage": pa.float64(),
 }
 _TYPED = frozenset(_ARROW) | {"period"}
+_BESIDE = {
+    "period": {"_start": pa.date32(), "_end": pa.date32()},
+    **{kind: {"": _ARROW[kind], "_symbol": pa.string()} for kind in FILLED_WITH},
+    "ons_code": {"": pa.string(), "_until": pa.date32(), "_of": pa.string()},
+}
+"""Column types kept in several columns: what their names end in, in the order in which the reader gives the values."""
 
 
 def make_typed(
@@ -49,14 +57,20 @@ def make_typed(
         f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}"
         for table in tables
     )
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {given} AS {sheets}")
-    in_file = {name for table in tables for name in table.matched}
+    places = published.place_cells(contract)
+    replaced = ", ".join(f"{text} AS {name}" for name, text in places.items())
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {given} AS "
+        + (f"SELECT * REPLACE ({replaced}) FROM ({sheets})" if places else sheets)
+    )
+    # a council may be given for the whole file, and a place is made from other columns
+    in_file = {name for table in tables for name in table.matched} | {"council", *places}
     cells: dict[str, Cell] = {}
     for name, column in contract.columns.items():
-        if column.type == "free_text":
+        if column.type in ("free_text", "place_part"):
             continue
-        if name not in in_file and column.type != "council":  # a council may be given for the whole file
-            cells[name] = Cell("", "NULL", "NULL")
+        if name not in in_file:
+            cells[name] = Cell("", {})
         elif column.type == "identifier":
             cells[name] = _identifier(con, given, name, column)
         else:
@@ -89,27 +103,31 @@ class Cell:
     """The SQL that gives a column's value in a row `g` of the file."""
 
     join: str
-    value: str
-    end: str = "NULL"
-    """The last day, of a period."""
+    values: Mapping[str, str]
+    """What the names of the columns it is kept in end in (see `_BESIDE`) -> SQL; none where the file lacks it."""
     unreadable: str = "false"
+
+    @property
+    def value(self) -> str:
+        """Of a column that is kept in one."""
+        return self.values.get("", "NULL")
 
 
 def _selected(contract: Contract, name: str, cell: Cell, column: Column) -> list[str]:
     """A column of the contract as the columns of the typed table."""
-    values = {name: cell.value}
-    if column.type == "period":
-        values = {f"{name}_start": cell.value, f"{name}_end": cell.end}
-    elif column.type == "birth_month":
-        values = {}
-    columns = [f"{value}::{contract.stored[kept]} AS {kept}" for kept, value in values.items()]
+    kept = {f"{name}{part}": part for part in _BESIDE.get(column.type, ("",))}
+    columns = [
+        f"({cell.values.get(part, 'NULL')})::{contract.stored[of]} AS {of}"
+        for of, part in kept.items()
+        if of in contract.stored
+    ]
     return [*columns, f"{cell.unreadable} AS {name}__unreadable"] if column.type in _TYPED else columns
 
 
 def _with_age_band(contract: Contract, catalogue: Catalogue, cells: dict[str, Cell]) -> None:
     """Where a month of birth is given and no age band, the band follows from it."""
     births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
-    if not births or cells[births[0]].value == "NULL":
+    if not births or not cells[births[0]].values:
         return
     born = cells[births[0]].value
     on = f"coalesce({', '.join(f'{cells[name].value}::DATE' for name in contract.period)})"
@@ -121,7 +139,7 @@ def _with_age_band(contract: Contract, catalogue: Catalogue, cells: dict[str, Ce
     given = cells["age_band"]
     # date_sub cuts towards nought, so a child born in the year after would count as newly born
     value = f"coalesce({given.value}, CASE WHEN {born} > {on} THEN NULL {bands} END)"
-    cells["age_band"] = Cell(given.join, value)
+    cells["age_band"] = Cell(given.join, {"": value})
 
 
 def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> Cell:
@@ -138,13 +156,13 @@ def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: C
         f"SELECT count({name}), approx_count_distinct({name}) FROM {given}"
     ).fetchall()
     if distinct > 0.7 * rows:
-        return Cell("", hashed)
+        return Cell("", {"": hashed})
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT g.council, g.{name} AS raw, {hashed} AS value FROM "
         f"(SELECT DISTINCT council, {name} FROM {given}) g LEFT JOIN dict_council ON g.council = dict_council.raw"
     )
     join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw AND g.council IS NOT DISTINCT FROM dict_{name}.council"
-    return Cell(join, f"dict_{name}.value")
+    return Cell(join, {"": f"dict_{name}.value"})
 
 
 Reader = Callable[[str, str | None], Any]
@@ -159,7 +177,14 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
         "period": values.to_period,
         "whole_number": values.to_whole_number,
         "yes_no": values.to_yes_no,
+        "count": published.to_count,
+        "percentage": published.to_percentage,
     }
+    if column.type in ("place", "ons_code"):
+        read_place = (published.place_reader if column.type == "place" else published.ons_code_reader)(
+            catalogue
+        )
+        return lambda text, _: read_place(text)
     if column.type in plain:
         convert = plain[column.type]
         return lambda text, _: convert(text)
@@ -217,15 +242,15 @@ def _dictionary(
         found = [(None, raw, None) for (raw,) in con.execute(
             f"SELECT DISTINCT {name} FROM {given} WHERE {name} IS NOT NULL").fetchall()]  # fmt: skip
     read_all = [_read_cell(raw, council, column, read) for _, raw, council in found]
-    kind = _ARROW.get(column.type, pa.date32() if column.type == "period" else pa.string())
+    kind = _ARROW.get(column.type, pa.string())
     columns: dict[str, pa.Array] = {
         "council": pa.array([council for council, _, _ in found], pa.string()),
         "raw": pa.array([raw for _, raw, _ in found], pa.string()),
         "unreadable": pa.array([unreadable for _, unreadable in read_all], pa.bool_()),
     }
-    if column.type == "period":
-        columns["value"] = pa.array([value and value[0] for value, _ in read_all], kind)
-        columns["value_end"] = pa.array([value and value[1] for value, _ in read_all], kind)
+    if column.type in _BESIDE:
+        for place, (part, of_part) in enumerate(_BESIDE[column.type].items()):
+            columns[f"value{part}"] = pa.array([_part(value, place) for value, _ in read_all], of_part)
     else:
         columns["value"] = pa.array(
             [value for value, _ in read_all], pa.list_(kind) if column.several else kind
@@ -236,10 +261,16 @@ def _dictionary(
     join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw"
     if by_council:
         join += f" AND g.council IS NOT DISTINCT FROM dict_{name}.council"
-    end = f"dict_{name}.value_end" if column.type == "period" else "NULL"
+    parts = {part: f"dict_{name}.value{part}" for part in _BESIDE.get(column.type, ("",))}
     all_read = not any(unreadable for _, unreadable in read_all)
-    flag = "false" if all_read else f"coalesce(dict_{name}.unreadable, false)"
-    return Cell(join, f"dict_{name}.value", end, flag)
+    return Cell(join, parts, "false" if all_read else f"coalesce(dict_{name}.unreadable, false)")
+
+
+def _part(value: Any, place: int) -> Any:
+    """One of a cell's several values; an unreadable text is the first."""
+    if value is None or value == UNREADABLE:
+        return value if place == 0 else None
+    return value[place]
 
 
 def _read_cell(raw: str, council: str | None, column: Column, read: Reader) -> tuple[Any, bool]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.contracts import UNREADABLE, Contract, ContractError, Rule
+from pipelines.contracts import PUBLISHED, UNREADABLE, Contract, ContractError, Rule
 
 Profile = dict[str, Any]
 """council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column],
@@ -30,7 +30,11 @@ class FileFinding:
 
 
 def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> Profile:
-    """Counts of a typed table by council: rows by the month that they belong to, months present, unused columns."""
+    """Counts of a typed table by council: rows by the month that they belong to, months present, unused columns.
+
+    Published figures of many places are one profile, under `PUBLISHED`: whoever published them sent all of them.
+    """
+    whose = f"'{PUBLISHED}'" if contract.holds == PUBLISHED else "council"
     watched = sorted(
         {
             rule.arguments["column"]
@@ -43,8 +47,8 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
         for name in watched
     ]
     found: Profile = {}
-    columns = ", ".join(["council", "count(*)", *facts])
-    for council, rows, *flags in con.execute(f"SELECT {columns} FROM {typed} GROUP BY council").fetchall():
+    columns = ", ".join([f"{whose} AS whose", "count(*)", *facts])
+    for council, rows, *flags in con.execute(f"SELECT {columns} FROM {typed} GROUP BY whose").fetchall():
         pairs = list(zip(watched, flags[::2], flags[1::2], strict=True))
         found[council or ""] = {
             "rows": rows,

@@ -19,17 +19,18 @@ def build(
     con: duckdb.DuckDBPyConnection,
     facts: Mapping[str, str],
     catalogue: Catalogue,
-    places: str,
+    spans: str,
     targets: Targets | None = None,
 ) -> None:
     """Make the TEMP TABLEs counts, figures and charts.
 
-    `facts` maps each fact to its relation; `places` is the relation that `windows.places` makes; `targets` are those
-    that councils set themselves.
+    `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` are those that
+    councils set themselves. Measures of given figures are left out: `given` makes them, and of other places.
     """
+    catalogue = {name: measure for name, measure in catalogue.items() if measure.kind != "given"}
     count(con, facts, catalogue.values())
     long_periods(con, facts)
-    figures(con, catalogue, places, "figures")
+    figures(con, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts", targets)
     for helper in ("series", "long_periods"):
-        con.execute(f"DROP TABLE {helper}")
+        con.execute(f"DROP TABLE IF EXISTS {helper}")

@@ -17,9 +17,10 @@ from typing import Any, Literal, NamedTuple, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.model.schema import FACTS
+from pipelines.model.schema import FACTS, GIVEN, Fact
 
-KINDS = ("share", "people_share", "distribution")
+KINDS = ("share", "people_share", "distribution", "snapshot", "mean", "given")
+SEPARATOR = " & "
 _PLACEHOLDERS = {"numerator", "denominator", "value"}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -35,6 +36,14 @@ class Term(NamedTuple):
     date: str
     columns: tuple[str, ...]
     """In order of the alphabet."""
+    of: str = ""
+    """Where not the rows are counted but a number is added up: its column, and ` squared` for its square."""
+
+    @property
+    def written(self) -> str:
+        """What the term counts, as the table of counts names it."""
+        together = SEPARATOR.join(self.columns)
+        return f"{self.of}: {together}" if self.of else together
 
 
 class Measure(BaseModel):
@@ -49,16 +58,24 @@ class Measure(BaseModel):
     topic: str
     position: int = Field(ge=1)
     """Place within the topic."""
-    kind: Literal["share", "people_share", "distribution"]
+    kind: Literal["share", "people_share", "distribution", "snapshot", "mean", "given"]
     """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
     row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator
-    fall into groups; each group's denominator is all of them."""
+    fall into groups; each group's denominator is all of them. snapshot: a share of rows that stand for a day, such as a
+    month's end; a window shows that of its last month. mean: the number `of` each row with the denominator, added up
+    and divided by the rows; in `unit`, of which one is `unit_is` of the number. given: numerator and denominator are
+    numbers of a fact whose rows are figures that somebody counted before us."""
     fact: str
     date: str
     numerator: tuple[str, ...] = ()
     denominator: tuple[str, ...]
     among: tuple[str, ...] = ()
     """people_share only: columns that a row must have to be looked at."""
+    of: str | None = None
+    """mean only: the number column that is averaged. Rows where it is not known are not counted."""
+    unit: str = ""
+    """mean only: what the average is in, in the plural, such as weeks."""
+    unit_is: int = Field(default=1, ge=1)
     denominator_fact: str | None = None
     """Where the denominator is counted in another fact."""
     denominator_date: str | None = None
@@ -81,6 +98,12 @@ class Measure(BaseModel):
     caveats: tuple[str, ...] = ()
     source: str
     benchmark: str
+    beside: str | None = None
+    """The measure that is shown together with this one wherever either is put into words."""
+    published_share: str | None = None
+    """given only: the column with the share as published; where that is a symbol, so is the figure."""
+    when_none: str | None = None
+    """What is said where there is nothing to divide by, instead of the symbol's general words."""
     text: str = Field(exclude=True, repr=False)
     """The definition as written."""
 
@@ -90,6 +113,8 @@ class Measure(BaseModel):
         if self.kind == "people_share":
             pairs = zip(self.numerator, self.denominator, strict=True)
             return tuple(self._term({*self.among, counted, of}) for counted, of in pairs)
+        if self.of:
+            return (self.denominators[0]._replace(of=self.of),)
         if self.denominator_fact:
             return (self._term(self.numerator),)
         return (self._term({*self.numerator, *self.denominator}),)
@@ -101,13 +126,22 @@ class Measure(BaseModel):
             return tuple(self._term({*self.among, of}) for of in self.denominator)
         if self.denominator_fact and self.denominator_date:
             return (Term(self.denominator_fact, self.denominator_date, tuple(sorted(self.denominator))),)
-        return (self._term(self.denominator),)
+        known = {FACTS[self.fact].known[self.of]} if self.of else set()
+        return (self._term({*self.denominator, *known}),)
+
+    @property
+    def squares(self) -> tuple[Term, ...]:
+        """The squares of a mean's number, added up: how far its rows lie apart."""
+        return tuple(term._replace(of=f"{term.of} squared") for term in self.numerators if term.of)
 
     def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
         return Term(self.fact, self.date, tuple(sorted(columns)))
 
     @model_validator(mode="after")
     def columns_exist(self) -> Self:
+        if self.kind == "given":
+            self._given_columns_exist()
+            return self
         _check("fact", self.fact, FACTS, "a fact")
         _check("date", self.date, FACTS[self.fact].dates, f"a date of {self.fact}")
         below = self.denominator_fact or self.fact
@@ -117,6 +151,10 @@ class Measure(BaseModel):
         _check(
             "denominator_date", self.denominator_date or self.date, FACTS[below].dates, f"a date of {below}"
         )
+        if FACTS[below].span != FACTS[self.fact].span:
+            raise ValueError(f"denominator_fact: {below} and {self.fact} are not known for the same months")
+        if self.of is not None:
+            _check("of", self.of, FACTS[self.fact].numbers, f"a number of {self.fact}")
         for field, fact in (("numerator", self.fact), ("denominator", below), ("among", self.fact)):
             for column in getattr(self, field):
                 _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
@@ -125,11 +163,32 @@ class Measure(BaseModel):
                 _check("breakdowns", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
         return self
 
+    def _given_columns_exist(self) -> None:
+        _check("fact", self.fact, GIVEN, "a fact of given figures")
+        fact: Fact = GIVEN[self.fact]
+        _check("date", self.date, fact.dates, f"a date of {self.fact}")
+        if len(self.numerator) != 1 or len(self.denominator) != 1:
+            raise ValueError("numerator, denominator: a given measure names one number each")
+        shares = (self.published_share,) if self.published_share else ()
+        for field, names in (
+            ("numerator", self.numerator), ("denominator", self.denominator), ("published_share", shares),
+        ):  # fmt: skip
+            for column in names:
+                _check(field, column, fact.numbers, f"a number of {self.fact}")
+        for breakdown in self.breakdowns:
+            _check("breakdowns", breakdown, fact.breakdowns, f"a breakdown of {self.fact}")
+
     @model_validator(mode="after")
     def kind_is_whole(self) -> Self:
+        if self.kind != "given" and (self.published_share or self.fact in GIVEN):
+            raise ValueError("kind: only a given measure is of figures that somebody counted before us")
         if not self.denominator:
             raise ValueError("denominator: name at least one yes/no column")
-        if self.kind != "distribution" and not self.numerator:
+        if (self.kind == "mean") != bool(self.of and self.unit):
+            raise ValueError("of, unit: a mean, and only it, says of what and in which unit")
+        if self.kind == "mean" and self.numerator:
+            raise ValueError("numerator: a mean has none; its rows are those of the denominator")
+        if self.kind not in ("distribution", "mean") and not self.numerator:
             raise ValueError("numerator: name at least one yes/no column")
         if self.kind == "people_share" and len(self.numerator) != len(self.denominator):
             raise ValueError("numerator: name one column for each of the denominator's, in the same order")
@@ -180,6 +239,12 @@ def load(folder: Path) -> dict[str, Measure]:
         if other != measure.id:
             raise DefinitionError(
                 f"{other} and {measure.id} both have position {measure.position}. Give one of them another."
+            )
+    known = {measure.id for measure in measures}
+    for measure in measures:
+        if measure.beside is not None and measure.beside not in known - {measure.id}:
+            raise DefinitionError(
+                f"{measure.id}, at beside: {measure.beside!r} is not another measure. Name one by its id."
             )
     ordered = sorted(measures, key=lambda measure: (measure.topic, measure.position))
     return {measure.id: measure for measure in ordered}

@@ -17,14 +17,14 @@ import duckdb
 from pipelines.measures.catalogue import Measure, Term
 from pipelines.model.schema import FACTS
 
-SEPARATOR = " & "
-
 
 def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
     """Make TEMP TABLE counts(fact, date, columns, council, month, breakdown, "group", count, digest).
 
     `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet;
     breakdown and group are '' for all rows together. Only counts above 0 are kept, in the order of the columns above.
+    Where a measure averages a number, count is that number added up (or its square), columns say so, and the digest
+    holds each row's number too.
     """
     wanted = breakdowns_by_term(measures)
     con.execute(
@@ -33,7 +33,10 @@ def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: It
     )
     for fact, day in sorted({(term.fact, term.date) for term in wanted}):
         terms = {term: wanted[term] for term in sorted(wanted) if (term.fact, term.date) == (fact, day)}
-        _count_one(con, facts[fact], fact, day, terms)
+        _count_one(con, facts[fact], fact, day, {term: of for term, of in terms.items() if not term.of})
+        for term, of in terms.items():
+            if term.of:
+                _add_up(con, facts[fact], term, of)
 
 
 def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> None:
@@ -62,7 +65,7 @@ def breakdowns_by_term(measures: Iterable[Measure]) -> dict[Term, set[str]]:
     """What is to be counted, and the breakdowns it is needed by."""
     wanted: dict[Term, set[str]] = {}
     for measure in measures:
-        for term in (*measure.numerators, *measure.denominators):
+        for term in (*measure.numerators, *measure.denominators, *measure.squares):
             wanted.setdefault(term, set()).update(measure.breakdowns)
     return wanted
 
@@ -105,7 +108,7 @@ def _count_one(
         GROUP BY GROUPING SETS ({", ".join(sets)})
     """)
     each = (
-        f"""SELECT '{fact}', '{day}', '{SEPARATOR.join(term.columns)}' AS columns, council, month, breakdown, "group",
+        f"""SELECT '{fact}', '{day}', '{term.written}' AS columns, council, month, breakdown, "group",
             {packed.count(n)} AS count, digest_{n}
         FROM counted WHERE breakdown IN ({", ".join(f"'{name}'" for name in ("", *sorted(of)))}) AND count > 0"""
         for n, (term, of) in enumerate(terms.items())
@@ -114,6 +117,29 @@ def _count_one(
         f'INSERT INTO counts {" UNION ALL ".join(each)} ORDER BY columns, council, month, breakdown, "group"'
     )
     con.execute("DROP TABLE counted")
+
+
+def _add_up(con: duckdb.DuckDBPyConnection, relation: str, term: Term, of: set[str]) -> None:
+    """Add a number's sums to the counts, as if each row counted as many times."""
+    breakdowns = sorted(of)
+    number = term.of.removesuffix(" squared")
+    value = f"{number} * {number}" if number != term.of else number
+    holds = " AND ".join((f"{term.date} IS NOT NULL", f"{number} IS NOT NULL", *term.columns))
+    named = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in breakdowns)
+    sets = ", ".join(["(council, month)", *(f"(council, month, {name})" for name in breakdowns)])
+    con.execute(f"""
+        INSERT INTO counts SELECT * FROM (
+            SELECT '{term.fact}', '{term.date}', '{term.written}' AS columns, council, month,
+                {f"CASE {named}ELSE '' END" if named else "''"} AS breakdown,
+                coalesce({", ".join([*(f"{name}::VARCHAR" for name in breakdowns), "''"])}) AS "group",
+                sum(value)::BIGINT AS count, bit_xor(md5_number_upper(concat_ws('|', key, value))) AS digest
+            FROM (
+                SELECT *, {month_index(term.date)} AS month, {FACTS[term.fact].key} AS key, {value} AS value
+                FROM {relation} WHERE {holds}
+            )
+            GROUP BY GROUPING SETS ({sets})
+        ) WHERE count > 0 ORDER BY columns, council, month, breakdown, "group"
+    """)
 
 
 class Packed:

@@ -21,7 +21,11 @@ _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
     "sentence", "counts_what", "why", "numerator_words", "denominator_words", "source", "benchmark", "text",
 )  # fmt: skip
-_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating"}
+_LISTS = {"mode": "contribution_mode", "rating_listened": "rating", "rating_difference": "rating",
+          "single_age": "published_group", "section": "plan_section"}  # fmt: skip
+_PAIRS = {"section_by_kind": ("section", "plan_kind_reviewed"),
+          "advice_source_by_kind": ("advice_source", "plan_kind_reviewed")}  # fmt: skip
+"""Breakdowns whose groups are a code of one list and one of another, with a bar between."""
 _UNLISTED = "unlisted-"
 
 
@@ -42,9 +46,17 @@ def describe(
         "target_source": pa.array([measure.target_source for measure in held], pa.string()),
     }
     columns |= {
+        name: pa.array([getattr(measure, name) or "" for measure in held], pa.string())
+        for name in ("beside", "when_none")
+    }
+    columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
         for name in ("numerator", "denominator", "caveats", "breakdowns")
     }
+    columns["unit"] = pa.array([measure.unit for measure in held], pa.string())
+    columns["span"] = pa.array(
+        ["" if measure.kind == "given" else FACTS[measure.fact].span for measure in held], pa.string()
+    )
     _table(con, "measures", columns)
     used = [name for name in BREAKDOWNS if any(name in measure.breakdowns for measure in held)]
     _table(
@@ -97,6 +109,9 @@ def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:
         return {code.group: code.group for code in catalogue.codes["ethnicity"] if code.group}
     if breakdown == "interpreter":
         return {"yes": "Interpreter needed", "no": "No interpreter needed"}
+    if breakdown in _PAIRS:
+        first, second = ({**_named(catalogue, part), UNKNOWN: "Not recorded"} for part in _PAIRS[breakdown])
+        return {f"{one}|{two}": f"{first[one]} - {second[two].lower()}" for one in first for two in second}
     return {code.code: code.label for code in catalogue.codes.get(_LISTS.get(breakdown, breakdown), ())}
 
 

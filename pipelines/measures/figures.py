@@ -1,4 +1,4 @@
-"""Figures: shares with intervals for every measure, council, window and group, and what changed since a year before.
+"""Figures: shares and means with intervals for every measure, council, window and group, and what changed in a year.
 
 Belongs here: joining what was counted to what a measure divides by what, on numpy arrays.
 Does not belong here: counting (`counts`), where windows begin (`windows`), interval methods (`statistics`), receipts,
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from pipelines.measures import windows
 from pipelines.measures.catalogue import Catalogue, Measure, Term
-from pipelines.measures.counts import SEPARATOR
 from pipelines.measures.windows import Running
-from pipelines.statistics import proportions
+from pipelines.model.schema import FACTS, SPANS
+from pipelines.statistics import means, proportions
 
 Ints = NDArray[np.int64]
 
@@ -88,29 +88,40 @@ class Cells:
         return Cells(**{name: values[chosen] for name, values in vars(self).items()})
 
 
-def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, places: str, relation: str) -> None:
-    """Make TEMP TABLE `relation` from the TEMP TABLEs counts and long_periods and the relation `places`.
+@dataclass(frozen=True)
+class Scene:
+    """What the measures of one span are made from: who has it, for which windows, and what was counted."""
+
+    series: Series
+    cells: Cells
+    running: dict[Term, Running]
+    torn: dict[str, NDArray[np.bool_]]
+
+
+def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, relation: str) -> None:
+    """Make TEMP TABLE `relation` from the TEMP TABLEs counts and long_periods and the relation `spans`.
 
     Columns are those of `_SCHEMA`; rows come in the order of measure, council, window (as in `windows.WINDOWS`),
-    period_end, breakdown and group. A breakdown's rows without a denominator are left out. Symbols: 'z' no denominator;
-    'x' not available, because the window cuts through a planned period (then there are no counts either) or because
-    the numerator, of another fact, exceeds the denominator.
+    period_end, breakdown and group. A council has rows of a measure where it has the span of the measure's fact. A
+    breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
+    window cuts through a planned period (then there are no counts either) or because the numerator, of another fact,
+    exceeds the denominator. The numerator of a mean is its number added up, the value is in the measure's unit.
     """
-    held = con.execute(
-        f"SELECT council, first_month, last_month, extracted_on FROM {places} ORDER BY council"
-    ).fetchall()
-    series = _series(con, [council for council, *_ in held])
-    cells, limit = _cells(held, series)
-    base = min((windows.month_of(first) for _, first, _, _ in held), default=0) - 11
-    months = int(cells.end.max(initial=base)) - base + 1
-    running = _running(con, catalogue, series, base, months, limit)
-    torn = _torn(con, len(series), base, months)
     measures = [catalogue[name] for name in sorted(catalogue)]
+    scenes = {}
+    for span in SPANS:
+        own = {measure.id: measure for measure in measures if FACTS[measure.fact].span == span}
+        if own and (scene := _scene(con, own, span, spans)):
+            scenes[span] = scene
 
     def made() -> Iterator[pa.RecordBatch]:
         for place, measure in enumerate(measures):
+            scene = scenes.get(FACTS[measure.fact].span)
+            if scene is None:
+                continue
+            series, cells = scene.series, scene.cells
             shown = series.breakdown.equals("", *measure.breakdowns)
-            columns = _columns(measure, series, cells.take(shown[cells.series]), running, torn)
+            columns = _columns(measure, series, cells.take(shown[cells.series]), scene.running, scene.torn)
             which = np.full(len(columns["council"]), place)
             columns["measure"] = _listed(which, [measure.id for measure in measures])
             columns["measure_version"] = _listed(which, [measure.version for measure in measures])
@@ -124,17 +135,37 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, places: str, r
     con.unregister("figures_made")
 
 
-def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str]) -> Series:
-    """TEMP TABLE series(series, council, breakdown, group), numbered from 0, and the same as arrays."""
+def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:
+    """None where no council has the span."""
+    held = con.execute(
+        f"SELECT council, first_month, last_month, extracted_on FROM {spans} WHERE span = ? ORDER BY council",
+        [span],
+    ).fetchall()
+    if not held:
+        return None
+    facts = [name for name, fact in FACTS.items() if fact.span == span]
+    series = _series(con, [council for council, *_ in held], facts)
+    cells, limit = _cells(held, series)
+    base = min(windows.month_of(first) for _, first, _, _ in held) - 11
+    months = int(cells.end.max(initial=base)) - base + 1
+    running = _running(con, catalogue, series, base, months, limit)
+    return Scene(series, cells, running, _torn(con, len(series), base, months))
+
+
+def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], facts: Sequence[str]) -> Series:
+    """TEMP TABLE series(series, council, breakdown, group) of some facts, numbered from 0, and the same as arrays."""
     con.register("councils_given", pa.table({"council": pa.array(councils, pa.string())}))
+    con.register("facts_given", pa.table({"fact": pa.array(facts, pa.string())}))
     con.execute("""
         CREATE OR REPLACE TEMP TABLE series AS
         SELECT row_number() OVER (ORDER BY council, breakdown, "group") - 1 AS series, council, breakdown, "group"
         FROM (
-            SELECT council, breakdown, "group" FROM counts SEMI JOIN councils_given USING (council)
+            SELECT council, breakdown, "group" FROM counts
+            SEMI JOIN councils_given USING (council) SEMI JOIN facts_given USING (fact)
             UNION SELECT council, '', '' FROM councils_given
         )""")
     con.unregister("councils_given")
+    con.unregister("facts_given")
     found = con.execute('SELECT council, breakdown, "group" FROM series ORDER BY series').fetchnumpy()
     council, breakdown, group = (Coded(np.asarray(found[name])) for name in ("council", "breakdown", "group"))
     return Series(council, breakdown, group, np.flatnonzero(breakdown.equals(""))[council.codes])
@@ -165,13 +196,17 @@ def _running(
 ) -> dict[Term, Running]:
     """Each term's counts, run up; months after a council's data was taken are not looked at."""
     terms = sorted(
-        {t for measure in catalogue.values() for t in (*measure.numerators, *measure.denominators)}
+        {
+            term
+            for measure in catalogue.values()
+            for term in (*measure.numerators, *measure.denominators, *measure.squares)
+        }
     )
     given = {
         "term": range(len(terms)),
         "fact": [term.fact for term in terms],
         "date": [term.date for term in terms],
-        "columns": [SEPARATOR.join(term.columns) for term in terms],
+        "columns": [term.written for term in terms],
     }
     con.register("terms_given", pa.table(given))
     found = con.execute(
@@ -219,27 +254,26 @@ def _columns(
 ) -> dict[str, pa.Array]:
     """One measure's figures, but for its name."""
     below = series.total if measure.kind == "distribution" else np.arange(len(series))
-    denominator, _ = _sum(running, measure.denominators, below[cells.series], cells.start, cells.end)
+    start, end = _bounds(measure, cells, 0)
+    denominator, _ = _sum(running, measure.denominators, below[cells.series], start, end)
     cells = cells.take((denominator > 0) | series.breakdown.equals("")[cells.series])
     now = _counted(measure, running, torn, below, cells, 0)
-    low, high = proportions.wilson(*now.shares())
+    value, low, high = _with_range(measure, now)
 
     has_before = np.flatnonzero(cells.has_previous & now.usable)
     before = _counted(measure, running, torn, below, cells.take(has_before), 12)
     has_before, before = has_before[before.usable], before.take(before.usable)
-    change, change_low, change_high = proportions.newcombe(
-        now.numerator[has_before], now.denominator[has_before], before.numerator, before.denominator
-    )
+    before_value, _, _ = _with_range(measure, before)
+    change, change_low, change_high = _difference(measure, now.take(has_before), before)
     rows = len(cells.series)
     direction = np.zeros(rows, dtype=np.int8)
     direction[has_before] = np.searchsorted(_DIRECTIONS, proportions.direction(change_low, change_high))
 
     def where_before(values: NDArray[Any]) -> pa.Array:
         spread, empty = np.zeros(rows, dtype=values.dtype), np.ones(rows, dtype=bool)
-        spread[has_before], empty[has_before] = values, False
+        spread[has_before], empty[has_before] = values, np.isnan(values)
         return pa.array(spread, mask=empty)
 
-    value = np.divide(*now.shares())
     return {
         "council": series.council.at(cells.series),
         "window": _listed(cells.window, list(windows.WINDOWS)),
@@ -251,12 +285,12 @@ def _columns(
         "numerator": pa.array(now.numerator, mask=now.torn),
         "denominator": pa.array(now.denominator, mask=now.torn),
         "value": pa.array(value, mask=~now.usable),
-        "low": pa.array(low, mask=~now.usable),
-        "high": pa.array(high, mask=~now.usable),
+        "low": pa.array(low, mask=np.isnan(low)),
+        "high": pa.array(high, mask=np.isnan(high)),
         "symbol": _listed(now.symbol(), list(_SYMBOLS)),
         "previous_numerator": where_before(before.numerator),
         "previous_denominator": where_before(before.denominator),
-        "previous_value": where_before(before.numerator / before.denominator),
+        "previous_value": where_before(before_value),
         "change": where_before(change),
         "change_low": where_before(change_low),
         "change_high": where_before(change_high),
@@ -275,10 +309,9 @@ class Counted:
     numerator_digest: NDArray[np.uint64]
     denominator_digest: NDArray[np.uint64]
     torn: NDArray[np.bool_]
-
-    @property
-    def usable(self) -> NDArray[np.bool_]:
-        return (self.denominator > 0) & (self.numerator <= self.denominator) & ~self.torn
+    squares: Ints
+    """Of a mean: the squares of its number added up; otherwise 0."""
+    usable: NDArray[np.bool_]
 
     def shares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Numerator and denominator, NaN where they make no share."""
@@ -289,7 +322,7 @@ class Counted:
         empty = ~self.torn & (self.denominator == 0)
         return np.select([self.usable, empty], [0, 2], default=1).astype(np.int8)
 
-    def take(self, chosen: NDArray[np.bool_]) -> Counted:
+    def take(self, chosen: NDArray[Any]) -> Counted:
         return Counted(**{name: values[chosen] for name, values in vars(self).items()})
 
 
@@ -301,7 +334,7 @@ def _counted(
     cells: Cells,
     months_before: int,
 ) -> Counted:
-    start, end = cells.start - months_before, cells.end - months_before
+    start, end = _bounds(measure, cells, months_before)
     of = below[cells.series]
     numerator, numerator_digest = _sum(running, measure.numerators, cells.series, start, end)
     denominator, denominator_digest = _sum(running, measure.denominators, of, start, end)
@@ -312,7 +345,40 @@ def _counted(
     else:
         base = running[divided].base
         cut = inside[of, start - base] | inside[of, end - base + 1]
-    return Counted(numerator, denominator, numerator_digest, denominator_digest, cut)
+    squares, _ = _sum(running, measure.squares, cells.series, start, end)
+    usable = (denominator > 0) & ~cut & ((numerator <= denominator) | (measure.kind == "mean"))
+    return Counted(numerator, denominator, numerator_digest, denominator_digest, cut, squares, usable)
+
+
+def _bounds(measure: Measure, cells: Cells, months_before: int) -> tuple[Ints, Ints]:
+    """First and last month of what is counted: of a snapshot, each window's last month alone."""
+    end = cells.end - months_before
+    return (end if measure.kind == "snapshot" else cells.start - months_before), end
+
+
+def _with_range(
+    measure: Measure, found: Counted
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Value, low and high, NaN where there is none."""
+    numerator, denominator = found.shares()
+    if measure.kind != "mean":
+        return np.divide(numerator, denominator), *proportions.wilson(numerator, denominator)
+    value, low, high = means.mean(numerator, found.squares, denominator)
+    per = measure.unit_is
+    return value / per, np.maximum(low, 0.0) / per, high / per  # no number of a fact is below 0
+
+
+def _difference(
+    measure: Measure, now: Counted, before: Counted
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Change since the window a year before, with its likely range; both have a value."""
+    if measure.kind != "mean":
+        return proportions.newcombe(now.numerator, now.denominator, before.numerator, before.denominator)
+    found = means.welch(
+        now.numerator, now.squares, now.denominator, before.numerator, before.squares, before.denominator
+    )
+    change, low, high = (part / measure.unit_is for part in found)
+    return change, low, high
 
 
 def _sum(

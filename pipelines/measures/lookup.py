@@ -11,7 +11,7 @@ import calendar
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Found:
     """The same councils and periods without a breakdown."""
     notes: list[str] = field(default_factory=list)
     """What the reader must know beside the figures, such as another period than the one asked for."""
+    beside: Found | None = None
+    """The same of the measure that is always shown together with this one, where the definition names one."""
 
 
 def find(
@@ -53,7 +55,8 @@ def find(
     """A measure's latest complete figures that end in or before the month of `to` (the latest of all without it).
 
     Where no period of that window ends with that month, the latest end before it within a year is taken, with a note.
-    A measure that is a distribution comes with its groups where the release has them.
+    A measure that is a distribution comes with its groups where the release has them. Published figures are of any
+    place: a council, a region or England; without one asked for, of the councils with audits here, regions and England.
 
     Raises:
         NotFound: no such measure, council, breakdown or period in this release.
@@ -61,19 +64,41 @@ def find(
     with duckdb.connect(str(database), read_only=True, config=dict(_NOTHING_FROM_OUTSIDE)) as con:
         release = _rows(con, "SELECT * FROM release")[0]
         about = _measure(con, measure)
-        places = _places(con, council)
-        breakdown = _breakdown(con, about, by)
+        places = _places(con, council, about)
         wanted = last_of_month(to) if to else None
-        chosen = _latest(con, about["measure"], places, window, wanted)
-        if not chosen:
-            raise _no_period(con, about["measure"], places, window, wanted)
-        notes = [*_other_ends(window, wanted, chosen), *_partly_before(places, chosen)]
-        if not breakdown:
-            return Found(release, about, chosen, chosen, notes)
-        groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
-        if not groups:
-            raise NotFound(f"This release has no figures by {breakdown} for that period. Try another --to.")
-        return Found(release, about, groups, chosen, notes)
+        found = _found(con, release, about, places, window, wanted, by)
+        if not about.get("beside"):
+            return found
+        other = _measure(con, about["beside"])
+        return replace(found, beside=_found(con, release, other, places, window, wanted, by))
+
+
+def _found(
+    con: duckdb.DuckDBPyConnection,
+    release: Row,
+    about: Row,
+    places: Sequence[Row],
+    window: str,
+    wanted: date | None,
+    by: str,
+) -> Found:
+    """One measure's figures of these places."""
+    breakdown = _breakdown(con, about, by)
+    only_groups = _only_in_groups(con, about)
+    chosen = _latest(con, about["measure"], places, window, wanted, breakdown if only_groups else "")
+    if not chosen:
+        told = [str(_no_period(con, about["measure"], places, window, wanted)), *_closed(places)]
+        raise NotFound(" ".join(told))
+    part_only = [] if about["kind"] == "given" else _partly_before(places, chosen)
+    notes = [*_other_ends(window, wanted, chosen), *part_only, *_closed(places)]
+    if only_groups:
+        return Found(release, about, chosen, [], notes)
+    if not breakdown:
+        return Found(release, about, chosen, chosen, notes)
+    groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
+    if not groups:
+        raise NotFound(f"This release has no figures by {breakdown} for that period. Try another --to.")
+    return Found(release, about, groups, chosen, notes)
 
 
 def last_of_month(day: date) -> date:
@@ -104,16 +129,51 @@ def _measure(con: duckdb.DuckDBPyConnection, asked: str) -> Row:
     return found[0]
 
 
-def _places(con: duckdb.DuckDBPyConnection, asked: str | None) -> list[Row]:
-    places = _rows(con, "SELECT council, name, first_month FROM places ORDER BY name, council")
+def _places(con: duckdb.DuckDBPyConnection, asked: str | None, about: Row) -> list[Row]:
+    """The places that are meant. Only published figures are of other places than councils with audits here."""
+    of_any = about["kind"] == "given"
+    places = [
+        row
+        for row in _rows(con, "SELECT * FROM places ORDER BY name, council")
+        if of_any or row.get("kind", "local") == "local"
+    ]
     if asked is None:
-        return places
-    wanted = _plain_name(asked)
-    named = [row for row in places if wanted in (row["council"], _plain_name(row["name"]))]
+        return _not_every_council(con, about, places) if of_any else places
+    named = _called(asked, places)
     if not named:
         near = did_you_mean(asked, [row["name"] for row in places])
         raise NotFound(f"This release has no figures for a council called {asked}. {near}".strip())
     return named
+
+
+def _not_every_council(con: duckdb.DuckDBPyConnection, about: Row, places: Sequence[Row]) -> list[Row]:
+    """Where there are figures of whole regions, these, the country and the councils with audits here; else all."""
+    rows = _rows(
+        con, "SELECT DISTINCT council FROM figures WHERE measure = {measure}", measure=about["measure"]
+    )
+    held = [row for row in places if row["council"] in {found["council"] for found in rows}]
+    wide = any(row["kind"] in ("region", "country") for row in held)
+    return [row for row in held if row["kind"] != "council"] if wide else held
+
+
+def _called(asked: str, places: Sequence[Row]) -> list[Row]:
+    """Places of that code or very name, else of that other name, else of what is left without words like "council"."""
+    exact, plain = asked.strip().lower(), _plain_name(asked)
+    ways = (
+        lambda row: exact in (row["council"].lower(), row["name"].lower()),
+        lambda row: exact in [other.lower() for other in row.get("also_called") or []],
+        lambda row: plain and plain == _plain_name(row["name"]),
+    )
+    return next((found for way in ways if (found := [row for row in places if way(row)])), [])
+
+
+def _closed(places: Sequence[Row]) -> list[str]:
+    """Notes on former councils: when they closed, and who followed."""
+    return [
+        f"{row['name']} ended on {_day(row['closed'])}. Its area went to {' and '.join(row['successor_names'])}."
+        for row in places
+        if row.get("closed")
+    ]
 
 
 def _plain_name(text: str) -> str:
@@ -122,17 +182,27 @@ def _plain_name(text: str) -> str:
 
 
 def _latest(
-    con: duckdb.DuckDBPyConnection, measure: str, places: Sequence[Row], window: str, wanted: date | None
+    con: duckdb.DuckDBPyConnection,
+    measure: str,
+    places: Sequence[Row],
+    window: str,
+    wanted: date | None,
+    breakdown: str = "",
 ) -> list[Row]:
-    """Each council's latest complete figure that ends by `wanted`, not a year or more before it."""
+    """Each council's (and group's) latest complete figure that ends by `wanted`, not a year or more before it."""
     return _rows(
         con,
-        """SELECT places.name AS council_name, '' AS group_label, figures.* FROM figures JOIN places USING (council)
-        WHERE measure = {measure} AND list_contains({councils}, council) AND "window" = {window} AND breakdown = ''
-            AND complete AND period_end BETWEEN {earliest} AND {latest}
-        QUALIFY row_number() OVER (PARTITION BY council ORDER BY period_end DESC) = 1
-        ORDER BY council_name, council""",
+        """SELECT places.name AS council_name,
+            CASE WHEN figures."group" = '' THEN '' ELSE coalesce(groups.label, figures."group") END AS group_label,
+            figures.*
+        FROM figures JOIN places USING (council)
+        LEFT JOIN groups ON groups.breakdown = figures.breakdown AND groups."group" = figures."group"
+        WHERE measure = {measure} AND list_contains({councils}, council) AND "window" = {window}
+            AND figures.breakdown = {breakdown} AND complete AND period_end BETWEEN {earliest} AND {latest}
+        QUALIFY row_number() OVER (PARTITION BY council, figures."group" ORDER BY period_end DESC) = 1
+        ORDER BY council_name, council, groups.position NULLS LAST, figures."group" """,
         measure=measure,
+        breakdown=breakdown,
         councils=[row["council"] for row in places],
         window=window,
         earliest=wanted - timedelta(days=364) if wanted else date.min,
@@ -147,7 +217,7 @@ def _no_period(
     ends = _rows(
         con,
         """SELECT min(period_end) AS first, max(period_end) AS last FROM figures WHERE measure = {measure}
-            AND list_contains({councils}, council) AND "window" = {window} AND breakdown = '' AND complete""",
+            AND list_contains({councils}, council) AND "window" = {window} AND complete""",
         measure=measure,
         councils=[row["council"] for row in places],
         window=window,
@@ -196,8 +266,7 @@ def _partly_before(places: Sequence[Row], chosen: Sequence[Row]) -> list[str]:
 def _breakdown(con: duckdb.DuckDBPyConnection, about: Row, asked: str) -> str:
     """The breakdown that was asked for; a distribution is nothing without its own."""
     measure = about["measure"]
-    is_distribution = about["kind"] == "distribution"
-    if not asked and not is_distribution:
+    if not asked and about["kind"] != "distribution" and not _only_in_groups(con, about):
         return ""
     held = _rows(
         con,
@@ -212,6 +281,14 @@ def _breakdown(con: duckdb.DuckDBPyConnection, about: Row, asked: str) -> str:
         has = f"It has: {', '.join(names)}." if names else "It has none."
         raise NotFound(f"{measure} has no breakdown {asked}. {has}")
     return asked.lower()
+
+
+def _only_in_groups(con: duckdb.DuckDBPyConnection, about: Row) -> bool:
+    """Whether a measure has no figure of all groups together, because they must not be added up."""
+    if about["kind"] != "given":
+        return False
+    whole = "SELECT count(*) AS n FROM figures WHERE measure = {measure} AND breakdown = ''"
+    return _rows(con, whole, measure=about["measure"])[0]["n"] == 0
 
 
 def _groups(con: duckdb.DuckDBPyConnection, whole: Row, breakdown: str) -> list[Row]:

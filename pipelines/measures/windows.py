@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.measures.counts import month_index
+from pipelines.model.schema import SPANS, Extracted, extraction_day
 
 # window -> months it lasts, and the month of the year (January is 0) in which one begins
 _STEPPED = {
@@ -32,7 +33,7 @@ WINDOWS = ("month", "quarter", "12m", "financial_year", "academic_year", "calend
 YEARS = ("12m", "financial_year", "academic_year", "calendar_year")
 """Windows that may be compared with the same window a year before."""
 MONTHS_WITHOUT_DATA = 12
-"""Windows go on for so long after the last month with a completed audit, and no longer."""
+"""Windows go on for so long after the last month with a completed audit (or what else begins a span), and no longer."""
 
 
 def month_of(day: date) -> int:
@@ -49,41 +50,58 @@ def last_day(months: NDArray[np.int64]) -> NDArray[np.datetime64]:
     return first_day(months + 1) - np.timedelta64(1, "D")
 
 
-def places(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: Mapping[str, date]) -> str:
-    """Make TEMP TABLE places(council, first_month, last_month, extracted_on); returns its name.
+def spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: Extracted) -> str:
+    """Make TEMP TABLE spans(span, council, first_month, last_month, extracted_on); returns its name.
 
-    One row per council with a completed audit: its months run from the first with one to the month of extraction, but
-    no more than 12 months past the last with one.
+    One row per council and span of `schema.SPANS` that it has rows for, such as a completed audit: its months run from
+    the first with one to the month of extraction, but no more than 12 months past the last with one.
 
     Raises:
-        ValueError: a council has audits but no day of extraction.
+        ValueError: a council has such rows but no day of extraction.
     """
-    held = con.execute(
-        f"SELECT council, min({month_index('completed_on')}), max({month_index('completed_on')}) "
-        f"FROM {facts['audits']} WHERE is_completed GROUP BY council ORDER BY council"
-    ).fetchall()
-    missing = [council for council, _, _ in held if council not in extracted]
-    if missing:
-        raise ValueError(
-            f"No day of extraction for council {', '.join(missing)}. Give one for each council with audits."
-        )
-    until = [
-        max(last, min(month_of(extracted[council]), last + MONTHS_WITHOUT_DATA)) for council, _, last in held
-    ]
+    rows: list[tuple[str, str, int, int, date]] = []
+    for name, span in SPANS.items():
+        if span.fact not in facts:
+            continue
+        held = con.execute(
+            f"SELECT council, min({month_index(span.date)}), max({month_index(span.date)}) "
+            f"FROM {facts[span.fact]} WHERE {span.where} GROUP BY council ORDER BY council"
+        ).fetchall()
+        for council, first, last in held:
+            taken = extraction_day(extracted, span.feeds, council)
+            until = max(last, min(month_of(taken), last + MONTHS_WITHOUT_DATA))
+            since = first if span.longest is None else max(first, until - span.longest + 1)
+            rows.append((name, council, since, until, taken))
     given = pa.table(
         {
-            "council": pa.array([council for council, _, _ in held], pa.string()),
-            "first_month": pa.array(first_day(np.array([first for _, first, _ in held], dtype=np.int64))),
-            "last_month": pa.array(first_day(np.array(until, dtype=np.int64))),
-            "extracted_on": pa.array([extracted[council] for council, _, _ in held], pa.date32()),
+            "span": pa.array([row[0] for row in rows], pa.string()),
+            "council": pa.array([row[1] for row in rows], pa.string()),
+            "first_month": pa.array(first_day(np.array([row[2] for row in rows], dtype=np.int64))),
+            "last_month": pa.array(first_day(np.array([row[3] for row in rows], dtype=np.int64))),
+            "extracted_on": pa.array([row[4] for row in rows], pa.date32()),
         }
     )
-    con.register("places_given", given)
+    con.register("spans_given", given)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE places AS SELECT council, first_month::DATE AS first_month, "
-        "last_month::DATE AS last_month, extracted_on FROM places_given"
+        "CREATE OR REPLACE TEMP TABLE spans AS SELECT span, council, first_month::DATE AS first_month, "
+        "last_month::DATE AS last_month, extracted_on FROM spans_given"
     )
-    con.unregister("places_given")
+    con.unregister("spans_given")
+    return "spans"
+
+
+def places(con: duckdb.DuckDBPyConnection, spans: str) -> str:
+    """Make TEMP TABLE places(council, first_month, last_month, extracted_on); returns its name.
+
+    One row per council with any span: that of its audits, or all of its spans together where it sends no audits.
+    """
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE places AS
+        SELECT council, min(first_month) AS first_month, max(last_month) AS last_month,
+            max(extracted_on) AS extracted_on
+        FROM (FROM {spans} QUALIFY span = 'audits' OR NOT bool_or(span = 'audits') OVER (PARTITION BY council))
+        GROUP BY council ORDER BY council"""
+    )
     return "places"
 
 

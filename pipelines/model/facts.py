@@ -1,8 +1,8 @@
 """The facts, made on one connection from the rows in force.
 
 Belongs here: the order of the work, and what is known beside the rows (holidays, days of extraction, broad groups).
-Does not belong here: which rows stand (`in_force`), what a column means (`cases`, `people`, `planned`), or which of
-them a measure counts (the definitions).
+Does not belong here: which rows stand (`in_force`), what a column means (`cases`, `people`, `planned`, `plan_reviews`,
+`plans`), or which of them a measure counts (the definitions).
 
 Identifiers in the facts are the keyed hashes that intake made of them.
 """
@@ -21,10 +21,13 @@ import pyarrow as pa
 from ibis import Table
 from ibis.backends.duckdb import Backend
 
-from pipelines.model import cases, people, planned, schema
+from pipelines.model import cases, people, plan_reviews, planned, plans, schema
 from pipelines.model.columns import group
 
-_HELPERS = ("cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups")
+_HELPERS = (
+    "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register",
+    "month_ends", "looks",
+)  # fmt: skip
 
 
 def bank_holidays(path: Path) -> list[date]:
@@ -39,25 +42,26 @@ def build(
     *,
     ethnic_groups: Mapping[str, str],
     holidays: Sequence[date],
-    extracted: Mapping[str, date],
+    extracted: schema.Extracted,
 ) -> dict[str, str]:
-    """Make the TEMP TABLEs fact_audits, fact_participants and fact_planned_audits; returns fact -> table.
+    """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
 
     Args:
-        in_force: feed -> relation of its rows in force, for case_audits, family_participation and audit_programme.
+        in_force: feed -> relation of its rows in force, for the five feeds that councils send of their own work; each
+            may be without rows.
         ethnic_groups: ethnicity code -> its broad group.
         holidays: bank holidays in England. Outside the years they cover, only weekends are left out.
-        extracted: council -> day on which its data was taken from its system; offers and deadlines are judged by it.
+        extracted: feed -> council -> day on which its data was taken from its system; offers, deadlines and advice that
+            is due are judged by it.
 
     Raises:
-        ValueError: a council has audits but no day of extraction.
+        ValueError: a council has audits, reviews or plans but no day of extraction of that feed.
     """
     backend = ibis.duckdb.from_connection(con)
     case_audits, participation, programme = (
         backend.table(in_force[feed]) for feed in ("case_audits", "family_participation", "audit_programme")
     )
-    _check_councils(con, in_force["case_audits"], extracted)
-    _given(con, "extraction_days", council=list(extracted), extracted_on=list(extracted.values()))
+    _extraction_days(con, in_force, "case_audits", extracted)
     _given(con, "ethnic_groups", ethnicity=list(ethnic_groups), ethnic_group=list(ethnic_groups.values()))
     _told_deadlines(con, in_force["case_audits"], holidays)
 
@@ -93,13 +97,95 @@ def build(
     _make(con, backend, "fact_audits", ordered.select(*_columns(schema.AUDITS)))
     slots = planned.planned_audits(programme, case_audits)
     _make(con, backend, "fact_planned_audits", slots.select(*_columns(schema.PLANNED_AUDITS)))
+    _plan_reviews(con, backend, in_force, extracted)
+    _plans(con, backend, in_force, extracted)
     for helper in _HELPERS:
-        con.execute(f"DROP TABLE {helper}")
+        con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}
 
 
+def _plan_reviews(
+    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> None:
+    if not _holds(con, in_force, "plan_reviews"):
+        _empty(con, "plan_reviews", "plan_sections", "plan_advice")
+        return
+    _extraction_days(con, in_force, "plan_reviews", extracted)
+    rows = backend.table(in_force["plan_reviews"])
+    _make(con, backend, "reviews", plan_reviews.reviews(rows, backend.table("ethnic_groups")))
+    held = backend.table("reviews")
+    for fact, table in (
+        ("plan_reviews", held),
+        ("plan_sections", plan_reviews.sections(held)),
+        ("plan_advice", plan_reviews.advice(held, backend.table("extraction_days"))),
+    ):
+        _make(con, backend, f"fact_{fact}", table.select(*_columns(schema.FACTS[fact])))
+
+
+def _plans(
+    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> None:
+    if not _holds(con, in_force, "active_plans"):
+        _empty(con, "plans", "plan_months")
+        return
+    _extraction_days(con, in_force, "active_plans", extracted)
+    rows = backend.table(in_force["active_plans"])
+    _make(con, backend, "register", plans.register(rows, backend.table("ethnic_groups")))
+    held = backend.table("register")
+    _make(con, backend, "fact_plans", held.select(*_columns(schema.PLANS)))
+    months = _month_ends(con, in_force, extracted)
+    if not months:
+        _empty(con, "plan_months")
+        return
+    council, month_on, since_on = zip(*months, strict=True)
+    _given(con, "month_ends", council=council, month_on=month_on, since_on=since_on)
+    audits = backend.table(in_force["case_audits"])
+    _make(con, backend, "looks", plans.looks(held, audits, backend.table(in_force["plan_reviews"])))
+    found = plans.plan_months(held, backend.table("month_ends"), backend.table("looks"))
+    _make(con, backend, "fact_plan_months", found.select(*_columns(schema.PLAN_MONTHS)))
+
+
+def _month_ends(
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> list[tuple[str, date, date]]:
+    """(council, month's end, first day that counts): from a council's first completed audit or review to the last month
+    that all its data covers."""
+    looked = " UNION ALL ".join(
+        f"SELECT council, {day} AS looked_on FROM {in_force[feed]} WHERE status = 'completed' AND {day} IS NOT NULL"
+        for feed, day in (("case_audits", "completed_on"), ("plan_reviews", "reviewed_on"))
+    )
+    first = con.execute(
+        f"SELECT council, min(looked_on) FROM ({looked}) SEMI JOIN {in_force['active_plans']} USING (council) "
+        "GROUP BY ALL ORDER BY 1"
+    ).fetchall()
+    feeds = schema.SPANS["plan_months"].feeds
+    return [
+        (council, end, since)
+        for council, begin in first
+        for end, since in plans.covered_months(
+            begin, schema.extraction_day(extracted, feeds, council), schema.REGISTER_MONTHS
+        )
+    ]
+
+
+def _holds(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: str) -> bool:
+    return bool(con.execute(f"SELECT 1 FROM {in_force[feed]} LIMIT 1").fetchall())
+
+
+def _empty(con: duckdb.DuckDBPyConnection, *facts: str) -> None:
+    """The TEMP TABLEs of facts without rows: for councils that do not send the feed this costs next to nothing."""
+    for name in facts:
+        fact = schema.FACTS[name]
+        kinds = dict.fromkeys(fact.yes_no, "BOOLEAN") | dict.fromkeys(fact.dates, "DATE")
+        kinds |= dict.fromkeys(fact.numbers, "BIGINT") | {fact.key: "UBIGINT"}
+        kinds |= {column: "UBIGINT" for column in fact.about if column.endswith("_key")}
+        columns = ", ".join(f"{column} {kinds.get(column, 'VARCHAR')}" for column in _columns(fact))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE fact_{name} ({columns})")
+
+
 def _columns(fact: schema.Fact) -> list[str]:
-    return list(dict.fromkeys((fact.key, *fact.about, *fact.dates, *fact.breakdowns, *fact.yes_no)))
+    names = (fact.key, *fact.about, *fact.dates, *fact.breakdowns, *fact.numbers, *fact.yes_no)
+    return list(dict.fromkeys(names))
 
 
 def _make(
@@ -140,13 +226,15 @@ def _given(con: duckdb.DuckDBPyConnection, name: str, **columns: Sequence[object
     con.unregister("rows_given")
 
 
-def _check_councils(con: duckdb.DuckDBPyConnection, relation: str, extracted: Mapping[str, date]) -> None:
-    held = [code for (code,) in con.execute(f"SELECT DISTINCT council FROM {relation} ORDER BY 1").fetchall()]
-    missing = [code for code in held if code not in extracted]
-    if missing:
-        raise ValueError(
-            f"No day of extraction for council {', '.join(missing)}. Give one for each council with audits."
-        )
+def _extraction_days(
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: str, extracted: schema.Extracted
+) -> None:
+    """TEMP TABLE extraction_days(council, extracted_on) of one feed."""
+    of_feed = extracted.get(feed, {})
+    rows = con.execute(f"SELECT DISTINCT council FROM {in_force[feed]} ORDER BY 1").fetchall()
+    for (council,) in rows:
+        schema.extraction_day(extracted, (feed,), council)
+    _given(con, "extraction_days", council=list(of_feed), extracted_on=list(of_feed.values()))
 
 
 def _told_deadlines(con: duckdb.DuckDBPyConnection, relation: str, holidays: Sequence[date]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.contracts import Contract
+from pipelines.contracts import PUBLISHED, Contract
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,13 @@ def in_force(
     con.execute(
         f"CREATE TEMP {'VIEW' if alone else 'TABLE'} {relation} AS "
         f"SELECT {columns}, held._order, held._sheet, held._row FROM ({_rows(contract, ordered)}) AS held {joins} "
-        f"WHERE held.council IN ({wanted or 'NULL'}) AND {standing}"
+        f"WHERE {_whose(contract)} IN ({wanted or 'NULL'}) AND {standing}"
     )
+
+
+def _whose(contract: Contract) -> str:
+    """SQL for what a row `held` belongs to as deliveries replace one another: its council, or all that is published."""
+    return f"'{PUBLISHED}'" if contract.holds == PUBLISHED else "held.council"
 
 
 def _is_view(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
@@ -141,7 +146,7 @@ def _covered(con: duckdb.DuckDBPyConnection, contract: Contract, ordered: Sequen
     )
     con.unregister("spans_given")
     if contract.replaces == "all":
-        return "covered.council = held.council"
+        return f"covered.council = {_whose(contract)}"
     dates = ", ".join(
         f'held."{name}"' if name in contract.stored else f'held."{name}_start"' for name in contract.period
     )

@@ -7,7 +7,9 @@ Does not belong here: how a column is derived (`facts`), or which of them a meas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 UNKNOWN = "unknown"
 """The group of rows whose breakdown column is empty or could not be read."""
@@ -27,6 +29,45 @@ class Fact:
     breakdowns: tuple[str, ...]
     about: tuple[str, ...] = ()
     """Further columns."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Number column -> what it says. Measures of kind mean add them up, those of kind given take them as they are:
+    beside each number of a given fact stands `<column>_symbol`, what was given in its place."""
+    known: dict[str, str] = field(default_factory=dict)
+    """Number column -> the yes/no column that is true where the number is known."""
+    span: str = "audits"
+    """Which of `SPANS` says for which months the fact is looked at."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months that a council has figures for: from the first row of a fact to the day its data was taken."""
+
+    fact: str
+    date: str
+    where: str
+    """Yes/no column: only rows for which it is true begin or lengthen the span."""
+    feeds: tuple[str, ...]
+    """The feeds whose day of extraction ends it; where a council holds several, the earliest does."""
+    longest: int | None = None
+    """Months before the last that are looked at, where earlier ones cannot be judged."""
+
+
+Extracted = Mapping[str, Mapping[str, date]]
+"""Feed -> council -> day on which its data was taken from its system."""
+
+
+def extraction_day(extracted: Extracted, feeds: Sequence[str], council: str) -> date:
+    """The day to which a council's data of some feeds goes: the earliest of those that it sends.
+
+    Raises:
+        ValueError: no day is given for any of them.
+    """
+    held = [extracted[feed][council] for feed in feeds if council in extracted.get(feed, {})]
+    if not held:
+        raise ValueError(
+            f"No day of extraction for council {council}. Give one for each council with rows of {' or '.join(feeds)}."
+        )
+    return min(held)
 
 
 CHILD = (
@@ -62,6 +103,13 @@ BREAKDOWNS = {
     "social_care": "Children's social care",
     "setting_type": "Kind of setting",
     "plan_kind": "Kind of plan",
+    "plan_kind_reviewed": "New, amended or existing plan",
+    "plan_stage": "Draft or final plan",
+    "plan_type": "Type of plan",
+    "section": "Section of the plan",
+    "section_by_kind": "Section, and new, amended or existing plan",
+    "advice_source": "Who gave advice",
+    "advice_source_by_kind": "Who gave advice, and new, amended or existing plan",
     "interpreter": "Interpreter needed",
     "void_reason": "Why the audit was void",
     "role": "Who",
@@ -70,6 +118,8 @@ BREAKDOWNS = {
     "response": "Response to the offer",
     "rating_listened": "Felt listened to",
     "rating_difference": "Made a difference",
+    "single_age": "Age in years",
+    "participation_definition": "Definition, as given by the council",
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
@@ -128,6 +178,11 @@ AUDITS = Fact(
         "is_requires_improvement": "The agreed grade is requires improvement.",
         "is_inadequate": "The agreed grade is inadequate.",
         "is_good_or_better": "The agreed grade is good or outstanding.",
+        "has_no_agreed_grade": "There is no agreed grade.",
+        "has_auditor_grade": "There is an auditor's grade.",
+        "is_good_or_better_auditor": "The auditor's grade is good or outstanding.",
+        "has_moderator_grade": "There is a moderator's grade.",
+        "is_good_or_better_moderator": "The moderator's grade is good or outstanding.",
         "is_moderated": "Somebody named, other than the auditor, moderated the audit.",
         "is_moderated_random": "Such a moderation, of an audit drawn for it at random.",
         "has_mental_health_answer": "It is on record whether mental health was relevant.",
@@ -184,4 +239,180 @@ PLANNED_AUDITS = Fact(
     about=("council", "months_spanned"),
 )
 
-FACTS = {"audits": AUDITS, "participants": PARTICIPANTS, "planned_audits": PLANNED_AUDITS}
+_PLACED = ("council", "window", "period_start", "breakdown", "group")
+PUBLISHED_TIMELINESS = Fact(
+    counts_what="plans",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=("single_age", "ethnicity", "sex"),
+    about=_PLACED,
+    numbers={
+        "issued": "Plans issued.",
+        "issued_ex": "Plans issued to which no exception to the 20 weeks applied.",
+        "within_20_weeks": "Plans issued within 20 weeks of the request.",
+        "within_20_weeks_ex": "Plans without exceptions issued within 20 weeks.",
+        "within_20_weeks_percent": "DfE's percentage of plans within 20 weeks.",
+        "within_20_weeks_ex_percent": "DfE's percentage of plans within 20 weeks, without exceptions.",
+        "within_a_year": "Plans issued after 20 weeks and within 52.",
+        "within_a_year_ex": "Plans without exceptions issued after 20 weeks and within 52.",
+        "within_a_year_percent": "DfE's percentage of plans after 20 weeks and within 52.",
+        "within_a_year_ex_percent": "DfE's percentage of plans after 20 weeks and within 52, without exceptions.",
+        "over_a_year": "Plans issued after 52 weeks.",
+        "over_a_year_ex": "Plans without exceptions issued after 52 weeks.",
+        "over_a_year_percent": "DfE's percentage of plans after 52 weeks.",
+        "over_a_year_ex_percent": "DfE's percentage of plans after 52 weeks, without exceptions.",
+    },
+)
+REPORTED_PARTICIPATION = Fact(
+    counts_what="audits or people",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=("participation_definition",),
+    about=(*_PLACED, "source", "given_on"),
+    numbers={
+        "numerator": "How many were heard, as the council gave it.",
+        "denominator": "Out of how many, as the council gave it.",
+        "percent": "The percentage, as the council gave it.",
+    },
+)
+GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
+"""Facts whose rows are figures that somebody counted before us; `published` makes them."""
+
+_GRADES = {
+    "is_good_or_better": "The grade is good or outstanding.",
+    "is_requires_improvement": "The grade is requires improvement.",
+    "is_inadequate": "The grade is inadequate.",
+}
+_REVIEW = {
+    "is_completed": "The review is completed and has a day.",
+    "is_random": "The plan was chosen for review at random.",
+}
+_OF_PLANS = ("locality", "age_band", "sex", "ethnic_group", "primary_need", "social_care", "setting_type")
+
+PLAN_REVIEWS = Fact(
+    counts_what="reviews of plans",
+    key="review_key",
+    dates=("reviewed_on",),
+    yes_no={
+        **_REVIEW,
+        "has_agreed_grade": "There is an agreed grade of the whole plan.",
+        **{name: words.replace("grade is", "agreed grade of the whole plan is") for name, words in _GRADES.items()},
+        "has_reviewer_grade": "The reviewer graded the whole plan.",
+        "is_good_or_better_reviewer": "The reviewer's grade is good or outstanding.",
+        "has_moderator_grade": "A moderator graded the whole plan.",
+        "is_good_or_better_moderator": "The moderator's grade is good or outstanding.",
+        "is_moderated": "Somebody named, other than the reviewer, moderated the review.",
+        "is_moderated_random": "Such a moderation, of a review drawn for it at random.",
+        "has_outcomes_answer": "It is said how specific and measurable the outcomes are, other than not applicable.",
+        "is_outcomes_specific": "The outcomes are specific and measurable.",
+        "has_provision_answer": "It is said how specified and quantified the provision is, other than not applicable.",
+        "is_provision_specified": "The provision is specified and quantified.",
+        "has_child_views_answer": "It is said whether the child's views are in the plan, other than not applicable.",
+        "has_child_views": "The child's views are in the plan.",
+        "has_parent_views_answer": "It is said whether the parents' views are in the plan, other than not applicable.",
+        "has_parent_views": "The parents' views are in the plan.",
+        "has_coproduced_answer": "It is said whether the plan was co-produced, other than not applicable.",
+        "is_coproduced": "The plan was co-produced.",
+    },
+    breakdowns=("plan_kind_reviewed", "plan_stage", "plan_type", "selection", "team", *_OF_PLANS),
+    about=("council",),
+    span="plan_reviews",
+)  # fmt: skip
+
+PLAN_SECTIONS = Fact(
+    counts_what="sections of plans",
+    key="section_key",
+    dates=("reviewed_on",),
+    yes_no={
+        **_REVIEW,
+        "is_graded": "The section has a grade (always).",
+        **{name: words.replace("grade is", "grade of the section is") for name, words in _GRADES.items()},
+    },
+    breakdowns=("section", "plan_kind_reviewed", "section_by_kind"),
+    about=("council", "review_key"),
+    span="plan_reviews",
+)
+
+PLAN_ADVICE = Fact(
+    counts_what="requests for advice",
+    key="advice_key",
+    dates=("reviewed_on",),
+    yes_no={
+        **_REVIEW,
+        "is_asked": "The service was asked for advice (always).",
+        "is_received": "There is a day on which advice was received.",
+        "is_not_known": "The service answered that the child is not known to it, and gave no advice.",
+        "is_due": "It is said when the service was asked, and 42 days had passed when the data was taken.",
+        "is_on_time": "Advice was received within 42 days of asking.",
+        "has_quality": "It is said whether the advice meets the standard, other than not applicable.",
+        "is_good": "The advice meets the standard.",
+    },
+    breakdowns=("advice_source", "plan_kind_reviewed", "advice_source_by_kind"),
+    about=("council", "review_key"),
+    span="plan_reviews",
+)
+
+PLANS = Fact(
+    counts_what="plans",
+    key="plan_key",
+    dates=("issued_on",),
+    yes_no={
+        "is_issued": "The plan has been issued (always).",
+        "is_ehc_plan": "It is an education, health and care plan.",
+        "has_request": "It is said when the plan was requested.",
+        "is_within_twenty_weeks": "Issued within 140 days of the request.",
+        "has_exception": "The law allowed longer than 20 weeks.",
+        "has_no_exception": "It is not said that the law allowed longer than 20 weeks.",
+    },
+    breakdowns=("plan_type", *_OF_PLANS),
+    about=("council",),
+    numbers={"days_to_issue": "Days from the request to the final plan."},
+    known={"days_to_issue": "has_request"},
+    span="plans",
+)
+
+PLAN_MONTHS = Fact(
+    counts_what="plans",
+    key="plan_month_key",
+    dates=("month_end",),
+    yes_no={
+        "is_active": "The plan was maintained on the last day of the month (always).",
+        "is_ehc_plan": "It is an education, health and care plan.",
+        "is_audited": "The child's case was audited in the 24 months to that day.",
+        "is_reviewed": "The quality of the plan was reviewed in the 24 months to that day.",
+        "is_looked_at": "One or the other, or both.",
+    },
+    breakdowns=(
+        "plan_type",
+        "locality",
+        "sex",
+        "ethnic_group",
+        "primary_need",
+        "social_care",
+        "setting_type",
+    ),
+    about=("council", "plan_key"),
+    span="plan_months",
+)
+
+FACTS = {
+    "audits": AUDITS, "participants": PARTICIPANTS, "planned_audits": PLANNED_AUDITS, "plan_reviews": PLAN_REVIEWS,
+    "plan_sections": PLAN_SECTIONS, "plan_advice": PLAN_ADVICE, "plans": PLANS, "plan_months": PLAN_MONTHS,
+}  # fmt: skip
+REGISTER_MONTHS = 60
+"""How far back a register of plans is looked at: it seldom holds every plan that ended longer ago."""
+SPANS = {
+    "audits": Span("audits", "completed_on", "is_completed", ("case_audits",)),
+    "plan_reviews": Span("plan_reviews", "reviewed_on", "is_completed", ("plan_reviews",)),
+    "plans": Span("plans", "issued_on", "is_issued", ("active_plans",), REGISTER_MONTHS),
+    "plan_months": Span(
+        "plan_months",
+        "month_end",
+        "is_active",
+        ("active_plans", "case_audits", "plan_reviews"),
+        REGISTER_MONTHS,
+    ),
+}
+"""Span -> what begins and ends it. A council has figures of a fact only where it has its span."""

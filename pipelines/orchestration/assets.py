@@ -16,11 +16,12 @@ import dagster as dg
 from pipelines import run
 from pipelines.contracts import Catalogue
 from pipelines.intake import receive
-from pipelines.model.schema import FACTS
+from pipelines.model import schema
 from pipelines.orchestration import again, summaries, watch
 from pipelines.orchestration.faults import Stopped
 from pipelines.orchestration.session import Session, within
 
+FACTS = {**schema.FACTS, **schema.GIVEN}
 MEASURED = {
     "counts": "Numerators and denominators by month and group.",
     "figures": "Rates with their intervals, comparisons and receipts.",

@@ -25,7 +25,10 @@ _REPLACES = {
     "council_and_period": "everything held for the council and months that the file covers",
     "all": "everything held for the council",
 }
-_KEPT = {"identifier": "as a keyed hash", "birth_month": "no, it gives the age band", "free_text": "no"}
+_KEPT = {
+    "identifier": "as a keyed hash", "birth_month": "no, it gives the age band", "free_text": "no",
+    "place_part": "no, it gives the place",
+}  # fmt: skip
 _FIELDS = {
     "id": "Id", "version": "Version", "kind": "Kind", "fact": "Counted in", "date": "Dated by",
     "numerator": "Numerator: all of", "denominator": "Denominator: all of", "higher_is": "Higher is",
@@ -219,6 +222,25 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
             return f"Never: {when(given['when'])}."
         case "empty_when":
             return f"{column} is empty where {when(given['when'])}."
+        case "share_matches":
+            share = f"{title(given['numerator'])} of {title(given['denominator'])}"
+            return f"{column} is that of {share}, to within {given['tolerance']}."
+        case "parts_sum_to_column":
+            return f"{', '.join(map(title, given['parts']))} add up to {column}."
+        case "councils_sum_to_country":
+            return f"{column} of all councils add up to the country's."
+        case "symbols_current":
+            return f"{', '.join(map(title, given['numbers']))} use the present symbols."
+        case "code_in_use":
+            return f"{column} was still in use at the end of {title(given['year'])}."
+        case "code_of_place":
+            return f"{column} belongs to the same place."
+        case "year_has_ended":
+            return f"{column} had ended on the day of the extract."
+        case "codes_belong":
+            return f"{column} is one of those that belong to {title(given['of'])}."
+        case "whole_window":
+            return f"{title(given['start'])} to {column} is a month, a quarter or twelve whole months."
         case "found_in":
             other = catalogue.contracts[given["feed"]]
             theirs = " and ".join(title(name, other) for name in given["feed_columns"])

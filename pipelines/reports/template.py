@@ -41,6 +41,11 @@ TYPES = {
     "yes_no": "Yes or no",
     "grade": "Grade",
     "free_text": "Text, never kept",
+    "place": "Place",
+    "place_part": "Part of a place",
+    "ons_code": "Nine-character code",
+    "count": "Published count",
+    "percentage": "Published percentage",
 }
 """Column type -> what people call it."""
 
@@ -57,6 +62,11 @@ HOW_TO_WRITE = {
     "yes_no": "Yes or No. Leave it empty where it is not known.",
     "grade": "A grade of the council's scale.",
     "free_text": "Leave it out.",
+    "place": "Made from the level and the code that it calls for.",
+    "place_part": "As in DfE's published files.",
+    "ons_code": "The council's nine-character code, such as E10000018.",
+    "count": "Digits only, or one of DfE's symbols: z, x, c, low, u.",
+    "percentage": "A number from 0 to 100, or one of DfE's symbols: z, x, c, low, u.",
 }
 """Column type -> the forms that are read."""
 
@@ -100,8 +110,12 @@ def write_template(contract: Contract, catalogue: Catalogue, path: Path, council
 
 
 def wanted_columns(contract: Contract) -> dict[str, Column]:
-    """The columns that a supplier is asked for: all but free text."""
-    return {name: column for name, column in contract.columns.items() if column.type != "free_text"}
+    """The columns that a supplier is asked for: all but free text, and places, which are made from other columns."""
+    return {
+        name: column
+        for name, column in contract.columns.items()
+        if column.type != "free_text" and column.in_the_file
+    }
 
 
 def _choices(column: Column, catalogue: Catalogue, council: str | None) -> list[str]:

@@ -81,7 +81,8 @@ def deliver(
     folder: Path, contract: Contract, cases: Sequence[Planted], style: str, stem: str = "", dated: bool = True
 ) -> tuple[Path, list[Sheet]]:
     """All cases in one file of a style, and the sheets as they were laid out; `dated` where the style has titles."""
-    columns, stem = list(contract.columns), stem or f"{contract.feed}-{style}"
+    columns = [name for name, column in contract.columns.items() if column.in_the_file]
+    stem = stem or f"{contract.feed}-{style}"
     told = [f"Extracted on: {EXTRACTED_ON:%d/%m/%Y}"] if dated else []
     if style == "workbook":
         sheets = [

@@ -23,6 +23,7 @@ CONTENTS = {
     "counts",
     "figures",
     "charts",
+    "spans",
     "places",
 }
 

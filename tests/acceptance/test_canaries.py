@@ -9,6 +9,7 @@ import logging
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,9 +17,11 @@ from typer.testing import CliRunner
 
 from dashboard.app import create_app
 from pipelines import contracts
+from pipelines import settings as program_settings
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 from tests.dashboard.test_app import ask
+from tests.planted import SOUND
 
 MARK = "Zebedee"
 
@@ -27,11 +30,22 @@ def canary(feed: str, column: str, n: int) -> str:
     return f"{MARK}{feed[:4]}{column.replace('_', '')}{n} Quillfeather"
 
 
+def every_feed() -> dict[str, list[dict[str, Any]]]:
+    """Rows of every feed, more than it has columns."""
+    catalogue = contracts.load(program_settings.load({}))
+    found = {feed: [dict(row) for row in rows] for feed, rows in twelve.rows().items()}
+    for feed, reference in (("plan_reviews", "review_reference"), ("active_plans", "plan_reference")):
+        few = len(catalogue.contracts[feed].columns) + 5
+        found[feed] = [SOUND[feed] | {reference: f"BR/{n}"} for n in range(few)]
+    assert set(found) == set(catalogue.contracts)
+    return found
+
+
 def seeded(settings: Settings, folder: Path) -> list[Path]:
     """Each feed as a file in which row n has a canary in column n, and every personal column has one in every row."""
     catalogue = contracts.load(settings)
     files = []
-    for feed, rows in twelve.rows().items():
+    for feed, rows in every_feed().items():
         contract = catalogue.contracts[feed]
         plain = council_files.write(folder, contract, rows, "plain", catalogue)
         with plain.open(encoding="utf-8", newline="") as handle:
@@ -89,7 +103,7 @@ def every_page(settings: Settings) -> str:
         answers += [
             ask(client, "/voice", f"?by={by}") for by in ("team", "locality", "theme", "primary_need")
         ]
-        answers += [ask(client, "/data", f"?delivery={number}&feed={feed}") for feed in twelve.rows()]
+        answers += [ask(client, "/data", f"?delivery={number}&feed={feed}") for feed in every_feed()]
         exports = ("/", "/voice.csv?by=team", "/voice.json", "/data.csv", "/data/findings.csv")
         answers += [client.get(path).get_data(as_text=True) for path in exports]
     assert any("unlisted" in answer.lower() or "not yet listed" in answer.lower() for answer in answers)

@@ -157,6 +157,10 @@ def several(feed: str, months: Sequence[str], number: int, alike: Sequence[str] 
                 "audit_reference": f"a{n}", "offered_on": f"{month}-02", "role": ["child", "parent"][n % 2],
                 "contributed_on": f"{month}-{10 + n % 15}", "offered": n % 3 > 0,
             },
+            "dfe_timeliness": {
+                "time_period": 2010 + n // 20, "breakdown_topic": "age", "breakdown": str(3 + n % 17),
+                "la_code": f"3{1 + n % 20:02d}", "new_la_code": None,
+            },
         }[feed]  # fmt: skip
         if n:
             row |= {name: rows[0][name] for name in alike}
@@ -218,6 +222,12 @@ def series() -> list[Series]:
             Series(feed, "month between", [base, several(feed, ["2026-02"], 15)], breaks=codes(prefix, 502)),
             Series(feed, "next month", [base, several(feed, ["2026-01"], 15)], keeps=codes(prefix, 502)),
         ]
+    published = several("dfe_timeliness", AUTUMN, 120)
+    found += [
+        Series("dfe_timeliness", "fewer than half", [published, published[:59]], breaks=codes("DFT", 501)),
+        Series("dfe_timeliness", "half", [published, published[:60]], keeps=codes("DFT", 501)),
+        Series("dfe_timeliness", "few before", [published[:99], published[:9]], keeps=codes("DFT", 501)),
+    ]
     feed, alike = "active_plans", ["issued_on", "child_reference", "sex", "exceptions_apply"]
     base, same = several(feed, AUTUMN, 25), codes("PLN", *range(502, 506))
     twenty = several(feed, AUTUMN[:1], 20, alike)
@@ -258,5 +268,5 @@ def test_whole_file_rules_find_what_is_planted_and_nothing_else(
             held = [checked(rows, day) for day, rows in enumerate(one.files)]
             found = delivered.whole_file_findings(CATALOGUE, held, feed, held[-1])
             assert sorted((finding.code, finding.council) for finding in found) == [
-                (code, "990") for code in sorted(one.breaks)
+                (code, "published" if contract.holds == "published" else "990") for code in sorted(one.breaks)
             ], one.name

@@ -29,6 +29,9 @@ PAGES = [
     "/data",
     "/data?delivery=4&feed=case_audits",
     "/data?delivery=5",
+    "/data?received=2026-11&feed=case_audits",
+    "/data?received=2020-01",
+    "/definitions/timeliness.twenty_weeks_published",
 ]
 
 
@@ -130,6 +133,36 @@ def test_the_council_and_period_go_along_to_the_next_page(page: Page, officers_u
     main.get_by_role("link", name="Timeliness").click()
     expect(page.locator(".applied")).to_contain_text("Calendar year2025")
     expect(page.locator("header.top a[aria-current='page']")).to_have_text("Timeliness")
+
+
+def test_what_a_month_s_files_had_wrong_is_found_in_three_clicks(page: Page, officers_url: str) -> None:
+    browser.open_page(page, officers_url + "/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="November 2026").click()
+    expect(page.locator("#found").locator("..")).to_contain_text(
+        "Check the spelling against the list in the template."
+    )
+    page.locator("#found").locator("..").get_by_role("link", name="QA audits Nov 23 to Oct 26.xlsx").click()
+    expect(page.locator("#rows").locator("..")).to_contain_text("Audits, row 3")
+    expect(page.locator("#rows").locator("..")).to_contain_text("What to do")
+
+
+def test_whether_amended_plans_are_as_good_as_new_ones_is_found_in_two_clicks(
+    page: Page, officers_url: str
+) -> None:
+    browser.open_page(page, officers_url + "/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Plans").click()
+    page.get_by_role("link", name="New against amended and existing plans").click()
+    expect(page.locator("#kinds").locator("..")).to_contain_text("Amended plans: ")
+    expect(page.locator("#kinds").locator("..")).to_contain_text("The two ranges")
+
+
+def test_what_is_seen_is_downloaded_as_a_workbook(page: Page, officers_url: str) -> None:
+    browser.open_page(page, officers_url + "/plans?window=financial_year&to=2026-03-31")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="OpenDocument (ODS)").click()
+    name = started.value.suggested_filename
+    assert name == "demonstration_send-plans_2025-04_2026-03_asof-2026-11-21_v2026-11-21.1.ods"
 
 
 def test_skip_link_is_first_and_leads_to_the_main_part(page: Page, officers_url: str) -> None:

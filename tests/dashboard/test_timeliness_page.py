@@ -78,7 +78,7 @@ def test_another_pages_choice_is_taken_over_where_there_are_figures(
 
 def test_places_of_published_figures_are_offered_here_and_nowhere_else(release: store.Release) -> None:
     assert [row["name"] for row in store.places(release)] == ["Brackenshire"]
-    assert len(store.places(release, every=True)) == 5
+    assert len(store.places(release, store.EVERY_PLACE)) == 5
     assert all(row["period_end"].year > 2022 for row in store.periods(release, "990"))
 
 

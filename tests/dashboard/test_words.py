@@ -249,3 +249,68 @@ def test_words_need_nothing_but_the_standard_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+WEEKS = {"measure": "timeliness.mean_weeks", "title": "Weeks to a plan", "kind": "mean", "unit": "weeks",
+         "counts_what": "plans", "sentence": "It took {value} on average ({denominator} plans)."}  # fmt: skip
+TOOK = {
+    "window": "12m", "period_start": date(2025, 4, 1), "period_end": date(2026, 3, 31), "complete": True, "symbol": "",
+    "numerator": 8834, "denominator": 54, "value": 8834 / 54 / 7, "low": 21.2, "high": 25.55,
+    "previous_numerator": 1, "previous_denominator": 1060, "previous_value": 20.2, "change": 3.17, "change_low": 0.9,
+    "change_high": 5.44, "direction": "higher",
+}  # fmt: skip
+
+
+def test_an_average_is_said_in_its_unit_and_never_as_a_percentage():
+    assert words.figure_number(WEEKS, TOOK) == "23.4 weeks on average (54 plans)"
+    assert words.number_parts(WEEKS, TOOK) == ("23.4 weeks", "on average (54 plans)")
+    assert words.likely(TOOK, WEEKS) == "likely to be between 21.2 and 25.6 weeks"
+    assert words.change_cell(TOOK, WEEKS) == "3.2 weeks higher than the year before"
+    assert words.headline(WEEKS, TOOK) == (
+        "In the 12 months to 31 March 2026, it took 23.4 weeks on average (54 plans). "
+        "The true average is likely to be between 21.2 and 25.6 weeks. "
+        "That is 3.2 weeks higher than the year before, which was 20.2 weeks on average (1,060 plans). "
+        "The difference is likely to be between 0.9 and 5.4 weeks higher: more than chance alone would explain."
+    )
+
+
+@pytest.mark.parametrize(
+    ("direction", "change", "low", "high", "said"),
+    [
+        (
+            "no clear change",
+            3.17,
+            -0.5,
+            6.84,
+            "could be anything between 0.5 weeks lower and 6.8 weeks higher.",
+        ),
+        ("no clear change", 0.01, -1, 1, "this is less than 0.1 weeks higher"),
+        ("lower", -3.17, -5.44, -0.9, "likely to be between 0.9 and 5.4 weeks lower:"),
+        ("", 3.17, None, None, "too few to say whether the difference is more than chance."),
+    ],
+)
+def test_a_change_of_an_average(direction, change, low, high, said):
+    row = TOOK | {"direction": direction, "change": change, "change_low": low, "change_high": high}
+    assert said in words.year_before(WEEKS, row)
+
+
+def test_an_average_of_one_has_no_range():
+    one = TOOK | {"denominator": 1, "low": None, "high": None}
+    assert words.likely_range(WEEKS, one) == ""
+    assert words.likely(one, WEEKS) == ""
+    assert words.figure_number(WEEKS, TOOK | {"symbol": "z"}) == "Nothing to count in this period"
+
+
+def test_a_snapshot_is_of_a_day():
+    measure = {"title": "T", "kind": "snapshot", "counts_what": "plans",
+               "sentence": "{numerator} of {denominator} active plans had been looked at ({value})."}  # fmt: skip
+    figure = TOOK | {
+        "numerator": 30,
+        "denominator": 40,
+        "value": 0.75,
+        "low": None,
+        "previous_denominator": None,
+    }
+    assert words.headline(measure, figure).startswith(
+        "On 31 March 2026, 30 of 40 active plans had been looked at (75%)."
+    )

@@ -24,8 +24,9 @@ CATALOGUE = contracts.load(SETTINGS)
 FEEDS = sorted(CATALOGUE.contracts)
 KEY = Key(b"a key that only tests know of....")
 _ARROW = {"VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()), "DATE": pa.date32(), "BIGINT": pa.int64(),
-          "BOOLEAN": pa.bool_()}  # fmt: skip
-_FLAGGED = ("date", "month", "birth_month", "period", "whole_number", "yes_no")
+          "BOOLEAN": pa.bool_(), "DOUBLE": pa.float64()}  # fmt: skip
+_FLAGGED = ("date", "month", "birth_month", "period", "whole_number", "yes_no", "count", "percentage")
+_WHOLE = [-1, 0, 1, 2, 20, 21, 2024, 10_001]
 _DAYS = [
     *(date(2014, 8, 31) + timedelta(days=n) for n in range(2)),
     *(date(2026, 2, 1) + timedelta(days=n) for n in range(5)),
@@ -95,10 +96,20 @@ def _random_cell(name: str, column: Column, chance: random.Random) -> dict[str, 
     empty, unreadable = chance.random() < 0.3, chance.random() < 0.1
     if column.type == "identifier":
         return {name: None if empty else f"p{chance.randrange(12)}"}
+    if column.type in ("count", "percentage"):
+        value, symbol = (
+            (None, chance.choice([None, "x", ":"])) if empty else (chance.choice([0, 1, 2, 50, 100]), None)
+        )
+        flag = {f"{name}__unreadable": unreadable and value is None and symbol is None}
+        return flag | {name: value, f"{name}_symbol": symbol}
+    if column.type == "ons_code":
+        until = chance.choice([None, *_DAYS])
+        return {name: None if empty else "?" if unreadable else "E10000018", f"{name}_until": until,
+                f"{name}_of": chance.choice([None, "855", "990"])}  # fmt: skip
     if column.type in _FLAGGED:
         value = None
         if not (empty or unreadable):
-            value = {"yes_no": chance.random() < 0.5, "whole_number": chance.choice([-1, 0, 1, 2, 20, 21, 10_001])}.get(
+            value = {"yes_no": chance.random() < 0.5, "whole_number": chance.choice(_WHOLE)}.get(
                 column.type, chance.choice(_DAYS)
             )  # fmt: skip
         flag = {f"{name}__unreadable": unreadable and value is None}
@@ -107,6 +118,7 @@ def _random_cell(name: str, column: Column, chance: random.Random) -> dict[str, 
         return flag | {name: value}
     codes = {
         "council": ["990", "991"],
+        "place": ["990", "991", "E92000001", "E12000004"],
         "code": [code.code for code in CATALOGUE.codes.get(column.codes or "", ())],
         "grade": ["good", "inadequate"],
         "label": ["North", "unlisted-ABCDEF"],

@@ -434,14 +434,14 @@ def test_a_fault_of_ours_is_told_as_a_failure_of_this_file_alone(
 # Other people's files
 
 SHARED = Path(os.environ.get("SEND_AUDIT_SHARED", HOME.parent / "shared"))
-PUBLISHED = SHARED / "data" / "dfe_ehcp_2025" / "timeliness_20_week.csv"
+PUBLISHED = SHARED / "data" / "dfe_ehcp_2025" / "requests.csv"
 
 
 @pytest.mark.skipif(not PUBLISHED.exists(), reason="DfE's published file is not here (SEND_AUDIT_SHARED)")
-def test_a_published_file_of_dfe_is_refused_with_what_to_do(take: Take) -> None:
+def test_a_published_file_of_dfe_that_no_feed_reads_is_refused_with_what_to_do(take: Take) -> None:
     checked, _ = take(PUBLISHED)
     refusal = checked.result["refusal"]
     assert refusal["code"] in ("FILE-09", "FILE-10")
-    assert refusal["message"].startswith("timeliness_20_week.csv")
-    assert "case_audits" in refusal["message"]
+    assert refusal["message"].startswith("requests.csv")
+    assert "dfe_timeliness" in refusal["message"]
     assert "send-audit template" in refusal["message"]

@@ -79,6 +79,12 @@ def test_every_row_rule_is_in_the_suite_or_listed_as_needing_our_engine(feed: st
         # several themes in a cell; moderator and auditor, re-audit and audit the same; keys
         "case_audits": ["AUD-124", "AUD-125", "AUD-320", "AUD-341", "AUD-601", "AUD-602"],
         "family_participation": ["PAR-601", "PAR-602"],
+        # the year, groups of a topic, shares, sums, codes and symbols
+        "dfe_timeliness": [
+            f"DFT-{number}"
+            for number in (303, 304, *range(310, 316), *range(320, 324), 340, 341, 350, 601, 602)
+        ],
+        "participation_rates": [f"RAT-{number}" for number in (306, 308, 310, 601, 602)],
         "active_plans": ["PLN-601", "PLN-602"],
         "plan_reviews": ["PLR-126", "PLR-320", "PLR-601", "PLR-602"],
     }

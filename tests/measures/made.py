@@ -79,7 +79,7 @@ def made_figures(
     catalogue = {each.id: each for each in measures}
     count(con, facts, catalogue.values())
     long_periods(con, facts)
-    figures(con, catalogue, windows.places(con, facts, extracted), "figures")
+    figures(con, catalogue, windows.spans(con, facts, {"case_audits": extracted}), "figures")
 
 
 def built(
@@ -91,9 +91,8 @@ def built(
 ) -> None:
     councils = [code for (code,) in con.execute(f"SELECT DISTINCT council FROM {facts['audits']}").fetchall()]
     catalogue = {each.id: each for each in measures}
-    build.build(
-        con, facts, catalogue, windows.places(con, facts, dict.fromkeys(councils, extracted)), targets
-    )
+    extraction = {"case_audits": dict.fromkeys(councils, extracted)}
+    build.build(con, facts, catalogue, windows.spans(con, facts, extraction), targets)
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, columns: str, where: str = "true") -> list[tuple]:

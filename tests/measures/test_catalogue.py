@@ -47,8 +47,16 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"kind": "mean"}, "of, unit: a mean, and only it, says of what and in which unit"),
+        ({"of": "days", "unit": "weeks"}, "of: 'days' is not a number of audits"),
+        ({"kind": "mean", "of": "x", "unit": "weeks"}, "of: 'x' is not a number of audits"),
+        (
+            {"denominator_fact": "plans", "denominator_date": "issued_on", "denominator": ["is_issued"]},
+            "denominator_fact: plans and audits are not known for the same months",
+        ),
+        ({"kind": "snapshot", "chart": "p"}, "chart: a p-chart needs a share"),
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
-        ({"kind": "median"}, "The kinds are share, people_share, distribution."),
+        ({"kind": "median"}, "The kinds are share, people_share, distribution, snapshot, mean, given."),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
         ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
@@ -119,6 +127,55 @@ def test_two_of_a_topic_cannot_have_one_position(tmp_path):
         catalogue.load(tmp_path)
 
 
+GIVEN_SHARE = {
+    "kind": "given", "fact": "published_timeliness", "date": "period_end", "numerator": ["within_20_weeks"],
+    "denominator": ["issued"], "published_share": "within_20_weeks_percent", "breakdowns": ["sex"], "chart": "none",
+    "protect": "published",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"fact": "audits"},
+            "at fact: 'audits' is not a fact of given figures; those are published_timeliness,",
+        ),
+        (
+            {"numerator": ["is_good"]},
+            "at numerator: 'is_good' is not a number of published_timeliness; those are",
+        ),
+        ({"denominator": ["issued", "issued_ex"]}, "a given measure names one number each"),
+        ({"published_share": "share"}, "at published_share: 'share' is not a number of published_timeliness"),
+        ({"breakdowns": ["team"]}, "at breakdowns: 'team' is not a breakdown of published_timeliness"),
+        ({"chart": "p"}, "at chart: a p-chart needs a share"),
+        ({"kind": "share"}, "at fact: 'published_timeliness' is not a fact; those are audits,"),
+    ],
+)
+def test_what_is_said_of_a_wrong_given_measure(tmp_path, changes, words):
+    assert catalogue.read(write(tmp_path, **GIVEN_SHARE)).kind == "given"
+    assert words in said(write(tmp_path, **(GIVEN_SHARE | changes)))
+    assert "only a given measure" in said(write(tmp_path, published_share="issued"))
+
+
+def test_a_measure_stands_beside_one_that_exists(tmp_path):
+    write(tmp_path, beside="made.better")
+    with pytest.raises(DefinitionError, match=r"made.good, at beside: 'made.better' is not another measure"):
+        catalogue.load(tmp_path)
+    write(tmp_path, "better", id="made.better", position=2)
+    assert catalogue.load(tmp_path)["made.good"].beside == "made.better"
+
+
+def test_published_timeliness_is_never_shown_with_only_one_of_its_two_shares():
+    pairs = {
+        name: each.beside for name, each in MEASURES.items() if name.startswith("timeliness.") and each.beside
+    }
+    assert all(pairs[other] == name for name, other in pairs.items())
+    assert (
+        pairs["timeliness.twenty_weeks_published"] == "timeliness.twenty_weeks_published_excluding_exceptions"
+    )
+
+
 def test_numerators_are_counted_among_their_denominators():
     day = ("audits", "completed_on")
     assert measure().numerators == (Term(*day, ("is_completed", "is_good")),)
@@ -139,6 +196,18 @@ def test_numerators_are_counted_among_their_denominators():
     )
 
 
+def test_a_mean_adds_up_its_number_among_rows_where_it_is_known():
+    made = measure(
+        kind="mean", fact="plans", date="issued_on", numerator=(), denominator=("is_issued",), of="days_to_issue",
+        unit="weeks", unit_is=7, sentence="{value} ({denominator}).",
+    )  # fmt: skip
+    known = ("has_request", "is_issued")
+    assert made.denominators == (Term("plans", "issued_on", known),)
+    assert made.numerators == (Term("plans", "issued_on", known, "days_to_issue"),)
+    assert [term.written for term in made.squares] == ["days_to_issue squared: has_request & is_issued"]
+    assert measure().squares == ()
+
+
 # --- the definitions that are there ---------------------------------------------------------------------------------
 
 WORDS = (
@@ -151,6 +220,10 @@ WORDS = (
     "source",
     "benchmark",
 )
+PLAN_QUALITY = {
+    "plans.good_or_better", "plans.inadequate", "plans.outcomes_specific", "plans.provision_specified",
+    "plans.child_views", "plans.parent_views", "plans.coproduced",
+}  # fmt: skip
 UNWANTED = [
     r"\bparticipation rate", r"\bsignificant", r"\bRAG\b", r"\b(red|amber)\b", r"\bon time\b", r"\bn/a\b",
     r"\b(EHCP|EHCNA|SENCO|APP|WSoA|KPI|SPC)s?\b", r"\bbetter than\b", r"\bgreater than\b", r"\bstatistically\b",
@@ -181,15 +254,36 @@ def test_the_measures_that_were_asked_for_are_there():
         )
     }  # fmt: skip
     expected |= {
-        f"programme.{name}" for name in ("delivery", "added", "completed_by_team", "void", "void_reasons")
+        f"programme.{name}"
+        for name in (
+            "delivery", "added", "completed_by_team", "void", "void_reasons", "coverage", "completed_by_selection",
+        )
+    }  # fmt: skip
+    expected |= {
+        f"plans.{name}"
+        for name in (
+            "good_or_better", "good_or_better_all", "inadequate", "outcomes_specific", "provision_specified",
+            "child_views", "parent_views", "coproduced", "moderated", "section_good_or_better", "section_inadequate",
+        )
+    }  # fmt: skip
+    expected |= {f"advice.{name}" for name in ("received", "on_time", "not_known", "good")}
+    expected |= {
+        f"timeliness.{name}" for name in ("twenty_weeks", "twenty_weeks_excluding_exceptions", "mean_weeks")
     }
     expected |= {
         f"quality.{name}"
         for name in (
             "good_or_better", "good_or_better_all", "outstanding", "good", "requires_improvement", "inadequate",
             "moderated", "moderated_random", "mental_health_relevant", "mental_health_considered",
+            "good_or_better_auditor", "good_or_better_moderator", "ungraded",
         )
     }  # fmt: skip
+    expected |= {
+        f"timeliness.{name}_published{kind}"
+        for name in ("twenty_weeks", "over_twenty_weeks_to_a_year", "over_a_year")
+        for kind in ("", "_excluding_exceptions")
+    }
+    expected |= {"reported.participation"}
     assert set(MEASURES) == expected
 
 
@@ -216,23 +310,39 @@ def test_plain_words(name):
     assert not each.title.endswith(".")
     assert len(each.short_title) <= 40
     assert all(part in each.sentence for part in ("{denominator}",))
-    assert ("{numerator}" in each.sentence) is (each.kind != "distribution")
-    assert "There is no national figure for this." in each.benchmark
+    assert ("{numerator}" in each.sentence) is (each.kind not in ("distribution", "mean"))
+    none = "There is no national figure for this." in each.benchmark
+    assert none is (each.topic != "timeliness")
 
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_quality_is_told_from_random_audits_only(name):
     each = MEASURES[name]
     graded = {"has_agreed_grade"} & set(each.denominator)
-    if graded and each.higher_is != "neither":
+    of_plans = each.fact in ("plan_sections", "plan_advice") or each.id in PLAN_QUALITY
+    if of_plans or (graded and each.higher_is != "neither"):
         assert "is_random" in each.denominator
+        assert any(caveat.startswith("Only ") for caveat in each.caveats)
+
+
+@pytest.mark.parametrize("name", [name for name in MEASURES if name.startswith("timeliness.")])
+def test_figures_of_time_say_what_they_hide_and_how_days_are_counted(name):
+    said = " ".join(MEASURES[name].caveats) + MEASURES[name].numerator_words
+    assert "Children still waiting are in no number" in said
+    assert "140 days" in said or MEASURES[name].kind == "mean"
+
+
+def test_met_is_never_not_applicable():
+    for name in (*PLAN_QUALITY - {"plans.good_or_better", "plans.inadequate"}, "advice.good"):
+        assert any(caveat.startswith("Not applicable is not met") for caveat in MEASURES[name].caveats), name
 
 
 def test_every_term_counts_completed_work_or_says_why_not():
-    """Offers, planned and void audits are there before an audit is completed; nothing else is."""
+    """Offers, planned and void audits are there before an audit is completed, and plans have none; nothing else is."""
     open_ended = {
         name
         for name, each in MEASURES.items()
+        if each.kind != "given"
         for term in each.numerators
         if "is_completed" not in term.columns
     }
@@ -243,6 +353,10 @@ def test_every_term_counts_completed_work_or_says_why_not():
         "programme.added",
         "programme.void",
         "programme.void_reasons",
+        "programme.coverage",
+        "timeliness.twenty_weeks",
+        "timeliness.twenty_weeks_excluding_exceptions",
+        "timeliness.mean_weeks",
     }
 
 
@@ -264,5 +378,5 @@ def test_targets_say_whose_they_are_and_the_overview_has_an_order():
 
 
 def test_breakdowns_have_titles():
-    for fact in schema.FACTS.values():
+    for fact in (*schema.FACTS.values(), *schema.GIVEN.values()):
         assert set(fact.breakdowns) <= set(schema.BREAKDOWNS)

@@ -160,10 +160,10 @@ def test_places_run_from_the_first_completed_audit_to_the_extraction_but_not_for
             ],
         )
         extracted = {"990": date(2025, 8, 20), "991": date(2026, 2, 1)}
-        name = windows.places(con, facts, extracted)
+        name = windows.places(con, windows.spans(con, facts, {"case_audits": extracted}))
         assert con.execute(f"FROM {name} ORDER BY council").fetchall() == [
             ("990", date(2025, 3, 1), date(2025, 8, 1), date(2025, 8, 20)),
             ("991", date(2024, 1, 1), date(2025, 1, 1), date(2026, 2, 1)),
         ]
         with pytest.raises(ValueError, match="No day of extraction for council 991"):
-            windows.places(con, facts, {"990": date(2025, 8, 20)})
+            windows.spans(con, facts, {"case_audits": {"990": date(2025, 8, 20)}})

@@ -41,6 +41,16 @@ PLAN = {
     "planned_count": 1,
     "approved_on": date(2025, 12, 1),
 }
+REVIEW = {
+    "council": "990",
+    "review_reference": "r1",
+    "plan_kind_reviewed": "new",
+    "selection": "random",
+    "status": "completed",
+    "planned_month": date(2026, 1, 1),
+    "reviewed_on": date(2026, 1, 15),
+}
+REGISTERED = {"council": "990", "plan_reference": "n1", "issued_on": date(2026, 1, 15)}
 _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -71,13 +81,20 @@ def make_facts(
     audits: Iterable[Mapping[str, Any]] = ({},),
     people: Iterable[Mapping[str, Any]] = (),
     plans: Iterable[Mapping[str, Any]] = (),
+    reviews: Iterable[Mapping[str, Any]] = (),
+    register: Iterable[Mapping[str, Any]] = (),
     extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
-    """Facts of rows given as what differs from `AUDIT`, `PERSON` and `PLAN`."""
+    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW` and `REGISTERED`.
+
+    `extracted` holds a day for each council, which is that of all its feeds.
+    """
     given = {
         "case_audits": [{**AUDIT, **row} for row in audits],
         "family_participation": [{**PERSON, **row} for row in people],
         "audit_programme": [{**PLAN, **row} for row in plans],
+        "plan_reviews": [{**REVIEW, **row} for row in reviews],
+        "active_plans": [{**REGISTERED, **row} for row in register],
     }
     councils = sorted({row["council"] for rows in given.values() for row in rows})
     for feed, rows in given.items():
@@ -88,7 +105,7 @@ def make_facts(
         {feed: f"in_force_{feed}" for feed in given},
         ethnic_groups=ETHNIC_GROUPS,
         holidays=HOLIDAYS,
-        extracted=extracted or dict.fromkeys(councils, EXTRACTED),
+        extracted=dict.fromkeys(given, extracted or dict.fromkeys(councils, EXTRACTED)),
     )
 
 

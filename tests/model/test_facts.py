@@ -29,16 +29,18 @@ def true_of(row: dict) -> set[str]:
 
 
 def test_facts_are_what_the_schema_says(con, tmp_path):
-    made = make_facts(con, tmp_path, people=[{}], plans=[{}])
+    review = {"section_A_grade": "good", "advice_health_not_known": True, "plan_reference": "n1"}
+    made = make_facts(con, tmp_path, people=[{}], plans=[{}], reviews=[review], register=[{}])
     assert set(made) == set(schema.FACTS)
     for name, fact in schema.FACTS.items():
         kinds = {column: kind for column, kind, *_ in con.execute(f"DESCRIBE {made[name]}").fetchall()}
-        expected = {fact.key, *fact.about, *fact.dates, *fact.breakdowns, *fact.yes_no}
+        expected = {fact.key, *fact.about, *fact.dates, *fact.breakdowns, *fact.yes_no, *fact.numbers}
         assert set(kinds) == expected
         assert kinds[fact.key] == "UBIGINT"
         assert {kinds[column] for column in fact.dates} == {"DATE"}
         assert {kinds[column] for column in fact.yes_no} == {"BOOLEAN"}
-        [row] = as_dicts(con, f"FROM {made[name]}")
+        assert {kinds[column] for column in fact.numbers} <= {"BIGINT"}
+        row = as_dicts(con, f"FROM {made[name]}")[0]
         assert all(row[column] is not None for column in (*fact.yes_no, *fact.breakdowns))
         assert set(fact.breakdowns) <= set(schema.BREAKDOWNS)
 

@@ -40,6 +40,7 @@ def test_a_filled_template_reads_back_under_its_own_headers(feed: str, tmp_path:
         answers = {
             "date": date(2026, 3, 31), "month": date(2026, 3, 1), "yes_no": "Yes", "whole_number": 7, "grade": "Good",
             "council": "Brackenshire", "period": "2025-26 Q4", "birth_month": "2014-09", "identifier": "0042",
+            "count": 7, "percentage": 50.5, "place_part": "0855", "ons_code": "E10000018",
         }  # fmt: skip
         filled[name] = answers.get(column.type)
         if column.type == "code":

@@ -1,0 +1,88 @@
+"""Facts of figures that somebody counted before us: DfE's, and those that councils gave.
+
+Belongs here: from a published feed's rows in force to one row for each place, window, breakdown and group, with the
+numbers as they were given and the symbols that stand in their place.
+Does not belong here: shares and intervals (`measures.given`), or what councils' own records say (`facts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import ibis
+from ibis import Table
+from ibis.expr.types import ArrayColumn, DateColumn, StringColumn
+
+from pipelines.contracts import UNREADABLE
+from pipelines.model import schema
+from pipelines.model.columns import row_key
+
+TOPICS = {"age": "single_age", "ethnicity": "ethnicity", "sex": "sex"}
+"""DfE's breakdown topic -> ours."""
+_NAMED = ("council", "window", "period_start", "period_end", "breakdown", "group")
+
+
+def build(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> dict[str, str]:
+    """Make a TEMP TABLE of each fact of `schema.GIVEN`; returns fact -> table.
+
+    Args:
+        in_force: feed -> relation of its rows in force, for dfe_timeliness and participation_rates.
+    """
+    backend = ibis.duckdb.from_connection(con)
+    made = {
+        "published_timeliness": timeliness(backend.table(in_force["dfe_timeliness"])),
+        "reported_participation": reported(backend.table(in_force["participation_rates"])),
+    }
+    for name, rows in made.items():
+        fact = schema.GIVEN[name]
+        named = rows.mutate(given_key=row_key(*(rows[part] for part in _NAMED)))
+        columns = [fact.key, *fact.about, *fact.dates]
+        columns += [column for number in fact.numbers for column in (number, f"{number}_symbol")]
+        sql = backend.compile(named.select(*dict.fromkeys(columns)))
+        con.execute(f"CREATE OR REPLACE TEMP TABLE fact_{name} AS SELECT * FROM ({sql}) ORDER BY {fact.key}")
+    return {name: f"fact_{name}" for name in made}
+
+
+def timeliness(rows: Table) -> Table:
+    """DfE's plans issued by calendar year: all plans as no breakdown, other topics as breakdowns of ours."""
+    topic, group = rows.breakdown_topic, rows.breakdown
+    return rows.mutate(
+        window=ibis.literal("calendar_year"),
+        period_start=ibis.date(rows.time_period.cast("int32"), 1, 1),
+        period_end=ibis.date(rows.time_period.cast("int32"), 12, 31),
+        breakdown=ibis.cases(*[(topic == theirs, ours) for theirs, ours in TOPICS.items()], else_=""),
+        group=ibis.cases((topic == "all", ""), else_=group),
+    )
+
+
+def reported(rows: Table) -> Table:
+    """What councils gave, in every window that its period is; a period that is none gives no row."""
+    windows = windows_of(rows.period_start, rows.period_end)
+    of_definition = rows.mutate(
+        window=windows.unnest(),
+        breakdown=ibis.literal("participation_definition"),
+        group=rows.definition.nullif(UNREADABLE).fill_null(schema.UNKNOWN),
+    )
+    return of_definition
+
+
+def windows_of(start: DateColumn, end: DateColumn) -> ArrayColumn:
+    """The windows that two days bound: those that `intake.published.window_sql` finds, which asks about the others."""
+    months = (end.year() - start.year()) * 12 + end.month() - start.month() + 1
+    next_day = end + ibis.interval(days=1)
+    whole = (start.day() == 1) & (next_day.day() == 1)
+
+    def named(*names: str) -> StringColumn:
+        return ibis.array([ibis.literal(name) for name in names])
+
+    return ibis.cases(
+        (~whole, ibis.literal([], type="array<string>")),
+        (months == 1, named("month")),
+        ((months == 3) & (start.month() % 3 == 1), named("quarter")),
+        ((months == 12) & (start.month() == 1), named("12m", "calendar_year")),
+        ((months == 12) & (start.month() == 4), named("12m", "financial_year")),
+        ((months == 12) & (start.month() == 9), named("12m", "academic_year")),
+        (months == 12, named("12m")),
+        else_=ibis.literal([], type="array<string>"),
+    )
