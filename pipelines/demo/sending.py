@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from pipelines.contracts import Catalogue
-from pipelines.demo import plans, reviews, story
+from pipelines.demo import national, plans, rates, reviews, story
 from pipelines.demo.audits import Audit, case_audits, corrected, county, spoil
 from pipelines.demo.drawing import after, months, quarter_of, year_of
 from pipelines.demo.files import CASE_SYSTEM, WAREHOUSE, WORKBOOK, Extract
@@ -32,6 +32,8 @@ def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
         *extracts(audits, seed),
         *plans.files(register),
         *review_files(reviews.county(register, seed, catalogue), seed),
+        national.file(register, seed, catalogue),
+        rates.file(),
     ]
     return sorted(sent, key=lambda extract: extract.received_on)
 
