@@ -357,7 +357,7 @@ def listed(names: Sequence[str]) -> str:
 
 def feed(code: str) -> str:
     """A feed's name in words: “Case audits”."""
-    return code.replace("_", " ").capitalize()
+    return code.replace("_", " ").capitalize().replace("Dfe ", "DfE ")
 
 
 def strip(about: Row, period_words: str, checks: Row) -> str:

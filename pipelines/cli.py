@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines import __version__
-from pipelines.commands import console, demonstration, figures, meanings, names, servers, work
+from pipelines.commands import console, demonstration, figures, history, meanings, names, servers, work
 
 ABOUT = """From delivered audit files to figures that can be defended.
 
@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "receive audits-q1.xlsx participation-q1.csv",
             "receive june.csv --extracted-on 30/06/2026 --council Brackenshire",
             "receive corrected.csv --corrections --json",
+            'receive 00012-june-report.xlsx --from "SEND casework, Tarn office"',
         ),
     ),
     "run": (work.run, ("run", "run --as-of 2026-03-31", "run --json")),
@@ -51,6 +52,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     ),
     "explain": (meanings.explain, ("explain AUD-601", "explain voice.any_family")),
     "names": (names.names, ("names Brackenshire", "names 990 --show", "names 990 --accept")),
+    "history": (history.history, ("history case_audits", "history case_audits --council 990 --json")),
     "serve": (servers.serve, ("serve", "serve --audience public --port 8080")),
     "up": (servers.up, ("up", "up --port 8051 --dagster-port 3001")),
     "demo": (demonstration.demo, ("demo", "demo --no-serve")),

@@ -1,6 +1,7 @@
 """What the data must be: contracts, code lists and councils, read from text that analysts edit.
 
-Belongs here: loading and checking `expectations/feeds/*.yaml`, `data/reference/` and `expectations/councils/`.
+Belongs here: loading and checking `expectations/feeds/*.yaml`, `data/reference/` and `expectations/councils/`, and
+putting mappings (`mappings`) beside the feeds that they speak of.
 Does not belong here: reading a delivered file (`feeds`), or what a rule means in SQL (`intake.rules`).
 """
 
@@ -10,8 +11,7 @@ import csv
 import hashlib
 import json
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +20,10 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from pipelines import mappings
+from pipelines.mappings import Mapping
 from pipelines.settings import Settings
+from pipelines.texts import ContractError, Strict, simplify
 
 M = TypeVar("M", bound=BaseModel)
 Level = Literal["query", "error", "refuse"]
@@ -36,23 +39,10 @@ TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code")
 PUBLISHED = "published"
 """Stands for a council where a feed holds published figures of many places."""
 LABEL_LISTS = ("teams", "localities", "agencies", "themes")
+SENT_AGAIN, TAKEN_LATER = "598", "599"
+"""Numbers of the two rules about how a file came that every feed has."""
 UNREADABLE = "?"
 """Stands in a coded column for a cell that held something not on the list."""
-
-
-class ContractError(ValueError):
-    """A contract, code list or council's file is wrong; the message says which file, where and what to do."""
-
-
-def simplify(text: str) -> str:
-    """A header or code without case, accents, punctuation and spacing: what `also_called` is compared on."""
-    typed = text.translate(str.maketrans("’‘–—", "''--"))
-    plain = unicodedata.normalize("NFKD", typed).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9+]+", " ", plain.lower()).strip()
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Column(Strict):
@@ -172,7 +162,8 @@ class Contract(Strict):
     def all_rules(self) -> tuple[Rule, ...]:
         """The written rules with those that every feed and column carries.
 
-        1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header.
+        1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header; 598, 599:
+        how the file came.
         """
         automatic = [
             Rule(
@@ -181,7 +172,17 @@ class Contract(Strict):
                 expect="cells_within_header",
                 message="The row has more cells than the header has columns.",
                 action="Look for a stray separator or an unquoted comma; move the cells back under their headers.",
-            )
+            ),
+            *(
+                Rule(
+                    code=f"{self.prefix}-{number}",
+                    level="query",
+                    expect=expect,
+                    message=message,
+                    action=action,
+                )
+                for number, (expect, message, action) in _AS_RECEIVED.items()
+            ),
         ]
         for name, column in self.columns.items():
             if column.type not in ("free_text", "identifier", "place_part"):
@@ -286,6 +287,23 @@ _UNREADABLE_ACTION = {
 }
 
 
+_AS_RECEIVED = {
+    SENT_AGAIN: (
+        "not_sent_again",
+        "The same file came before, others came since, and it does not say when its data was taken: it now counts as "
+        "the newest.",
+        "If it is an old file, send the newest one again. Write the day above the header (Extracted on: 03/04/2026), "
+        "so that the order of sending does not matter.",
+    ),
+    TAKEN_LATER: (
+        "extracted_not_in_future",
+        "The file says that its data was taken on a day that had not come when it was received: the day of receipt is "
+        "used.",
+        "Correct the day in the row above the header.",
+    ),
+}
+
+
 class Code(Strict):
     """One entry of a code list."""
 
@@ -367,6 +385,9 @@ class Catalogue(BaseModel):
         """Feeds of published or given figures."""
         return {feed: one for feed, one in self.contracts.items() if one.holds == PUBLISHED}
 
+    mappings: tuple[Mapping, ...] = ()
+    """What councils' own systems call things, one for each council and feed that has one."""
+
     @cached_property
     def council_lookup(self) -> dict[str, str]:
         """Simplified name, alias, DfE code or ONS code -> DfE code."""
@@ -427,7 +448,7 @@ def load(settings: Settings) -> Catalogue:
         _model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))
     ]
     scales = yaml.safe_load((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
-    return Catalogue(
+    catalogue = Catalogue(
         contracts={contract.feed: contract for contract in contracts},
         codes=codes,
         councils={council.code: council for council in _councils(settings.reference / "councils.csv")},
@@ -435,9 +456,55 @@ def load(settings: Settings) -> Catalogue:
         grade_scales=scales,
         regions={region.code: region for region in _regions(settings.reference / "regions.csv")},
     )
+    return catalogue.model_copy(update={"mappings": read_mappings(settings.expectations, catalogue)})
 
 
-def read_contract(path: Path, codes: Mapping[str, Sequence[Code]] | None = None) -> Contract:
+def read_mappings(expectations: Path, catalogue: Catalogue) -> tuple[Mapping, ...]:
+    """Every council's mapping, held against the feed that it speaks of.
+
+    Raises:
+        ContractError: one is wrong, or lies under no council's code or no feed's name.
+    """
+    found = []
+    for path in sorted((expectations / mappings.FOLDER).glob("*/*.yaml")):
+        where = f"{mappings.FOLDER}/{path.parent.name}/{path.name}"
+        if path.parent.name not in catalogue.councils:
+            raise ContractError(
+                f"{where} lies in a folder that is no council's. Name the folder by a three-digit DfE code of "
+                "data/reference/councils.csv."
+            )
+        if path.stem not in catalogue.contracts:
+            raise ContractError(
+                f"{where} is called after no feed. Name it by one of: {', '.join(catalogue.contracts)}."
+            )
+        mapping = mappings.read(path)
+        check_mapping(mapping, catalogue)
+        found.append(mapping)
+    return tuple(found)
+
+
+def check_mapping(mapping: Mapping, catalogue: Catalogue) -> None:
+    """Hold a mapping against its feed and our lists.
+
+    Raises:
+        ContractError: it names a column or code that there is not; says where.
+    """
+    grades = {simplify(grade) for scale in catalogue.grade_scales.values() for grade in scale}
+    listed: dict[str, set[str]] = {
+        list_name: {simplify(word) for code in codes for word in (code.code, code.label, *code.also_called)}
+        for list_name, codes in catalogue.codes.items()
+    }
+    by_type = {"grade": grades, "yes_no": {"yes", "no"}, "council": set(catalogue.council_lookup)}
+    columns = catalogue.contracts[mapping.feed].columns
+    known = {
+        name: listed[column.codes] if column.codes else by_type[column.type]
+        for name, column in columns.items()
+        if column.codes or column.type in by_type
+    }
+    mappings.check(mapping, columns, known)
+
+
+def read_contract(path: Path, codes: dict[str, tuple[Code, ...]] | None = None) -> Contract:
     """One contract file. `codes`: the code lists that its columns and rules may be repeated over.
 
     Raises:
@@ -451,7 +518,7 @@ def read_contract(path: Path, codes: Mapping[str, Sequence[Code]] | None = None)
     )
 
 
-def repeated(content: dict[str, Any], codes: Mapping[str, Sequence[Code]], where: str) -> dict[str, Any]:
+def repeated(content: dict[str, Any], codes: dict[str, tuple[Code, ...]], where: str) -> dict[str, Any]:
     """A contract's content with each column and rule that says `for_each: LIST` written out, once for each code.
 
     In its name and texts `{code}` stands for the code and `{label}` for its label; an entry of `also_called` with

@@ -21,7 +21,7 @@ from pipelines.contracts import Catalogue
 from pipelines.evidence import changes, delivered, drift, freshness
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
-from pipelines.intake import receive
+from pipelines.intake import receive, to_correct
 from pipelines.intake.receive import Arrival, Checked
 from pipelines.partitions import Progress
 from pipelines.reports import supplier
@@ -273,6 +273,7 @@ def make_manifest(
         ),
         "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
+        "mappings": {mapping.name: mapping.text for mapping in catalogue.mappings},
         "definitions": {measure.id: measure.text for measure in measures},
         "deliveries": [
             {
@@ -315,7 +316,10 @@ def write_reports(
     written: list[Path] = []
     for checked in of:
         found = delivered.for_report(catalogue, held, checked, links or ())
-        written += supplier.write_report(settings.outbox, **found, contracts=catalogue.contracts)
+        editable = to_correct.sheets(settings, catalogue, checked, found["findings"])
+        written += supplier.write_report(
+            settings.outbox, **found, contracts=catalogue.contracts, to_correct=editable
+        )
         if links is not None:
             durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400

@@ -36,6 +36,8 @@ class Settings:
     """The secret that turns identifiers into pseudonyms; never inside the store. SEND_AUDIT_KEY_FILE."""
     council: str | None = None
     """Council assumed for files that have no council column. SEND_AUDIT_COUNCIL."""
+    sent_by: str = ""
+    """Who sends the files, by office or role, where nobody says otherwise. SEND_AUDIT_SENT_BY."""
     today: date | None = None
     """A fixed day for rehearsals and tests; otherwise the clock's. SEND_AUDIT_TODAY (ISO)."""
     memory_limit: str = "1GB"
@@ -125,6 +127,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         definitions=path("SEND_AUDIT_DEFINITIONS", HOME / "pipelines" / "measures" / "definitions"),
         key_file=path("SEND_AUDIT_KEY_FILE", platformdirs.user_config_path("send-audit") / "pseudonym.key"),
         council=env.get("SEND_AUDIT_COUNCIL") or None,
+        sent_by=env.get("SEND_AUDIT_SENT_BY") or "",
         today=fixed,
         memory_limit=env.get("SEND_AUDIT_MEMORY") or Settings.memory_limit,
         max_file_bytes=number("SEND_AUDIT_MAX_FILE_BYTES", Settings.max_file_bytes),

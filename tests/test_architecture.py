@@ -14,9 +14,11 @@ ROOMS = {
     # room: the rooms of the project that it may import
     "pipelines.settings": set(),
     "pipelines.durable": set(),
-    "pipelines.contracts": {"pipelines.settings"},
+    "pipelines.texts": set(),
+    "pipelines.mappings": {"pipelines.texts"},
+    "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
-    "pipelines.feeds": {"pipelines.contracts", "pipelines.settings"},
+    "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.intake": {"pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings"},
     "pipelines.model": {"pipelines.contracts", "pipelines.settings"},
     "pipelines.measures": {
@@ -25,7 +27,8 @@ ROOMS = {
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
     "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
     "pipelines.reports": {
-        "pipelines.contracts", "pipelines.durable", "pipelines.settings", "pipelines.intake", "pipelines.measures",
+        "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
+        "pipelines.measures",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.settings", "pipelines.reports"},
     "dashboard": set(),

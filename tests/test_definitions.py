@@ -169,6 +169,7 @@ def test_each_feed_and_layer_is_an_asset_with_its_counts(after: Any) -> None:
         "active_plans_accepted", "plan_reviews_accepted",
         "audits", "participants", "planned_audits", "plan_reviews", "plan_sections", "plan_advice", "plans",
         "plan_months", "counts", "figures", "charts", "officers_release", "delivery",
+        "dfe_timeliness_accepted", "participation_rates_accepted", "published_timeliness", "reported_participation",
     }  # fmt: skip
     accepted = {name: value.value for name, value in made["case_audits_accepted"].items()}
     assert (accepted["received"], accepted["accepted"], accepted["rejected"]) == (10, 8, 2)

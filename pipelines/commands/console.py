@@ -216,6 +216,11 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[Any]], width: in
     return [*lines, *(text for line in cells for text in laid_out(line))]
 
 
+def counted(number: int, noun: str) -> str:
+    """1 file, 2 files."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """A text wrapped to the terminal."""
     return textwrap.fill(

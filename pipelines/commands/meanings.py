@@ -119,7 +119,7 @@ def template(
 ) -> None:
     """Write a blank workbook for a feed.
 
-    It has drop-downs and notes. Filled in, it is received as it is.
+    It has drop-downs and notes. Filled in, it is received as it is, saved as .xlsx, .ods or CSV.
     """
     from pipelines import contracts
     from pipelines.reports.template import write_template

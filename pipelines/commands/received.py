@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.commands import console
-from pipelines.commands.console import say
+from pipelines.commands.console import counted, say
 
 if TYPE_CHECKING:
     from pipelines.contracts import Catalogue, Contract
@@ -25,6 +25,8 @@ def account(
     catalogue: Catalogue, held: Sequence[Checked], checked: Checked, *, is_new: bool, reports: Sequence[Path]
 ) -> Row:
     """What became of one file; `held` are all deliveries, for the rules that look at those before."""
+    from pipelines.evidence import superseded
+
     arrival, result = checked.arrival, checked.result
     return {
         "file": arrival.file,
@@ -38,6 +40,14 @@ def account(
         "extracted_on": arrival.extracted_on.isoformat(),
         "extracted_on_from": arrival.extracted_on_from,
         "mode": "corrections" if arrival.corrections else "whole",
+        "sent_by": arrival.sent_by,
+        "corrects": sorted(superseded.answered(checked, held)),
+        "rows_corrected": sum(
+            len(table["answers"]["rows"]) for table in result["tables"] if table["answers"]
+        ),
+        "rows_unchanged": sum(
+            len(table["answers"]["unchanged"]) for table in result["tables"] if table["answers"]
+        ),
         "feeds": [_feed(catalogue, held, checked, feed) for feed in result["feeds"]],
         "sheets_not_used": [
             {"sheet": sheet["sheet"], "reason": sheet["reason"]} for sheet in result["skipped"]
@@ -129,7 +139,11 @@ def show(answer: Row) -> None:
         say(f"{answer['file']} is held already, as delivery {answer['number']}; nothing changed.")
     else:
         taken = f"{_day(answer['extracted_on'])} ({_WHO_SAID[answer['extracted_on_from']]})"
-        say(f"{answer['file']} is delivery {answer['number']}, taken from its system on {taken}.")
+        by = f", from {answer['sent_by']}" if answer["sent_by"] else ""
+        which = f"{answer['file']} is delivery {answer['number']}{by}"
+        say(console.paragraph(f"{which}, taken from its system on {taken}."))
+        if answer["mode"] == "corrections":
+            say(console.paragraph(_taken_as_corrections(answer), "  "))
     for feed in answer["feeds"] if answer["is_new"] else []:
         _show_feed(feed)
     for sheet in answer["sheets_not_used"] if answer["is_new"] else []:
@@ -140,6 +154,16 @@ def show(answer: Row) -> None:
     say()
 
 
+def _taken_as_corrections(answer: Row) -> str:
+    to = f" to delivery {', '.join(map(str, answer['corrects']))}" if answer["corrects"] else ""
+    unchanged = answer["rows_unchanged"]
+    left = f" Not changed, and so left as before: {counted(unchanged, 'row')}." if unchanged else ""
+    return (
+        f"Taken as corrections{to}: its rows replace the rows of the same key and no others; every other row stands."
+        f"{left}"
+    )
+
+
 def _show_feed(feed: Row) -> None:
     names = (
         ", ".join(council["name"] for council in feed["councils"])
@@ -147,7 +171,7 @@ def _show_feed(feed: Row) -> None:
         or "no council that we know"
     )
     say(
-        f"  {feed['title']} ({feed['feed']}) of {names}: {feed['rows_received']:,} rows received = "
+        f"  {feed['title']} ({feed['feed']}) of {names}: {counted(feed['rows_received'], 'row')} received = "
         f"{feed['rows_accepted']:,} accepted + {feed['rows_set_aside']:,} set aside."
     )
     for sheet in feed["sheets"]:

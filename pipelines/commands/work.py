@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.commands import console
-from pipelines.commands.console import say, tell
+from pipelines.commands.console import counted, say, tell
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
@@ -24,7 +24,8 @@ Row = dict[str, Any]
 
 def receive(
     files: Annotated[
-        list[Path], typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="CSV or XLSX files.")
+        list[Path],
+        typer.Argument(exists=True, dir_okay=False, metavar="FILE...", help="CSV, XLSX or ODS files."),
     ],
     extracted_on: Annotated[
         date | None,
@@ -40,6 +41,12 @@ def receive(
     corrections: Annotated[
         bool, typer.Option("--corrections", help="The files hold only corrected rows; all other rows stand.")
     ] = False,
+    sent_by: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="OFFICE", help="Who sent them, by office or role: never a person's name."
+        ),
+    ] = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Take files in: archive, recognise and check each.
@@ -54,6 +61,9 @@ def receive(
     from pipelines.intake import receive as intake
 
     settings = console.load_settings()
+    need_office(settings.sent_by if sent_by is None else sent_by)
+    if extracted_on is not None and intake.is_in_future(extracted_on, settings.now()):
+        raise typer.BadParameter("That day has not come yet.", param_hint="--extracted-on")
     answers: list[Row] = []
     tell_if_waiting(settings)
     with durable.store_lock(settings.store), console.progress() as show:
@@ -74,6 +84,7 @@ def receive(
                     extracted_on=extracted_on,
                     council=council,
                     corrections=corrections,
+                    sent_by=sent_by,
                 )
             except Refused as refusal:
                 answers.append(received.not_taken(path.name, str(refusal), refusal.code))
@@ -96,6 +107,16 @@ def receive(
         tell("Next: send-audit run")
     in_order = all(answer["number"] is not None and not answer["refused"] for answer in answers)
     raise typer.Exit(console.DONE if in_order else console.REFUSED)
+
+
+def need_office(sent_by: str) -> None:
+    """An end where who sent a file looks like a person's number or address: it stays in the history for good."""
+    from pipelines.intake.values import looks_personal
+
+    if looks_personal(sent_by):
+        raise typer.BadParameter(
+            "That looks like a person's address or number. Give the office or role.", param_hint="--from"
+        )
 
 
 def run(
@@ -170,6 +191,8 @@ def told(outcome: Outcome) -> Row:
 
 def show_outcome(outcome: Outcome) -> None:
     """A run's outcome in words."""
+    from pipelines.contracts import PUBLISHED
+
     for checked in outcome.refused:
         refusal = checked.result["refusal"]
         say(console.paragraph(f"Refused ({refusal['code']}). {refusal['message']}"))
@@ -182,7 +205,10 @@ def show_outcome(outcome: Outcome) -> None:
         refused = f"; refused: {len(outcome.refused)}" if outcome.refused else ""
         say(f"Received from the inbox: {counted(taken, 'file')}{refused}.")
     if outcome.is_new:
-        say(f"Release {outcome.release} is new. Counted again: {counted(len(outcome.rebuilt), 'council')}.")
+        councils = [council for council in outcome.rebuilt if council != PUBLISHED]
+        again = [counted(len(councils), "council")] if councils or not outcome.rebuilt else []
+        again += ["published figures"] if PUBLISHED in outcome.rebuilt else []
+        say(f"Release {outcome.release} is new. Counted again: {' and '.join(again)}.")
     else:
         say(f"Nothing changed: release {outcome.release} stands.")
     if outcome.reports:
@@ -301,8 +327,3 @@ def tell_if_waiting(settings: Settings) -> None:
             pass
     except durable.StoreBusy:
         tell("Another run is using the store. Waiting for it to end, for 10 minutes at most.")
-
-
-def counted(number: int, noun: str) -> str:
-    """1 file, 2 files."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

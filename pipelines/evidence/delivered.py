@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from pipelines.contracts import Catalogue
-from pipelines.evidence import drift
+from pipelines.evidence import as_received, drift
+from pipelines.evidence.superseded import TABLE, answered, file_stands, superseded
 from pipelines.intake.receive import Checked
 from pipelines.intake.whole_file import FileFinding, findings
 from pipelines.releases import table_of, text
@@ -24,7 +25,8 @@ _DELIVERIES = {
     "council_names": "VARCHAR[]", "received_at": "TIMESTAMP", "extracted_on": "DATE", "extracted_on_from": "VARCHAR",
     "mode": "VARCHAR", "rows_received": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
     "rows_in_force": "BIGINT", "queries": "BIGINT", "errors": "BIGINT", "unlisted": "BIGINT", "state": "VARCHAR",
-    "reason": "VARCHAR", "compared_with": "INTEGER",
+    "reason": "VARCHAR", "sent_by": "VARCHAR", "corrects": "INTEGER[]", "standing": "BIGINT",
+    "compared_with": "INTEGER",
 }  # fmt: skip
 _CHECKS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
@@ -32,7 +34,8 @@ _CHECKS = {
 }  # fmt: skip
 _FINDINGS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR", "row": "BIGINT",
-    "supplier_column": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
+    "supplier_column": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR", "stands": "BOOLEAN",
+    "superseded_by": "INTEGER",
 }  # fmt: skip
 _COLUMNS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "sheet": "VARCHAR", "supplier_column": "VARCHAR",
@@ -53,8 +56,9 @@ def whole_file_findings(
     catalogue: Catalogue, held: Sequence[Checked], feed: str, of: Checked
 ) -> list[FileFinding]:
     """The 5xx findings of one feed of a delivery, given those before it in the order of force."""
+    as_it_came = as_received.findings(catalogue.contracts[feed], held, of)
     if of.arrival.corrections:
-        return []
+        return as_it_came
     earlier = [
         other.profile(feed)
         for other in in_order(held)
@@ -62,7 +66,7 @@ def whole_file_findings(
         and feed in other.result["feeds"]
         and not other.arrival.corrections
     ]
-    return findings(catalogue.contracts[feed], of.profile(feed), earlier)
+    return as_it_came + findings(catalogue.contracts[feed], of.profile(feed), earlier)
 
 
 def column_of(code: str, catalogue: Catalogue, feed: str) -> str | None:
@@ -109,7 +113,7 @@ def deliver_tables(
     for checked in held:
         deliveries += [
             [*row, before[row[1], row[3]].arrival.number if (row[1], row[3]) in before else None]
-            for row in _deliveries(catalogue, checked, in_force)
+            for row in _deliveries(catalogue, checked, held, in_force)
         ]
         columns += _columns(checked)
         for feed, result in checked.result["feeds"].items():
@@ -129,26 +133,57 @@ def deliver_tables(
         for number, feed, sheet, row, code in links
     ]
     table_of(con, "deliveries", _DELIVERIES, deliveries)
+    gone = [
+        [checked.arrival.number, feed]
+        for checked in held
+        for feed in checked.result["feeds"]
+        if not file_stands(checked, feed, in_force.get((checked.arrival.number, feed), 0))
+    ]
+    table_of(con, "files_gone", {"number": "INTEGER", "feed": "VARCHAR"}, gone)
     table_of(con, "checks", _CHECKS, checks)
     table_of(con, "columns_matched", _COLUMNS, columns)
     table_of(con, "rules", _RULES, [
         [rule.code, feed, rule.level, column_of(rule.code, catalogue, feed), rule.expect, rule.message, rule.action]
         for feed, contract in catalogue.contracts.items() for rule in contract.all_rules
     ])  # fmt: skip
+    superseded(con, catalogue, in_order(held))
     _findings(con, catalogue, held, extra)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE deliveries AS SELECT d.* REPLACE (coalesce(f.n, 0) AS standing) "
+        "FROM deliveries d LEFT JOIN (SELECT number, feed, count(*) AS n FROM findings WHERE stands GROUP BY ALL) f "
+        "ON f.number = d.number AND f.feed IS NOT DISTINCT FROM d.feed"
+    )
     return ["deliveries", "checks", "columns_matched", "rules", "findings"]
 
 
 def _deliveries(
-    catalogue: Catalogue, checked: Checked, in_force: Mapping[tuple[int, str], int]
+    catalogue: Catalogue, checked: Checked, held: Sequence[Checked], in_force: Mapping[tuple[int, str], int]
 ) -> list[list[Any]]:
     arrival, result = checked.arrival, checked.result
     common = [arrival.delivery, arrival.number, arrival.file]
     when = [arrival.received_at, arrival.extracted_on, arrival.extracted_on_from]
     mode = "corrections" if arrival.corrections else "whole"
+    who = [arrival.sent_by, sorted(answered(checked, held)), 0]
     if checked.refused:
         return [
-            [*common, None, [], [], *when, mode, 0, 0, 0, 0, 0, 0, 0, "refused", result["refusal"]["message"]]
+            [
+                *common,
+                None,
+                [],
+                [],
+                *when,
+                mode,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                "refused",
+                result["refusal"]["message"],
+                *who,
+            ]
         ]
     rows = []
     for feed, found in result["feeds"].items():
@@ -167,7 +202,7 @@ def _deliveries(
         state = "in force" if stands or not found["accepted"] else "superseded"
         rows.append([
             *common, feed, sheets, names, *when, mode, found["received"], found["accepted"], found["rejected"], stands,
-            count["query"], count["error"], sum(found["unlisted"].values()), state, "",
+            count["query"], count["error"], sum(found["unlisted"].values()), state, "", *who,
         ])  # fmt: skip
     return rows
 
@@ -180,6 +215,8 @@ def _columns(checked: Checked) -> list[list[Any]]:
         rows += [
             [*about, header, column, table["how"][column]] for column, header in table["matched"].items()
         ]
+        said = "mapping" if table["mapping"] else "given when received"
+        rows += [[*about, None, column, said] for column in table["constants"]]
         rows += [[*about, header, None, "not used"] for header in table["unknown"]]
         rows += [[*about, None, column, "not in the file"] for column in table["missing"]]
     return rows
@@ -207,11 +244,16 @@ def _findings(
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE findings AS
         WITH found AS ({" UNION ALL ".join([*sources, "SELECT * FROM found_elsewhere"])})
-        SELECT f.delivery, f.number, f.feed, f.sheet, f.row, headers.supplier_column, f.code, rules.level
+        SELECT f.delivery, f.number, f.feed, f.sheet, f.row, headers.supplier_column, f.code, rules.level,
+            superseded.superseded_by IS NULL AND (f.row IS NOT NULL OR files_gone.number IS NULL) AS stands,
+            superseded.superseded_by
         FROM found f
         JOIN rules ON rules.code = f.code AND rules.feed = f.feed
         LEFT JOIN headers ON headers.number = f.number AND headers.feed = f.feed AND headers.sheet = f.sheet
             AND headers.column = coalesce(f.column, rules.column)
+        LEFT JOIN {TABLE} superseded ON superseded.number = f.number AND superseded.feed = f.feed
+            AND superseded.sheet = f.sheet AND superseded.row = f.row
+        LEFT JOIN files_gone ON files_gone.number = f.number AND files_gone.feed = f.feed
         ORDER BY f.number, f.feed, f.sheet, f.row, f.code"""
     )
 

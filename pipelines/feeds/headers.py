@@ -1,17 +1,20 @@
 """Which row of a sheet is the header, of which feed, and what its columns mean.
 
-Belongs here: comparing the first rows with every contract's accepted spellings, and refusing what nearly fits.
-Does not belong here: opening files (`text`, `workbook`), title rows' dates (`titles`).
+Belongs here: comparing the first rows with every layout's accepted spellings, and refusing what nearly fits.
+Does not belong here: opening files (`text`, `workbook`), title rows (`titles`, `corrected`), what a layout accepts
+(`layouts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import itemgetter
 
 from pipelines.contracts import Contract, simplify
-from pipelines.feeds import titles
+from pipelines.feeds import corrected, titles
+from pipelines.feeds.layouts import MAPPED, Found, Layout, contracts_of
 from pipelines.feeds.refusal import Refused, shown
 
 SEARCHED = 30
@@ -21,14 +24,25 @@ Rows = Sequence[Sequence[str]]
 
 @dataclass(frozen=True)
 class Fit:
-    """How one row fits one contract: the best one is the header."""
+    """How one row fits one layout: the best one is the header."""
 
-    contract: Contract
+    layout: Layout
     index: int
     """Of the row, from 0."""
-    columns: dict[str, list[int]]
-    """Contract column -> where its headers are, from 0."""
+    found: Found
     missing_required: tuple[str, ...]
+    preference: int
+    rivals: tuple[str, ...] = ()
+    """Councils whose mappings fit the same row as well and say something else."""
+
+    @property
+    def contract(self) -> Contract:
+        return self.layout.contract
+
+    @property
+    def columns(self) -> dict[str, list[int]]:
+        """Contract column -> where its headers are, from 0."""
+        return self.found.columns
 
     @property
     def belongs(self) -> bool:
@@ -41,8 +55,8 @@ class Fit:
         return len(self.columns) >= 3 and 2 * (len(required) - len(self.missing_required)) >= len(required)
 
     @property
-    def score(self) -> tuple[int, bool]:
-        return len(self.columns), self.belongs
+    def score(self) -> tuple[int, bool, int]:
+        return self.found.understood, self.belongs, self.preference
 
 
 @dataclass(frozen=True)
@@ -50,12 +64,15 @@ class Header:
     """A sheet's header, understood."""
 
     contract: Contract
+    layout: Layout
     index: int
     width: int
     """Cells up to the last that has a text; a filled cell beyond makes a row ragged."""
     positions: dict[str, int]
     """Contract column -> cell, from 0, in the supplier's order."""
     matched: dict[str, str]
+    as_sent: dict[str, str]
+    """Contract column -> the header as it stands in the file, however long; for nobody but its supplier."""
     how: dict[str, str]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
@@ -63,19 +80,37 @@ class Header:
     corrections: bool
     repeated: tuple[tuple[int, int], ...] = ()
     """Cells with the same header, word for word: the one used and its copy, which must say the same in every row."""
+    answer: corrected.Answer | None = None
+    """Which delivery a sheet of corrections corrects."""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Contract column -> what it is in every row, for those that the file does not have but somebody said."""
 
 
-def best_fit(rows: Rows, contracts: Iterable[Contract], council: str | None) -> Fit | None:
-    """The row and feed with the most headers matched; of equals a complete one, then the first. None: no match."""
+def best_fit(rows: Rows, layouts: Iterable[Layout], council: str | None) -> Fit | None:
+    """The row and layout with the most headers matched; of equals a complete one, then a mapping that is surely meant,
+    then the first. None: no match."""
     best: Fit | None = None
-    contracts = tuple(contracts)
+    layouts = tuple(layouts)
+    council = council or corrected.council_said(rows)
     for index, row in enumerate(rows[:SEARCHED]):
         simple = [simplify(cell[:1000]) for cell in row]
-        for contract in contracts:
-            fit = _fit(contract, index, simple, council)
-            if fit.columns and (best is None or fit.score > best.score):
+        for layout in layouts:
+            fit = _fit(layout, index, simple, council)
+            if fit is None:
+                continue
+            if best is None or fit.score > best.score:
                 best = fit
+            elif fit.score == best.score and index == best.index and _another(fit, best):
+                best = replace(best, rivals=(*best.rivals, layout.mapping.council))  # type: ignore[union-attr]
     return best
+
+
+def _another(fit: Fit, best: Fit) -> bool:
+    """Whether two mappings that fit a row alike would read it differently."""
+    one, other = fit.layout.mapping, best.layout.mapping
+    if one is None or other is None:
+        return False
+    return one.says != other.says or "council" not in fit.columns
 
 
 def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | None) -> Header | None:
@@ -86,8 +121,16 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
     Raises:
         Refused: required columns are missing, or two columns say the same.
     """
-    contract = fit.contract
+    contract, mapping = fit.contract, fit.layout.mapping
     row_number = first_row + fit.index
+    if fit.rivals and mapping is not None:
+        raise Refused(
+            "FILE-14",
+            f"{where}, row {row_number}: the headers fit the mappings of councils "
+            f"{', '.join((mapping.council, *fit.rivals))} alike, and nothing in the file says whose it is. Receive it "
+            "with --council.",
+        )
+    council = council or corrected.council_said(rows) or (mapping.council if mapping else None)
     if not fit.belongs:
         if fit.nearly:
             raise _missing(fit, where, row_number)
@@ -107,7 +150,6 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
                 "Keep the one that holds the answer, and rename or remove the other.",
             )
     filled = [at for at, cell in enumerate(cells) if cell.strip()]
-    used = set(positions.values())
     matched = {name: shown(cells[at], f"(column {at + 1})") for name, at in positions.items()}
     made = {
         name: matched[column.made_from["level"]]
@@ -115,13 +157,17 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
         if column.made_from
     }
     asked = {name: column for name, column in contract.columns.items() if column.in_the_file}
+    answer = corrected.answer(rows[: fit.index], cells, positions, where, row_number)
+    used = {*positions.values(), *answer.cells} if answer else set(positions.values())
     return Header(
         contract=contract,
+        layout=fit.layout,
         index=fit.index,
         width=filled[-1] + 1,
-        positions=dict(sorted(positions.items(), key=lambda item: item[1])),
+        positions=dict(sorted(((answer.position if answer else {}) | positions).items(), key=itemgetter(1))),
         matched=matched | made,
-        how={name: _how(contract, name, cells[at]) for name, at in positions.items()}
+        as_sent={name: cells[at].strip() for name, at in positions.items()},
+        how={name: _how(fit.layout, name, cells[at]) for name, at in positions.items()}
         | dict.fromkeys(made, "made from"),
         unknown=tuple(
             shown(cells[at], f"(column {at + 1})")
@@ -131,62 +177,78 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
         missing=tuple(
             name
             for name, column in asked.items()
-            if name not in positions and not (council and column.type == "council")
+            if name not in positions
+            and not (council and column.type == "council")
+            and name not in fit.layout.constants
         ),
         repeated=tuple(repeated),
         extracted_on=titles.extracted_on(rows[: fit.index]),
         corrections=titles.corrections_only(rows[: fit.index]),
+        answer=answer,
+        constants=_given(contract, council, positions) | fit.layout.constants,
     )
 
 
-def no_feed(where: str, contracts: Iterable[Contract]) -> Refused:
+def _given(contract: Contract, council: str | None, positions: dict[str, int]) -> dict[str, str]:
+    """The council of every row, where one was given and the file does not say."""
+    absent = (
+        name
+        for name, column in contract.columns.items()
+        if column.type == "council" and name not in positions
+    )
+    return dict.fromkeys(absent, council) if council else {}
+
+
+def no_feed(where: str, layouts: Iterable[Layout]) -> Refused:
     """The refusal of a file in which nothing is recognised."""
-    feeds = "; ".join(f"{contract.feed} ({contract.title})" for contract in contracts)
+    feeds = "; ".join(f"{contract.feed} ({contract.title})" for contract in contracts_of(layouts))
     return Refused(
         "FILE-09",
         f"{where}: its first {SEARCHED} rows hold no header row that we know, so we cannot tell what it is. "
         f"These feeds exist: {feeds}. Start from `send-audit template FEED`, which "
-        "writes a file with the right headers.",
+        "writes a file with the right headers; or have the analyst write a mapping of yours: `send-audit map FILE`.",
     )
 
 
-def _fit(contract: Contract, index: int, simple: Sequence[str], council: str | None) -> Fit:
-    columns: dict[str, list[int]] = {}
-    for at, text in enumerate(simple):
-        name = contract.headers.get(text) if text else None
-        if name is not None:
-            columns.setdefault(name, []).append(at)
+def _fit(layout: Layout, index: int, simple: Sequence[str], council: str | None) -> Fit | None:
+    """How a row fits a layout; None where it has none of its headers, or is not this mapping's."""
+    found = layout.find(simple)
+    if not found.columns or not layout.is_theirs(found, council):
+        return None
+    council_known = council is not None or layout.mapping is not None
     missing = tuple(
         name
-        for name, column in contract.columns.items()
+        for name, column in layout.contract.columns.items()
         if column.required
         and column.in_the_file
-        and name not in columns
-        and not (council and column.type == "council")
+        and name not in found.columns
+        and name not in layout.constants
+        and not (council_known and column.type == "council")
     )
-    return Fit(contract, index, columns, missing)
+    return Fit(layout, index, found, missing, layout.preference(found, council))
 
 
-def _how(contract: Contract, name: str, header: str) -> str:
+def _how(layout: Layout, name: str, header: str) -> str:
     simple = simplify(header)
+    if (name, MAPPED) in layout.headers[simple]:
+        return "mapping"
     if simple == simplify(name):
         return "name"
-    return "title" if simple == simplify(contract.columns[name].title) else "also called"
+    return "title" if simple == simplify(layout.contract.columns[name].title) else "also called"
 
 
 def _missing(fit: Fit, where: str, row_number: int) -> Refused:
     columns = fit.contract.columns
     wanted = "; ".join(
-        " or ".join(
-            f'"{text}"' for text in dict.fromkeys((columns[name].title, name, *columns[name].also_called))
-        )
-        for name in fit.missing_required
+        " or ".join(f'"{text}"' for text in fit.layout.called(name)) for name in fit.missing_required
     )
-    council = any(columns[name].type == "council" for name in fit.missing_required)
+    instead = f", or correct the mapping {fit.layout.mapping.name}" if fit.layout.mapping else ""
+    if any(columns[name].type == "council" for name in fit.missing_required):
+        instead += "; a council column may be left out if the council is set when receiving"
     return Refused(
         "FILE-10",
         f"{where}, row {row_number}: this looks like {fit.contract.title} ({fit.contract.feed}), but required columns "
         f"are missing. Looked for these headers, whatever their case and order: {wanted}. Add the columns or correct "
-        f"their headers{'; a council column may be left out if the council is set when receiving' if council else ''}. "
+        f"their headers{instead}. "
         f"`send-audit template {fit.contract.feed}` shows them all.",
     )

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.feeds.corrected import ROW_CODE
 from pipelines.feeds.headers import Header
 from pipelines.feeds.refusal import Refused
 
@@ -54,7 +55,6 @@ def load_rows(
     con: duckdb.DuckDBPyConnection,
     relation: str,
     header: Header,
-    council: str | None,
     rows: Iterable[tuple[int, Sequence[str]]],
     where: str,
 ) -> int:
@@ -73,7 +73,7 @@ def load_rows(
             try:
                 filled = {name: f"nullif(c{at}, '')" for name, at in header.positions.items()}
                 con.execute(
-                    f"INSERT INTO {_quote(relation)} SELECT _row, _ragged, {_cells(header, council, filled)} "
+                    f"INSERT INTO {_quote(relation)} SELECT _row, _ragged, {_cells(header, filled)} "
                     f"FROM {_BATCH_VIEW}"
                 )
             finally:
@@ -97,7 +97,6 @@ def load_plain(
     con: duckdb.DuckDBPyConnection,
     relation: str,
     header: Header,
-    council: str | None,
     path: Path,
     *,
     delimiter: str,
@@ -127,7 +126,7 @@ def load_plain(
             return None
         con.execute(
             f"CREATE TEMP TABLE {_quote(relation)} AS SELECT 0::BIGINT AS _row, "
-            f"CASE WHEN {blank} THEN NULL ELSE {beyond} END AS _ragged, {_cells(header, council, trimmed)} "
+            f"CASE WHEN {blank} THEN NULL ELSE {beyond} END AS _ragged, {_cells(header, trimmed)} "
             f"FROM read_csv({_literal(str(path))}, auto_detect = false, header = false, columns = {{{types}}}, "
             f"skip = {skip}, delim = {_literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true, "
             f"null_padding = false, max_line_size = {2 * MAX_LINE}, compression = 'none', hive_partitioning = false)"
@@ -185,20 +184,24 @@ def _trimmed(cells: Sequence[str]) -> pa.Array:
 
 def _columns(header: Header) -> str:
     return ", ".join(
-        ["_row BIGINT", "_ragged BOOLEAN", *(f"{_quote(name)} VARCHAR" for name in header.contract.columns)]
+        ["_row BIGINT", "_ragged BOOLEAN", *(f"{_quote(name)} VARCHAR" for name in _loaded(header))]
     )
 
 
-def _cells(header: Header, council: str | None, trimmed: dict[str, str]) -> str:
+def _cells(header: Header, trimmed: dict[str, str]) -> str:
     """The contract's columns in order, each as the expression that gives it."""
 
     def cell(name: str) -> str:
         if name in trimmed:
             return trimmed[name]
-        filled = council and name not in header.positions and header.contract.columns[name].type == "council"
-        return _literal(council) if council and filled else "NULL::VARCHAR"
+        return _literal(header.constants[name]) if name in header.constants else "NULL::VARCHAR"
 
-    return ", ".join(f"{cell(name)} AS {_quote(name)}" for name in header.contract.columns)
+    return ", ".join(f"{cell(name)} AS {_quote(name)}" for name in _loaded(header))
+
+
+def _loaded(header: Header) -> list[str]:
+    """The contract's columns, and the row codes of a sheet of corrections."""
+    return [*header.contract.columns, *([ROW_CODE] if ROW_CODE in header.positions else [])]
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -6,26 +6,29 @@ here: how each kind of file is read (`text`, `workbook`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.contracts import Catalogue
+from pipelines.feeds import corrected, mapped
 from pipelines.feeds.headers import Header
+from pipelines.feeds.layouts import layouts_of
 from pipelines.feeds.refusal import Refused
 from pipelines.feeds.text import read_text
 from pipelines.feeds.workbook import read_workbook
 from pipelines.settings import Settings
 
-TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
+TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".ods")
 _INSTEAD = {
     ".xls": 'it is an old Excel workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
     ".xlsb": 'it is a binary workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
-    ".ods": 'it is an OpenDocument spreadsheet. Save it as "Excel Workbook (.xlsx)" or as CSV',
+    ".fods": 'it is a flat OpenDocument file. Save it as "ODF Spreadsheet (.ods)"',
     ".zip": "it is a ZIP file. Unpack it and send the files in it",
-    ".pdf": "it is a PDF. Export the table itself as .csv or .xlsx",
+    ".pdf": "it is a PDF. Export the table itself as .csv, .xlsx or .ods",
 }
 
 
@@ -43,7 +46,7 @@ class Table:
     matched: dict[str, str]
     """Contract column -> the header, in the supplier's words and order."""
     how: dict[str, str]
-    """Contract column -> 'name' | 'title' | 'also called'."""
+    """Contract column -> 'name' | 'title' | 'also called' | 'mapping'."""
     unknown: tuple[str, ...]
     """The supplier's headers that are not used, in order."""
     missing: tuple[str, ...]
@@ -51,6 +54,13 @@ class Table:
     extracted_on: date | None
     corrections: bool
     rows: int
+    mapping: str = ""
+    """The mapping that the headers fit: <council>/<feed>."""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Contract column -> what it is in every row, because the mapping or whoever received it said so."""
+    answers: dict[str, Any] | None = None
+    """Of a sheet of corrections: number and delivery (how its hash begins) of what it corrects, its sheet, the rows
+    that it corrects, and those that were unchanged and left out."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +78,13 @@ def read(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
     council: str | None = None,
+    *,
+    as_sent: bool = False,
 ) -> tuple[list[Table], list[Skipped]]:
     """Load the file at `path`, which its supplier called `name`, into temporary tables raw_<feed>_<n> of `con`.
 
-    council: DfE code for all rows of a sheet without a council column.
+    council: DfE code for all rows of a sheet without a council column; its own mappings alone are looked at. as_sent:
+    leave the cells in the supplier's words, headers of any length, and every row in place.
 
     Raises:
         Refused: the whole file is kept out; no table is left behind.
@@ -79,7 +92,7 @@ def read(
     """
     suffix = Path(name).suffix.lower()
     if suffix not in TEXT + WORKBOOK:
-        meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv or .xlsx")
+        meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv, .xlsx or .ods")
         raise Refused("FILE-01", f"{name}: {meaning}.")
     size = path.stat().st_size
     if size == 0:
@@ -92,25 +105,42 @@ def read(
             f"{name}: it has more than {settings.max_file_bytes:,} bytes. Send it in parts by year, or raise "
             "SEND_AUDIT_MAX_FILE_BYTES.",
         )
-    contracts = catalogue.contracts.values()
+    layouts = layouts_of(catalogue)
     if suffix in TEXT:
-        header, relation, rows = read_text(path, name, contracts, con, council)
-        return [_table("", header, relation, rows)], []
-    tables, skipped = read_workbook(path, name, contracts, con, council, settings.max_unzipped_bytes)
-    return [_table(*table) for table in tables], [Skipped(*sheet) for sheet in skipped]
+        header, relation, rows = read_text(path, name, layouts, con, council)
+        return [_table(con, as_sent, "", header, relation, rows)], []
+    tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes)
+    return [_table(con, as_sent, *table) for table in tables], [Skipped(*sheet) for sheet in skipped]
 
 
-def _table(sheet: str, header: Header, relation: str, rows: int) -> Table:
+def _table(
+    con: duckdb.DuckDBPyConnection, as_sent: bool, sheet: str, header: Header, relation: str, rows: int
+) -> Table:
+    answers, mapping = None, header.layout.mapping
+    if header.answer is not None and not as_sent:
+        answers = {name: getattr(header.answer, name) for name in ("number", "delivery", "sheet")}
+        answers |= {"rows": [], "unchanged": []}
+        if header.answer.position:
+            of_rows, unchanged = corrected.leave_unchanged_out(
+                con, relation, corrected.kept(header.contract, header.matched)
+            )
+            answers |= {"rows": of_rows, "unchanged": unchanged}
+            rows = int(con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
+    if mapping is not None and not as_sent:
+        mapped.translate(con, relation, header.contract, mapping, set(header.matched))
     return Table(
         feed=header.contract.feed,
         sheet=sheet,
         header_row=header.index + 1,
         relation=relation,
-        matched=header.matched,
+        matched=header.as_sent if as_sent else header.matched,
         how=header.how,
         unknown=header.unknown,
         missing=header.missing,
         extracted_on=header.extracted_on,
         corrections=header.corrections,
         rows=rows,
+        mapping=mapping.name if mapping else "",
+        constants=header.constants,
+        answers=answers,
     )

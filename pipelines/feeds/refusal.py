@@ -24,6 +24,8 @@ CODES = {
     "FILE-11": "two columns for one thing",
     "FILE-12": "a quotation mark that is not closed",
     "FILE-13": "stray cells far from the table",
+    "FILE-14": "headers that fit two councils' mappings",
+    "FILE-15": "a sheet of corrections without some of its columns",
 }
 LONGEST = 60
 """Characters of a supplier's header or sheet name that are shown."""

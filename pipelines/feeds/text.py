@@ -16,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.contracts import Contract
 from pipelines.feeds import headers, loading, plain
 from pipelines.feeds.headers import Fit, Header
+from pipelines.feeds.layouts import Layout
 from pipelines.feeds.loading import MAX_LINE, SPACES
 from pipelines.feeds.refusal import Refused
 
@@ -30,10 +30,13 @@ _BLOCK = 1 << 20
 _SEP = re.compile(r'"?sep=([,;\t|:^~#])"?[,;\t|]*[\r\n]*', re.IGNORECASE)
 """Excel's own first line, which names the delimiter; Excel does not show it, nor count it as a row."""
 _BINARY = (
-    (b"PK\x03\x04", "it is a ZIP file or a workbook. If it is a workbook, give it its ending .xlsx again"),
+    (
+        b"PK\x03\x04",
+        "it is a ZIP file or a workbook. If it is a workbook, give it its ending .xlsx or .ods again",
+    ),
     (
         b"\xd0\xcf\x11\xe0",
-        "it is an old or locked Office file. Save it from Excel as .xlsx without a password",
+        "it is an old or locked Office file. Save it as .xlsx without a password",
     ),
     (b"%PDF", "it is a PDF. Export the table itself as CSV or XLSX"),
     (b"\x1f\x8b", "it is compressed. Unpack it first"),
@@ -58,7 +61,7 @@ class Head:
 def read_text(
     path: Path,
     where: str,
-    contracts: Iterable[Contract],
+    layouts: Iterable[Layout],
     con: duckdb.DuckDBPyConnection,
     council: str | None,
 ) -> tuple[Header, str, int]:
@@ -67,20 +70,20 @@ def read_text(
     Raises:
         Refused: it is not text, no feed's, lacks required columns, or its quotation marks do not match.
     """
-    contracts = tuple(contracts)
+    layouts = tuple(layouts)
     encoding = find_encoding(path, where)
-    head = read_head(path, encoding, contracts, council)
+    head = read_head(path, encoding, layouts, council)
     if not any(cell.strip(SPACES) for row in head.rows for cell in row) and path.stat().st_size <= HEAD:
         raise Refused(
             "FILE-02", f"{where}: there is nothing in it. Export it again and look at it before sending."
         )
     header = headers.understand(head.fit, head.rows, 1, where, council) if head.fit else None
     if header is None:
-        raise headers.no_feed(where, contracts)
+        raise headers.no_feed(where, layouts)
     relation = loading.new_name(con, header.contract.feed)
-    rows = _load_quickly(con, relation, path, encoding, head, header, council)
+    rows = _load_quickly(con, relation, path, encoding, head, header)
     if rows is None:
-        rows = load_carefully(con, relation, path, encoding, head, header, council, where)
+        rows = load_carefully(con, relation, path, encoding, head, header, where)
     return header, relation, rows
 
 
@@ -107,11 +110,11 @@ def find_encoding(path: Path, where: str) -> str:
     raise Refused(
         "FILE-05",
         f"{where}: its letters are in an encoding that we cannot tell. In Excel, save it as "
-        '"CSV UTF-8 (comma delimited)", or send the workbook itself as .xlsx.',
+        '"CSV UTF-8 (comma delimited)", or send the workbook itself as .xlsx or .ods.',
     )
 
 
-def read_head(path: Path, encoding: str, contracts: tuple[Contract, ...], council: str | None) -> Head:
+def read_head(path: Path, encoding: str, layouts: tuple[Layout, ...], council: str | None) -> Head:
     """The first records, split by the delimiter under which the header matches best."""
     with path.open(encoding=encoding, newline="") as file:
         texts = list(io.StringIO(file.read(HEAD), newline=""))
@@ -120,9 +123,9 @@ def read_head(path: Path, encoding: str, contracts: tuple[Contract, ...], counci
     tries = []
     for delimiter in (named[1],) if named else DELIMITERS:
         rows, lines = _first_records(texts[skipped:], delimiter)
-        fit = headers.best_fit(rows, contracts, council)
+        fit = headers.best_fit(rows, layouts, council)
         tries.append(Head(delimiter, texts, skipped, rows, [skipped + count for count in lines], fit))
-    return max(tries, key=lambda head: head.fit.score if head.fit else (0, False))
+    return max(tries, key=lambda head: head.fit.score if head.fit else (0, False, 0))
 
 
 def load_carefully(
@@ -132,7 +135,6 @@ def load_carefully(
     encoding: str,
     head: Head,
     header: Header,
-    council: str | None,
     where: str,
 ) -> int:
     """Any CSV, record by record with Python's csv, in batches."""
@@ -140,7 +142,7 @@ def load_carefully(
         lines = iter(lambda: file.readline(LONGEST_RECORD_LINE), "")
         records = enumerate(_records(islice(lines, head.named, None), head.delimiter, where), start=1)
         body = ((number, cells) for number, cells in records if number > header.index + 1)
-        return loading.load_rows(con, relation, header, council, body, where)
+        return loading.load_rows(con, relation, header, body, where)
 
 
 def _load_quickly(
@@ -150,7 +152,6 @@ def _load_quickly(
     encoding: str,
     head: Head,
     header: Header,
-    council: str | None,
 ) -> int | None:
     skip = head.lines[header.index]
     above = "".join(head.texts[:skip])
@@ -168,7 +169,6 @@ def _load_quickly(
         con,
         relation,
         header,
-        council,
         path,
         delimiter=head.delimiter,
         skip=skip,
@@ -215,7 +215,7 @@ def _unclosed(where: str, number: int) -> Refused:
         "FILE-12",
         f"{where}, row {number}: a quotation mark opens there and is not closed as it should be, so that following "
         f"rows run into one cell, or a cell has more than {MAX_LINE:,} characters. Write a quotation mark within a "
-        "quoted cell twice, or send the workbook itself as .xlsx.",
+        "quoted cell twice, or send the workbook itself as .xlsx or .ods.",
     )
 
 

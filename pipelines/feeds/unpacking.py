@@ -1,7 +1,7 @@
-"""Looking into an XLSX file before it is opened: is it one, is it safe, which cells hold errors.
+"""Looking into a workbook before it is opened: is it one, is it safe, which cells hold errors.
 
-Belongs here: the ZIP container, its true size, and the little that calamine does not tell. Does not belong here:
-cells and headers (`workbook`).
+Belongs here: the ZIP container, its true size, and the little of XLSX that calamine does not tell.
+Does not belong here: the same of ODS (`opendocument`), cells and headers (`workbook`).
 """
 
 from __future__ import annotations
@@ -68,31 +68,19 @@ class Sheet:
 def examine(path: Path, where: str, limit: int) -> dict[str, dict[tuple[int, int], str]]:
     """Sheet -> (row, column) -> the error shown there, of a workbook that is safe to open.
 
-    The whole file is unpacked once, piece by piece, because what a ZIP file says about its sizes need not be true.
-
     Raises:
         Refused: it is locked, damaged, no XLSX workbook, or holds more than `limit` bytes.
     """
-    _check_kind(path, where)
+    found = members(path, where, limit)
+    if not {_BOOK, _LINKS} <= {member.filename for member in found}:
+        raise damaged(where)
     sheets: dict[str, Sheet] = {}
     kept = {_BOOK: bytearray(), _LINKS: bytearray()}
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except Exception:  # zipfile raises many kinds on damaged files
-        members = []
-    _check_members(members, where, limit)
-    with path.open("rb") as file:
-        for member in members:
-            for piece in _unpack(file, member, where):
-                total += len(piece)
-                if total > limit:
-                    raise _too_large(where, limit)
-                if member.filename in kept:
-                    kept[member.filename] += piece
-                elif member.filename.startswith("xl/") and member.filename.endswith(".xml"):
-                    sheets.setdefault(member.filename, Sheet()).feed(piece)
+    for name, piece in pieces(path, found, where, limit):
+        if name in kept:
+            kept[name] += piece
+        elif name.startswith("xl/") and name.endswith(".xml"):
+            sheets.setdefault(name, Sheet()).feed(piece)
     names = _names(bytes(kept[_BOOK]), bytes(kept[_LINKS]), where)
     for part, sheet in sheets.items():
         if part in names and sheet.rows * sheet.columns > limit // BYTES_A_CELL:
@@ -105,12 +93,50 @@ def examine(path: Path, where: str, limit: int) -> dict[str, dict[tuple[int, int
     return {names[part]: sheet.errors for part, sheet in sheets.items() if part in names and sheet.errors}
 
 
+def members(path: Path, where: str, limit: int) -> list[zipfile.ZipInfo]:
+    """The parts of a workbook's container, as its directory has them.
+
+    Raises:
+        Refused: it is no such container, locked, damaged, or says that it holds more than `limit` bytes.
+    """
+    _check_kind(path, where)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = archive.infolist()
+    except Exception:  # zipfile raises many kinds on damaged files
+        found = []
+    if any(member.flag_bits & 1 for member in found):
+        raise locked(where)
+    if not found:
+        raise damaged(where)
+    if sum(member.file_size for member in found) > limit:
+        raise _too_large(where, limit)
+    return found
+
+
+def pieces(path: Path, found: list[zipfile.ZipInfo], where: str, limit: int) -> Iterator[tuple[str, bytes]]:
+    """(part, the next piece of its content) of the whole file, unpacked once and piece by piece, because what a ZIP
+    file says about its sizes need not be true.
+
+    Raises:
+        Refused: it is damaged, or holds more than `limit` bytes.
+    """
+    total = 0
+    with path.open("rb") as file:
+        for member in found:
+            for piece in _unpack(file, member, where):
+                total += len(piece)
+                if total > limit:
+                    raise _too_large(where, limit)
+                yield member.filename, piece
+
+
 def damaged(where: str) -> Refused:
     """The refusal of a workbook that cannot be read."""
     return Refused(
         "FILE-07",
-        f"{where}: it is not a workbook that we can read, or it is damaged. Open it in Excel, save it as "
-        '"Excel Workbook (.xlsx)" and send it again.',
+        f"{where}: it is not a workbook that we can read, or it is damaged. Open it in Excel or LibreOffice, save it "
+        'as "Excel Workbook (.xlsx)" or "ODF Spreadsheet (.ods)" and send it again.',
     )
 
 
@@ -119,9 +145,9 @@ def _check_kind(path: Path, where: str) -> None:
         start = file.read(8)
         if start.startswith(b"\xd0\xcf\x11\xe0"):
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                locked = content.find(_LOCKED) >= 0
-            if locked:
-                raise _locked(where)
+                is_locked = content.find(_LOCKED) >= 0
+            if is_locked:
+                raise locked(where)
             raise Refused(
                 "FILE-07",
                 f"{where}: it is an old .xls workbook with the wrong ending. Open it in Excel and save it as "
@@ -131,21 +157,13 @@ def _check_kind(path: Path, where: str) -> None:
             raise damaged(where)
 
 
-def _check_members(members: list[zipfile.ZipInfo], where: str, limit: int) -> None:
-    names = {member.filename for member in members}
-    if any(member.flag_bits & 1 for member in members):
-        raise _locked(where)
-    if not {_BOOK, _LINKS} <= names:
-        raise damaged(where)
-    if sum(member.file_size for member in members) > limit:
-        raise _too_large(where, limit)
-
-
-def _locked(where: str) -> Refused:
+def locked(where: str) -> Refused:
+    """The refusal of a workbook with a password."""
     return Refused(
         "FILE-06",
         f"{where}: it is locked with a password. Take the password off (in Excel: File, Info, Protect Workbook, "
-        "Encrypt with Password, leave it empty), and send it by a secure way.",
+        'Encrypt with Password, leave it empty; in LibreOffice: Save As, without "Save with password"), and send it by '
+        "a secure way.",
     )
 
 

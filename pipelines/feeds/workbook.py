@@ -1,7 +1,7 @@
-"""Reading an XLSX workbook: every sheet, hidden ones too, with cells as the text they stand for.
+"""Reading an XLSX or ODS workbook: every sheet, hidden ones too, with cells as the text they stand for.
 
 Belongs here: opening workbooks safely enough to trust calamine with them, and cells to text. Does not belong here:
-text files (`text`), which header means what (`headers`), unpacking itself (`unpacking`).
+text files (`text`), which header means what (`headers`), unpacking itself (`unpacking`, `opendocument`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import duckdb
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
-from pipelines.contracts import Contract
-from pipelines.feeds import headers, loading, unpacking
+from pipelines.feeds import headers, loading, opendocument, unpacking
 from pipelines.feeds.headers import Header
+from pipelines.feeds.layouts import Layout
 from pipelines.feeds.refusal import Refused, shown
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ Errors = dict[tuple[int, int], str]
 def read_workbook(
     path: Path,
     where: str,
-    contracts: Iterable[Contract],
+    layouts: Iterable[Layout],
     con: duckdb.DuckDBPyConnection,
     council: str | None,
     max_unzipped_bytes: int,
@@ -40,8 +40,8 @@ def read_workbook(
     Raises:
         Refused: it is not a workbook that can be read, no feed's, or a feed's sheet lacks what is required.
     """
-    contracts = tuple(contracts)
-    errors = unpacking.examine(path, where, max_unzipped_bytes)
+    layouts = tuple(layouts)
+    errors, linked = _examine(path, where, max_unzipped_bytes)
     tables: list[tuple[str, Header, str, int]] = []
     skipped: list[tuple[str, str]] = []
     empty = 0
@@ -52,20 +52,18 @@ def read_workbook(
                 sheet = f"{sheet} (sheet {at})"  # two names that are shown alike: a row must have one place
             here = f"{where}, sheet {sheet}"
             first = [cells for _, cells in islice(rows(), headers.SEARCHED + 1)]
-            if not is_cells or not first:
+            if not is_cells or not first or name in linked:
                 empty += 1
-                skipped.append((sheet, "it is a chart" if not is_cells else "it is empty"))
+                skipped.append((sheet, _not_read(is_cells, name in linked)))
                 continue
-            fit = headers.best_fit(first, contracts, council)
+            fit = headers.best_fit(first, layouts, council)
             header = headers.understand(fit, first, 1, here, council) if fit else None
             if header is None:
                 skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
                 continue
             relation = loading.new_name(con, header.contract.feed)
             body = ((number, cells) for number, cells in rows() if number > header.index + 1)
-            tables.append(
-                (sheet, header, relation, loading.load_rows(con, relation, header, council, body, here))
-            )
+            tables.append((sheet, header, relation, loading.load_rows(con, relation, header, body, here)))
     except BaseException:
         for _, _, relation, _ in tables:
             loading.drop(con, relation)
@@ -75,8 +73,20 @@ def read_workbook(
             "FILE-02", f"{where}: its sheets are empty. Save it again and look at it before sending."
         )
     if not tables:
-        raise headers.no_feed(where, contracts)
+        raise headers.no_feed(where, layouts)
     return tables, skipped
+
+
+def _examine(path: Path, where: str, limit: int) -> tuple[dict[str, Errors], set[str]]:
+    if opendocument.is_one(path, where, limit):
+        return opendocument.examine(path, where, limit)
+    return unpacking.examine(path, where, limit), set()
+
+
+def _not_read(is_cells: bool, is_linked: bool) -> str:
+    if is_linked:
+        return opendocument.LINKED
+    return "it is empty" if is_cells else "it is a chart"
 
 
 def cell_text(value: Any) -> str:
@@ -120,10 +130,13 @@ def _rows(cells: CalamineSheet, errors: Errors) -> Iterator[tuple[int, list[str]
     if cells.start is None:
         return
     with_errors = {row for row, _ in errors}
-    for number, row in enumerate(cells.iter_rows(), start=1):  # which starts at A1 wherever the first cell is
+    first = 1 + cells.start[1]
+    for number, row in enumerate(
+        cells.iter_rows(), start=1
+    ):  # from row 1, and from the first column with a cell
         texts = [value if type(value) is str else cell_text(value) for value in row]
         if number in with_errors:
-            texts = [errors.get((number, at), text) for at, text in enumerate(texts, start=1)]
+            texts = [errors.get((number, at), text) for at, text in enumerate(texts, start=first)]
         yield number, texts
 
 

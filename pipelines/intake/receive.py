@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class Arrival:
     """What the first check was made with; see `check_basis`."""
     previous: str
     """SHA-256 of the arrival before, '' for the first: the chain."""
+    sent_by: str = ""
+    """Who sent it, by office or role; '' where nobody said."""
 
     @property
     def order(self) -> tuple[date, int]:
@@ -96,6 +98,7 @@ def receive(
     extracted_on: date | None = None,
     council: str | None = None,
     corrections: bool = False,
+    sent_by: str | None = None,
 ) -> tuple[Checked, bool]:
     """Archive and check one file; returns it as judged and whether its arrival is new.
 
@@ -107,7 +110,14 @@ def receive(
         IntakeFailure: checking broke down; the archive holds the file, and no arrival is recorded.
     """
     prepared = prepare(
-        settings, catalogue, key, path, extracted_on=extracted_on, council=council, corrections=corrections
+        settings,
+        catalogue,
+        key,
+        path,
+        extracted_on=extracted_on,
+        council=council,
+        corrections=corrections,
+        sent_by=sent_by,
     )
     return record(settings, catalogue, key, prepared)
 
@@ -121,6 +131,7 @@ def prepare(
     extracted_on: date | None = None,
     council: str | None = None,
     corrections: bool = False,
+    sent_by: str | None = None,
 ) -> Checked:
     """Archive and check one file, whatever else arrives: several may be prepared side by side, then recorded in turn.
 
@@ -140,6 +151,7 @@ def prepare(
         corrections=corrections,
         basis=check_basis(catalogue, key),
         previous="",
+        sent_by=settings.sent_by if sent_by is None else sent_by,
     )
     with connection(settings) as con:
         return _judge(con, settings, catalogue, key, draft, original)
@@ -204,9 +216,14 @@ def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival)
     held = _held(settings, arrival, check_basis(catalogue, key))
     if held is not None:
         return held
-    original = next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
+    original = original_of(settings, arrival)
     with connection(settings) as con:
         return _judge(con, settings, catalogue, key, arrival, original)
+
+
+def original_of(settings: Settings, arrival: Arrival) -> Path:
+    """The archived file."""
+    return next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
 
 
 def check_basis(catalogue: Catalogue, key: Key) -> str:
@@ -307,11 +324,21 @@ def _held(settings: Settings, arrival: Arrival, basis: str) -> Checked | None:
 
 
 def _as_the_file_says(arrival: Arrival, tables: list[reader.Table]) -> Arrival:
-    dates = [table.extracted_on for table in tables if table.extracted_on]
+    dates = [
+        table.extracted_on
+        for table in tables
+        if table.extracted_on and not is_in_future(table.extracted_on, arrival.received_at)
+    ]
     says: dict[str, Any] = {"corrections": arrival.corrections or any(table.corrections for table in tables)}
     if dates:
         says |= {"extracted_on": max(dates), "extracted_on_from": "file"}
     return replace(arrival, **says)
+
+
+def is_in_future(day: date, received_at: datetime) -> bool:
+    """Whether a file cannot have been taken on the day that it says. Receipt is in UTC, so the next day may have
+    begun where its supplier is."""
+    return day > received_at.date() + timedelta(days=1)
 
 
 def _check_feed(

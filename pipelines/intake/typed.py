@@ -63,13 +63,12 @@ def make_typed(
         f"CREATE OR REPLACE TEMP VIEW {given} AS "
         + (f"SELECT * REPLACE ({replaced}) FROM ({sheets})" if places else sheets)
     )
-    # a council may be given for the whole file, and a place is made from other columns
-    in_file = {name for table in tables for name in table.matched} | {"council", *places}
+    lacking = frozenset.intersection(*(frozenset(table.missing) for table in tables))
     cells: dict[str, Cell] = {}
     for name, column in contract.columns.items():
         if column.type in ("free_text", "place_part"):
             continue
-        if name not in in_file:
+        if name in lacking:
             cells[name] = Cell("", {})
         elif column.type == "identifier":
             cells[name] = _identifier(con, given, name, column)

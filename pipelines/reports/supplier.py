@@ -1,10 +1,10 @@
 """What goes back to whoever sent a file: every finding, a summary, and what changed since the file before.
 
 Belongs here: the workbook and the CSV of one delivery. They hold the supplier's own headers, sheet names and row
-numbers, and never a cell's value.
+numbers, and no cell's value, but for the workbook's sheet Corrections (`corrections`).
 Does not belong here: finding anything (`intake`), or deciding what stands (`model`).
 
-`write_report(folder, delivery, findings, previous, contracts)` takes
+`write_report(folder, delivery, findings, previous, contracts, to_correct)` takes
 
     delivery    number: int, the arrival's number; it names the report
                 file: str, name of the file as received
@@ -17,12 +17,14 @@ Does not belong here: finding anything (`intake`), or deciding what stands (`mod
                     feed: str | None, None for a sheet that is no feed · sheet: str
                     supplier_column: str | None, their header, None for a column that the file does not have
                     column: str | None, the contract's column, None for a header that is not used
-                    how: str, why it matched ("name", "also called", ...)            (may be left out)
+                    how: str, why it matched ("name", "also called", "mapping", ...) (may be left out); without a
+                    header, "not in the file" or who said what it is in every row
     findings    list of feed, sheet: str · row: int | None (None for the whole file) · column: str | None, the
                 contract's · supplier_column: str | None, theirs · code · level: "query" | "error" | "refuse"
     previous    None for the first file; otherwise a delivery as above, with
                 findings: {code: number}, what was found in that file
     contracts   {feed: Contract}
+    to_correct  the rows with findings as they were sent, for the sheet Corrections      (may be left out)
 
 Keys beyond these are ignored.
 """
@@ -44,6 +46,8 @@ import xlsxwriter
 
 from pipelines import durable
 from pipelines.contracts import Column, Contract, Rule
+from pipelines.intake.to_correct import Sheet
+from pipelines.reports import corrections
 from pipelines.reports.template import LEVELS, TYPES, Page, one_line
 
 SHEET_ROWS = 1_000_000
@@ -52,6 +56,7 @@ HEADERS = ("File", "Sheet", "Row", "Your column", "What is wrong", "What to do",
 _WIDTHS = (34, 20, 9, 28, 60, 60, 34, 11)
 _PAGE_WIDTHS = (36, 36, 20, 20, 20, 46, 46)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NOT_THERE = "not in the file"
 _NEVER_KEPT = ("free_text", "birth_month")
 
 Delivery = Mapping[str, Any]
@@ -64,6 +69,7 @@ def write_report(
     findings: Sequence[Finding],
     previous: Delivery | None,
     contracts: Mapping[str, Contract],
+    to_correct: Sequence[Sheet] = (),
 ) -> list[Path]:
     """Write the report of one delivery as XLSX and CSV into `folder`, each whole or not at all; returns their paths.
 
@@ -76,8 +82,11 @@ def write_report(
         made = [Path(work) / f"{name}{ending}" for ending in (".xlsx", ".csv")]
         with xlsxwriter.Workbook(made[0], {"constant_memory": True, "tmpdir": work}) as book:
             book.set_properties({"title": f"Report on {one_line(delivery['file'])}", "author": "SEND Audit"})
-            _write_summary(Page(book, "Summary", _PAGE_WIDTHS), report)
+            _write_summary(Page(book, "Summary", _PAGE_WIDTHS), report, editable=bool(to_correct))
             _write_findings(book, report)
+            for at, sheet in enumerate(to_correct, start=1):
+                name = corrections.NAME if at == 1 else f"{corrections.NAME} {at}"
+                corrections.write(book, name, sheet, contracts[sheet.feed], report.wrong(sheet))
             _write_changes(Page(book, "What changed", _PAGE_WIDTHS), report, previous)
         _write_csv(made[1], report)
         final = [folder / path.name for path in made]
@@ -116,6 +125,27 @@ class _Report:
             entry for entry in self.delivery["columns"] if entry["supplier_column"] and entry["column"]
         ]
         return {(entry["feed"], entry["column"]): entry["supplier_column"] for entry in columns}
+
+    def wrong(self, sheet: Sheet) -> dict[int, list[tuple[str, str]]]:
+        """Row -> (contract column at fault, what is wrong with it and what to do), for one sheet."""
+        found: dict[int, list[tuple[str, str]]] = {}
+        for finding in self.findings:
+            if finding["row"] is None or (finding["feed"], finding["sheet"]) != (sheet.feed, sheet.sheet):
+                continue
+            rule = self.rules[finding["code"]]
+            column = _column(finding, self)
+            told = f"{column}: {rule.message} {rule.action}" if column else f"{rule.message} {rule.action}"
+            found.setdefault(finding["row"], []).append((finding["column"] or "", told))
+        return found
+
+    @cached_property
+    def said(self) -> dict[tuple[str, str], str]:
+        """(feed, contract column) that is the same in every row -> who said so."""
+        return {
+            (entry["feed"], entry["column"]): entry["how"]
+            for entry in self.delivery["columns"]
+            if entry["supplier_column"] is None and entry.get("how", NOT_THERE) != NOT_THERE
+        }
 
 
 # The findings, one a row
@@ -190,7 +220,7 @@ def _harmless(text: str) -> str:
 # The summary
 
 
-def _write_summary(page: Page, report: _Report) -> None:
+def _write_summary(page: Page, report: _Report, *, editable: bool) -> None:
     delivery = report.delivery
     page.heading("Report on a file received")
     page.line("File", delivery["file"])
@@ -203,6 +233,12 @@ def _write_summary(page: Page, report: _Report) -> None:
     page.line("Outcome", _outcome(delivery))
     if delivery["reason"]:
         page.line("Reason", delivery["reason"])
+    if editable:
+        page.line(
+            "To put it right",
+            "Correct it where the data lives, export again and send again. Or correct the rows in the sheet "
+            f'"{corrections.NAME}" and send this workbook back; then correct them where they live as well.',
+        )
     if len(report.findings) > SHEET_ROWS:
         page.line("Findings", _cut_note(len(report.findings)))
     rows = [
@@ -250,6 +286,14 @@ def _write_columns(page: Page, report: _Report) -> None:
     header = ("Your column", "Read as", "Kind", "Matched by", "", "Feed", "Sheet")
     page.table("Your columns, and what they were read as", header, used, "No column was recognised.")
     page.table("Columns that were not used", ("Your column", "Sheet"), unused, "Every column was used.")
+    said = [
+        (report.contracts[feed].columns[name].title, report.title(feed), how)
+        for (feed, name), how in report.said.items()
+    ]
+    if said:
+        page.table(
+            "The same in every row, without a column of yours", ("Column", "Feed", "Said by"), said, ""
+        )
     absent = [
         (column.title, contract.title, "Needed" if column.required else "Not needed", "", "", column.about)
         for contract, column in _absent(report)
@@ -275,7 +319,7 @@ def _absent(report: _Report) -> Iterator[tuple[Contract, Column]]:
     """Columns wanted and not there, feed by feed; nobody is asked for free text or a month of birth."""
     for feed in dict.fromkeys(entry["feed"] for entry in report.delivery["feeds"]):
         for name, column in report.contracts[feed].columns.items():
-            if column.type not in _NEVER_KEPT and (feed, name) not in report.headers:
+            if column.type not in _NEVER_KEPT and (feed, name) not in report.headers | report.said:
                 yield report.contracts[feed], column
 
 

@@ -268,6 +268,7 @@ def _write_notes(
     page.line(
         "The header", "Keep the first row. Columns may be moved or left out, except those that are needed."
     )
+    page.line("Save it", "As a workbook (.xlsx or .ods) or as CSV UTF-8, without a password.")
     page.line(
         "Never",
         "No name, UPN, address or words of a child or family. Where a file has them they go no further.",

@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner
 
 from dashboard.app import create_app
-from pipelines import contracts
+from pipelines import contracts, run
 from pipelines import settings as program_settings
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
@@ -80,8 +81,48 @@ def every_text(path: Path) -> str:
                 found.append(str(con.execute(f'SELECT * FROM "{table}"').fetchall()))
     elif zipfile.is_zipfile(path):
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            found += [archive.read(name).decode("utf-8", "ignore") for name in archive.namelist()]
+            apart = corrections_in(path)
+            found += [
+                archive.read(name).decode("utf-8", "ignore")
+                for name in archive.namelist()
+                if name not in apart
+            ]
     return "\n".join(found)
+
+
+def corrections_in(path: Path) -> set[str]:
+    """The parts of a supplier's report that hold the rows to correct: theirs, as they were sent."""
+    if not path.name.endswith("-report.xlsx"):
+        return set()
+    sheets = CalamineWorkbook.from_path(path).sheet_names
+    return {
+        f"xl/worksheets/sheet{n}.xml"
+        for n, name in enumerate(sheets, start=1)
+        if name.startswith("Corrections")
+    }
+
+
+def test_what_goes_back_to_a_supplier(settings: Settings, tmp_path: Path) -> None:
+    """The report holds the rows to correct, for nobody else to read, and no free text or column that is not used."""
+    settings.inbox.mkdir(parents=True)
+    for file in seeded(settings, tmp_path):
+        shutil.move(file, settings.inbox)
+    run.run(settings)
+    reports = sorted(settings.outbox.glob("*-report.xlsx"))
+    assert len(reports) == len(twelve.rows())
+    assert settings.outbox.stat().st_mode & 0o077 == 0
+    for report in reports:
+        with zipfile.ZipFile(report) as archive:
+            text = "".join(archive.read(name).decode() for name in corrections_in(report))
+        assert MARK in text
+        assert "unknowncolumn" not in text
+        kept_out = [
+            name
+            for contract in contracts.load(settings).contracts.values()
+            for name, column in contract.columns.items()
+            if column.type == "free_text"
+        ]
+        assert not [name for name in kept_out if f"{name.replace('_', '')}1 " in text]
 
 
 def written(settings: Settings) -> list[Path]:

@@ -27,6 +27,8 @@ from pipelines.intake import key as keys
 from pipelines.intake import receive, verdicts
 from pipelines.measures import lookup
 from pipelines.settings import HOME, Settings
+from tests.acceptance import council_files, twelve
+from tests.dashboard.test_app import ask
 
 SHARED = Path(os.environ.get("SEND_AUDIT_SHARED", HOME.parent / "shared"))
 DFE = SHARED / "data" / "dfe_ehcp_2025" / "timeliness_20_week.csv"
@@ -247,6 +249,57 @@ def test_members_and_the_public_see_published_figures_as_they_are(own: Settings)
     public = tables(own, audience="public")
     assert shown(public, "England", 2019)["value"] == 31313 / 53327
     assert rows_of(public, "SELECT DISTINCT breakdown FROM figures") == [("",)]
+
+
+def test_a_council_with_audits_here_is_one_place_whether_or_not_it_is_published_too(
+    settings: Settings, tmp_path: Path, judged_by_ourselves: None
+) -> None:
+    from dashboard import store as pages
+    from dashboard.app import create_app
+
+    catalogue = contracts.load(settings)
+    audits = twelve.rows("North Yorkshire")
+    for feed, rows in audits.items():
+        take(
+            settings,
+            council_files.write(tmp_path, catalogue.contracts[feed], rows, "plain", catalogue),
+            twelve.EXTRACTED_ON,
+        )
+    take(settings, write(tmp_path / "timeliness_20_week.csv", LINES))
+    assert sorted(run.run(settings).rebuilt) == ["815", "published"]
+    database = tables(settings)
+    counted = (
+        "SELECT kind, region, year(extracted_on), count(*) FROM places WHERE council = '815' GROUP BY ALL"
+    )
+    assert rows_of(database, counted) == [("local", "E12000003", 2026, 1)]
+    assert shown(database, "815", 2024)["denominator"] == 20
+    [voice] = lookup.find(database, "voice.any_family").figures
+    assert (voice["council_name"], voice["denominator"]) == ("North Yorkshire", 120)
+    names = [row["council_name"] for row in lookup.find(database, ALL, window="calendar_year").figures]
+    assert names == ["England", "North Yorkshire", "South West"], (
+        "other councils where somebody asks for them"
+    )
+    assert run.run(settings).rebuilt == [], "nothing changed"
+    take(settings, write(tmp_path / "again.csv", LINES[:-1]), date(2025, 6, 27))
+    assert run.run(settings).rebuilt == ["published"], "the council's own work stands"
+
+    open_now = pages.Store(settings.store, "officers")
+    release = open_now.current()
+    assert release is not None
+    assert [row["name"] for row in pages.places(release)] == ["North Yorkshire"]
+    assert [row["name"] for row in pages.places(release, ("region", "country"))] == ["England", "South West"]
+    open_now.close()
+    client = create_app(settings.store, "officers").server.test_client()
+    for path in ("/", "/voice", "/definitions", "/data"):
+        assert ask(client, path)
+
+
+def test_the_pages_stand_where_nothing_but_published_figures_is_held(store: Settings) -> None:
+    from dashboard.app import create_app
+
+    client = create_app(store.store, "officers").server.test_client()
+    for path in ("/", "/voice", "/definitions", "/data"):
+        assert ask(client, path)
 
 
 # A new vintage, added by text alone

@@ -6,10 +6,11 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from pipelines.feeds import Refused, refusal
-from tests.feeds.conftest import Delivered
+from tests.feeds.conftest import Delivered, rows_of
 from tests.feeds.test_workbook import HEADER as CELLS
 from tests.feeds.test_workbook import workbook
 
@@ -127,12 +128,26 @@ def test_too_few_headers_are_no_feed(deliver: Deliver) -> None:
 
 
 def test_two_columns_for_one_thing(deliver: Deliver) -> None:
-    found = refused(deliver, "Council,Audit ID,Status,Audit Reference\n990,A1,done,A2\n")
+    found = refused(deliver, "LA,Audit ID,Status,Local authority\n990,A1,done,991\n")
     assert found.code == "FILE-11"
     assert found.message == (
-        'audits.csv, row 1: the headers "Audit ID" (column 2) and "Audit Reference" (column 4) both mean Audit '
-        "reference. Keep the one that holds the answer, and rename or remove the other."
+        'audits.csv, row 1: the headers "LA" (column 1) and "Local authority" (column 4) both mean Council. Keep the '
+        "one that holds the answer, and rename or remove the other."
     )
+
+
+def test_a_name_or_title_wins_over_another_spelling(deliver: Deliver, con: duckdb.DuckDBPyConnection) -> None:
+    (table,), _ = deliver("Local authority,Audit ID,Status,Council,Audit Reference\n991,A9,done,990,A1\n")
+    assert (table.matched["council"], table.matched["reference"]) == ("Council", "Audit Reference")
+    assert table.unknown == ("Local authority", "Audit ID")
+    assert rows_of(con, table) == [(2, False, "990", "A1", "done", None, None)]
+
+
+def test_several_columns_of_free_text_are_none_too_many(
+    deliver: Deliver, con: duckdb.DuckDBPyConnection
+) -> None:
+    (table,), _ = deliver("Council,Audit ID,Status,Notes,notes\n990,A1,done,one,two\n")
+    assert (table.matched["notes"], table.unknown) == ("Notes", ("notes",))
 
 
 @pytest.mark.parametrize(

@@ -248,3 +248,26 @@ def test_two_sheet_names_that_are_shown_alike_stay_apart(deliver: Deliver) -> No
     rows = [HEADER, ["990", "A1", "done", date(2026, 3, 31), ""]]
     tables, _ = deliver(workbook({"Data 1": rows, "Data  1": rows}), "audits.xlsx")
     assert [table.sheet for table in tables] == ["Data 1", "Data 1 (sheet 2)"]
+
+
+def test_errors_are_in_their_column_wherever_the_table_starts(
+    deliver: Deliver, con: duckdb.DuckDBPyConnection
+) -> None:
+    book = openpyxl.Workbook()
+    for row, cells in ((4, HEADER), (5, ["990", "A1", "=NA()"])):
+        for column, cell in enumerate(cells, start=3):
+            book.active.cell(row=row, column=column, value=cell)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    content = buffer.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read("xl/worksheets/sheet1.xml").decode()
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert "<f>NA()</f><v />" in xml or "<f>NA()</f><v/>" in xml
+    xml = xml.replace("<v />", "<v>#N/A</v>").replace("<v/>", "<v>#N/A</v>").replace('r="E5"', 'r="E5" t="e"')
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, part in (parts | {"xl/worksheets/sheet1.xml": xml.encode()}).items():
+            archive.writestr(name, part)
+    (table,), _ = deliver(buffer.getvalue(), "audits.xlsx")
+    assert rows_of(con, table) == [(5, False, "990", "A1", "#N/A", None, None)]
