@@ -337,6 +337,7 @@ class Region(Strict):
     name: str
     kind: Literal["region", "country"]
     also_called: tuple[str, ...] = ()
+    fictional: bool = False
 
 
 class CouncilNames(Strict):
@@ -629,7 +630,10 @@ def _codes(path: Path) -> tuple[Code, ...]:
 def _regions(path: Path) -> list[Region]:
     if not path.exists():
         raise ContractError(f"There is no {path}. Put it back: published figures name their regions by it.")
-    return [Region(**{**row, "also_called": _several(row["also_called"])}) for row in _rows(path)]
+    return [
+        Region(**{**row, "also_called": _several(row["also_called"]), "fictional": row["fictional"] == "yes"})
+        for row in _rows(path)
+    ]
 
 
 def _councils(path: Path) -> list[Council]:
