@@ -13,23 +13,31 @@ from pipelines.contracts import UNREADABLE
 from pipelines.model import schema
 from pipelines.model.columns import known, row_key
 
-_PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
+_PROGRAMME = ("council", "frame", "period_start", "period_end", "audit_type", "agency")
+"""What is approved together: a team that is named for the first time in a later approval was not promised before."""
+_PLAN = (*_PROGRAMME, "team")
 
 
 def planned_audits(programme: Table, case_audits: Table) -> Table:
     """One row per planned audit, dated by the last month of its period.
 
-    The first approval of a period, audit type, team, agency and frame fixes how many are planned. A later approval of
-    more shows as audits added; one of fewer changes nothing.
+    The first approval of a period, audit type, agency and frame fixes how many are planned, and for which teams. A later
+    approval of more, or for a team that the first one did not name, shows as audits added; one of fewer changes nothing.
     Planned audit i counts as delivered when i audits or more of that type, team, agency and frame (those that the plan
     names; an audit without a frame may be of any) were planned for the period and completed by its end. Where two rows
     of a plan overlap, one audit counts towards both.
     """
     named = programme.mutate(**{name: known(programme[name]) for name in ("team", "agency")})
     approved = named.group_by(*_PLAN).aggregate(
-        first=named.planned_count.argmin(named.approved_on), most=named.planned_count.max()
+        at_first=named.planned_count.argmin(named.approved_on),
+        most=named.planned_count.max(),
+        since=named.approved_on.min(),
     )
-    plans = approved.mutate(plan_key=row_key(*(approved[name] for name in _PLAN)))
+    promised = approved.since == approved.since.min().over(group_by=_PROGRAMME)
+    plans = approved.mutate(
+        first=ibis.ifelse(promised, approved.at_first, 0),
+        plan_key=row_key(*(approved[name] for name in _PLAN)),
+    )
     counted = plans.left_join(delivered(plans, case_audits), "plan_key")  # one plan to at most one count
     slots = counted.mutate(slot=ibis.range(1, counted.most + 1).unnest())
     start, end = slots.period_start, slots.period_end
