@@ -13,7 +13,17 @@ from typing import Annotated, Any
 import typer
 
 from pipelines import __version__
-from pipelines.commands import console, demonstration, figures, history, meanings, names, servers, work
+from pipelines.commands import (
+    console,
+    demonstration,
+    figures,
+    history,
+    mapping,
+    meanings,
+    names,
+    servers,
+    work,
+)
 
 ABOUT = """From delivered audit files to figures that can be defended.
 
@@ -52,6 +62,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     ),
     "explain": (meanings.explain, ("explain AUD-601", "explain voice.any_family")),
     "names": (names.names, ("names Brackenshire", "names 990 --show", "names 990 --accept")),
+    "map": (
+        mapping.map_file,
+        (
+            "map export.csv",
+            "map export.ods --feed case_audits --council 990",
+            "map export.csv --out mine.yaml --json",
+        ),
+    ),
     "history": (history.history, ("history case_audits", "history case_audits --council 990 --json")),
     "serve": (servers.serve, ("serve", "serve --audience public --port 8080")),
     "up": (servers.up, ("up", "up --port 8051 --dagster-port 3001")),

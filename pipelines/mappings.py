@@ -120,24 +120,29 @@ def read(path: Path) -> Mapping:
     Raises:
         ContractError: it is not valid; says where and what is wanted.
     """
-    where, text = _where(path), path.read_text(encoding="utf-8")
+    return parse(path.read_text(encoding="utf-8"), path.parent.name, path.stem)
+
+
+def parse(text: str, council: str, feed: str) -> Mapping:
+    """A mapping's text.
+
+    Raises:
+        ContractError: it is not valid; says where and what is wanted.
+    """
+    where = f"{FOLDER}/{council}/{feed}.yaml"
     try:
         content = yaml.load(text, Loader=_TextOnly)
         if not isinstance(content, dict):
             raise ContractError(
                 f"{where} says nothing. Give it a title, written_by, why and columns, or remove it."
             )
-        return Mapping.model_validate(
-            {**content, "council": path.parent.name, "feed": path.stem, "text": text}
-        )
+        return Mapping.model_validate({**content, "council": council, "feed": feed, "text": text})
     except yaml.YAMLError as problem:
         raise ContractError(f"{where} is not valid YAML: {problem}") from None
     except ValidationError as problem:
         first = problem.errors()[0]
-        at = (
-            ".".join(str(part) for part in first["loc"] if part not in ("str", "tuple[str, ...]"))
-            or "the file"
-        )
+        kinds = ("str", "tuple[str, ...]")
+        at = ".".join(str(part) for part in first["loc"] if part not in kinds) or "the file"
         raise ContractError(f"{where}, at {at}: {first['msg']}. Correct it there.") from None
 
 
@@ -214,7 +219,3 @@ def _means(wrong: Any, at: str, value: str, listed: Set[str] | None) -> None:
 
 def _all(meant: str | tuple[str, ...]) -> tuple[str, ...]:
     return (meant,) if isinstance(meant, str) else meant
-
-
-def _where(path: Path) -> str:
-    return f"{FOLDER}/{path.parent.name}/{path.name}"

@@ -231,7 +231,7 @@ def test_a_failure_is_placed_in_the_program() -> None:
     with pytest.raises(AttributeError) as caught:
         contracts.simplify(None)  # type: ignore[arg-type]
     message, code = console.explained(caught.value)
-    assert f"AttributeError at {os.path.join('pipelines', 'contracts.py')}, line " in message
+    assert f"AttributeError at {os.path.join('pipelines', 'texts.py')}, line " in message
     assert code == console.BROKEN
 
 
@@ -868,3 +868,39 @@ def test_everything_said_can_be_shown_on_an_old_console() -> None:
     """Help in the letters of a Windows console of Western Europe."""
     for command in COMMANDS:
         send_audit(command, "--help").stdout.encode("cp1252")
+
+
+def test_the_history_of_a_feed_before_and_after_a_run(empty: Path, tmp_path: Path) -> None:
+    assert send_audit("history", "audit_programme").exit_code == console.NOTHING
+    plan = write_files(tmp_path)["audit_programme"]
+    taken = send_audit("receive", plan, "--from", "Tarn office")
+    assert "is delivery 1, from Tarn office, taken from its system" in flat(taken.stdout)
+    waiting = send_audit("history", "audit_programme")
+    assert "Not in a release yet: 1. Next: send-audit run" in waiting.output
+    assert send_audit("run").exit_code == console.DONE
+    told = answer(send_audit("history", "audit_programme", "--council", "990", "--json"))
+    [row] = told["deliveries"]
+    assert (row["number"], row["sent_by"], row["mode"], row["corrects"]) == (1, "Tarn office", "whole", [])
+    assert row["rows_in_force"] == row["rows_received"] == row["rows_accepted"]
+    assert told["not_in_a_release_yet"] == []
+    assert "a whole file" in send_audit("history", "audit_programme").stdout
+    assert answer(send_audit("history", "audit_programme", "--council", "991", "--json"))["deliveries"] == []
+
+
+def test_a_day_of_extract_that_has_not_come_is_wrong_usage(empty: Path, tmp_path: Path) -> None:
+    plan = write_files(tmp_path)["audit_programme"]
+    refused = send_audit("receive", plan, "--extracted-on", "2062-03-31")
+    assert refused.exit_code == console.USAGE
+    assert "has not come yet" in flat(refused.output)
+
+
+def test_one_row_of_corrections_is_told_as_such(empty: Path, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text(
+        "Corrections only\nCouncil,Audit reference,Audit type,How selected,Status,Planned month\n"
+        "990,A1,routine,random,planned,2026-03\n",
+        encoding="utf-8",
+    )
+    told = flat(send_audit("receive", path).stdout)
+    assert "1 row received = 1 accepted + 0 set aside" in told
+    assert "Taken as corrections: its rows replace the rows of the same key and no others" in told

@@ -20,7 +20,7 @@ import typer
 import yaml
 
 from dashboard import words
-from pipelines import cli, contracts, demo, settings
+from pipelines import cli, contracts, demo, mappings, settings
 from pipelines.commands import console
 from pipelines.contracts import Catalogue
 from pipelines.feeds import reader
@@ -351,6 +351,19 @@ def test_the_example_of_a_feed_is_read_and_checked_as_the_guide_says(tmp_path: P
     assert len({contract.prefix for contract in held.contracts.values()}) == len(held.contracts)
     rows = block(page, "csv", "Local authority")
     assert broken_rows(held, "audit_actions", rows, tmp_path) == {"ACT-301": [3]}
+
+
+def test_the_example_of_a_mapping_is_one(tmp_path: Path):
+    page = "docs/mappings.md"
+    mapping = mappings.parse(block(page, "yaml"), "990", "case_audits")
+    contracts.check_mapping(mapping, catalogue())
+    assert (mapping.codes["status"]["?"], mapping.yes_no["yes"]) == ("", ("Tick",))
+    told = {
+        name
+        for cell in re.findall(r"^\| (`[a-z_`, ]+`) \|", section(page, "The file"), re.MULTILINE)
+        for name in re.findall(r"`([a-z_]+)`", cell)
+    }
+    assert told == set(mappings.Mapping.model_fields) - {"council", "feed", "text"}
 
 
 def test_the_example_of_a_measure_is_valid_and_new(tmp_path: Path):

@@ -90,6 +90,21 @@ def read(
         Refused: the whole file is kept out; no table is left behind.
         duckdb.Error: memory or disk ran short on this machine; the message holds no cell.
     """
+    suffix = ready(path, name, settings)
+    layouts = layouts_of(catalogue)
+    if suffix in TEXT:
+        header, relation, rows = read_text(path, name, layouts, con, council)
+        return [_table(con, as_sent, "", header, relation, rows)], []
+    tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes)
+    return [_table(con, as_sent, *table) for table in tables], [Skipped(*sheet) for sheet in skipped]
+
+
+def ready(path: Path, name: str, settings: Settings) -> str:
+    """The ending of a file that may be opened.
+
+    Raises:
+        Refused: it is a kind of file that is not read, empty or too large.
+    """
     suffix = Path(name).suffix.lower()
     if suffix not in TEXT + WORKBOOK:
         meaning = _INSTEAD.get(suffix, "it is a kind of file that we do not read. Send .csv, .xlsx or .ods")
@@ -105,12 +120,7 @@ def read(
             f"{name}: it has more than {settings.max_file_bytes:,} bytes. Send it in parts by year, or raise "
             "SEND_AUDIT_MAX_FILE_BYTES.",
         )
-    layouts = layouts_of(catalogue)
-    if suffix in TEXT:
-        header, relation, rows = read_text(path, name, layouts, con, council)
-        return [_table(con, as_sent, "", header, relation, rows)], []
-    tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes)
-    return [_table(con, as_sent, *table) for table in tables], [Skipped(*sheet) for sheet in skipped]
+    return suffix
 
 
 def _table(

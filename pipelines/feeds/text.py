@@ -9,6 +9,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -143,6 +144,24 @@ def load_carefully(
         records = enumerate(_records(islice(lines, head.named, None), head.delimiter, where), start=1)
         body = ((number, cells) for number, cells in records if number > header.index + 1)
         return loading.load_rows(con, relation, header, body, where)
+
+
+def records(path: Path, encoding: str, delimiter: str, named: int, where: str) -> Iterator[list[str]]:
+    """The records of a text file; `named`: lines at its top that only name the delimiter."""
+    with path.open(encoding=encoding, newline="") as file:
+        lines = iter(lambda: file.readline(LONGEST_RECORD_LINE), "")
+        yield from _records(islice(lines, named, None), delimiter, where)
+
+
+def likely_delimiter(texts: list[str]) -> str:
+    """The delimiter under which most of the first lines have the same number of cells, and more than one."""
+
+    def agreement(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in _first_records(texts, delimiter)[0] if len(row) > 1)
+        width, lines = widths.most_common(1)[0] if widths else (0, 0)
+        return lines, width
+
+    return max(DELIMITERS, key=agreement)
 
 
 def _load_quickly(

@@ -77,6 +77,20 @@ def read_workbook(
     return tables, skipped
 
 
+def rows_of_sheets(
+    path: Path, where: str, max_unzipped_bytes: int, most: int
+) -> Iterator[tuple[str, list[list[str]]]]:
+    """Each sheet that has cells, with its first rows, whatever they are.
+
+    Raises:
+        Refused: it is not a workbook that can be read.
+    """
+    errors, linked = _examine(path, where, max_unzipped_bytes)
+    for name, is_cells, rows in _sheets(path, where, errors):
+        if is_cells and name not in linked:
+            yield name, [cells for _, cells in islice(rows(), most)]
+
+
 def _examine(path: Path, where: str, limit: int) -> tuple[dict[str, Errors], set[str]]:
     if opendocument.is_one(path, where, limit):
         return opendocument.examine(path, where, limit)

@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import releases, run
+from pipelines import contracts, demo, releases, run
+from pipelines.contracts import Catalogue
 from pipelines.settings import Settings
 from tests.ods import spreadsheet
 
@@ -206,3 +207,72 @@ def test_who_sends_is_an_office_and_never_an_address(tmp_path: Path, settings: S
     result = CliRunner().invoke(app, ["receive", str(sent), "--from", "kim@brackenshire.example"])
     assert result.exit_code == 2
     assert "Give the office or role" in result.output
+
+
+def test_the_demonstrations_bad_file_ends_without_findings(
+    settings: Settings, tmp_path: Path, send_audit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty-five planted faults: what the county would have sent instead is typed into the report's sheet."""
+    catalogue = contracts.load(settings)
+    bad = bad_extract(catalogue)
+    monkeypatch.setattr(demo, "_spoil", lambda extract, rng: None)
+    right = next(one for one in demo.extracts(demo.county(2026, catalogue), 2026) if one.file == bad.file)
+    files = []
+    for name, extract in (("sent", bad), ("right", right)):
+        path = tmp_path / name / bad.file
+        path.parent.mkdir()
+        path.write_bytes(demo._written(extract, catalogue))
+        files.append(path)
+    send_audit(
+        "receive", str(files[0]), "--from", "Brackenshire casework", "--extracted-on", f"{bad.extracted_on}"
+    )
+    run.run(settings)
+    assert len({row for _, row, _, level in standing(settings) if level == "error"}) >= 20
+
+    [report] = settings.outbox.glob("00001-*-report.xlsx")
+    book = openpyxl.load_workbook(report)
+    type_what_is_right(book["Corrections"], files[1])
+    send_audit("receive", str(send_back(book, tmp_path, ".ods")), "--from", "Brackenshire casework")
+    run.run(settings)
+    left = {code for _, _, code, _ in standing(settings)}
+    assert left <= {"AUD-401"}, "re-audits of audits in earlier files, which are not sent here"
+    told = send_audit("history", "case_audits", "--json")["deliveries"]
+    assert [(one["mode"], one["corrects"], one["rows_rejected"]) for one in told[1:]] == [
+        ("corrections", [1], 0)
+    ]
+    assert sum(one["rows_in_force"] for one in told) == len(right.rows)
+
+
+def bad_extract(catalogue: Catalogue) -> demo.Extract:
+    sent = demo.extracts(demo.county(2026, catalogue), 2026)
+    return next(one for one in sent if one.feed == "case_audits" and "25 bad rows" in one.note)
+
+
+def type_what_is_right(sheet: Any, file: Path) -> None:
+    """Into each row what the right file has there; rows that it does not have are copies, and are deleted."""
+    from python_calamine import CalamineWorkbook
+
+    from pipelines.feeds.workbook import cell_text
+
+    if file.suffix == ".csv":
+        text = file.read_bytes().decode(
+            "utf-8-sig" if file.read_bytes().startswith(b"\xef\xbb\xbf") else "cp1252"
+        )
+        right = list(csv.reader(text.splitlines(), delimiter=max(";,", key=text.splitlines()[0].count)))
+    else:
+        book = CalamineWorkbook.from_path(file)
+        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        right = [[cell_text(cell) for cell in cells] for cells in rows]
+    header = next(
+        n for n, cells in enumerate(sheet.iter_rows(values_only=True), start=1) if cells[1] == "Row code"
+    )
+    at = {str(cell.value): n for n, cell in enumerate(sheet[header], start=1)}
+    heads = next(row for row in right if set(at) - {"What is wrong", "Row code"} <= set(row))
+    for n in range(sheet.max_row, header, -1):
+        number = int(sheet.cell(n, 2).value.split("-")[0])
+        if number > len(right):
+            sheet.delete_rows(n)
+            continue
+        for name, cell in zip(heads, right[number - 1], strict=True):
+            if name in at:
+                sheet.cell(n, at[name]).value = cell or None

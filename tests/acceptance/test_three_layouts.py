@@ -39,6 +39,8 @@ class Layout:
     """Our column -> our code -> their word."""
     constants: dict[str, str]
     """Our column -> what it is in every row; they have no such column."""
+    several: tuple[str, ...]
+    """Our columns of which a cell may hold several values, with `between` between them."""
     between: str
     ending: str
 
@@ -54,7 +56,7 @@ class Layout:
                 column: {word: code for code, word in words.items()} for column, words in self.codes.items()
             },
             "yes_no": {"yes": [YES], "no": [NO]},
-            "separators": {"learning_themes": self.between} if "learning_themes" in self.headers else {},
+            "separators": dict.fromkeys(self.several, self.between),
         }
         return yaml.safe_dump(said, allow_unicode=True, sort_keys=False)
 
@@ -101,7 +103,8 @@ def layout(
     headers = {
         name: f"{prefix} field {column.number:02d}" for name, column in held.items() if name not in constants
     }
-    return Layout(headers, codes, constants, " + ", ending)
+    several = tuple(name for name in headers if held[name].several)
+    return Layout(headers, codes, constants, several, " + ", ending)
 
 
 def case_audits() -> list[Row]:
