@@ -17,51 +17,13 @@ from pipelines.publish import publish
 from pipelines.run import run
 from pipelines.settings import Settings
 from tests.acceptance import council_files
-from tests.planted import SOUND
-
-TAKEN = date(2026, 4, 3)
-Rows = list[dict[str, Any]]
+from tests.acceptance.plan_rows import TAKEN, Rows, register, reviews
 
 
 @pytest.fixture(autouse=True)
 def only_our_own_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     """Great Expectations judges each delivery alone; that the two judges agree is tested elsewhere."""
     monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
-
-
-def as_days(row: dict[str, Any]) -> dict[str, Any]:
-    """Dates of a sound row as dates, which each style of file writes in its own way."""
-    ends = ("_on", "_month")
-    return {
-        name: date.fromisoformat(value) if name.endswith(ends) and isinstance(value, str) else value
-        for name, value in row.items()
-    }
-
-
-def reviews(council: str) -> Rows:
-    """Twelve reviews, one a month from April 2025: every third of an amended plan, every fourth inadequate in F."""
-    return [
-        as_days(SOUND["plan_reviews"]) | {
-            "council": council, "review_reference": f"R{n}", "plan_reference": f"P{n}", "child_reference": f"C{n}",
-            "planned_month": date(2025 + n // 9, (n + 3) % 12 + 1, 1),
-            "reviewed_on": date(2025 + n // 9, (n + 3) % 12 + 1, 10), "moderated_on": TAKEN - timedelta(days=1),
-            "plan_kind_reviewed": "amended" if n % 3 == 0 else "new",
-            "section_F_grade": "inadequate" if n % 4 == 0 else "good",
-        }
-        for n in range(12)
-    ]  # fmt: skip
-
-
-def register(council: str, number: int = 20) -> Rows:
-    """So many plans issued in September 2025; those whose number is even took 140 days, the others 147."""
-    issued = date(2025, 9, 1)
-    return [
-        as_days(SOUND["active_plans"]) | {
-            "council": council, "plan_reference": f"P{n}", "child_reference": f"C{n}", "issued_on": issued,
-            "requested_on": issued - timedelta(days=140 + 7 * (n % 2)), "exceptions_apply": n % 5 == 0,
-        }
-        for n in range(number)
-    ]  # fmt: skip
 
 
 def receive_one(
