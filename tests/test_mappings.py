@@ -219,7 +219,7 @@ def test_a_file_is_text_as_it_is_written(tmp_path: Path, settings: Settings) -> 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("999/case_audits.yaml", "title: x", "in a folder that is no council's"),
+        ("000/case_audits.yaml", "title: x", "in a folder that is no council's"),
         ("990/case_audit.yaml", "title: x", "is called after no feed"),
         ("990/case_audits.yaml", "", "says nothing"),
         ("990/case_audits.yaml", "title: x\nwhy: y\n", "at written_by: Field required"),
