@@ -195,7 +195,8 @@ def expectations(folder: Path, settings: Settings, text: str, name: str = "990/c
     from dataclasses import replace
 
     made_at = folder / "expectations"
-    shutil.copytree(settings.expectations, made_at, dirs_exist_ok=True)
+    not_ours = shutil.ignore_patterns("mappings")
+    shutil.copytree(settings.expectations, made_at, dirs_exist_ok=True, ignore=not_ours)
     path = made_at / "mappings" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

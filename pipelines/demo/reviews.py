@@ -61,7 +61,7 @@ class _Judged:
 
 def county(plans: Sequence[Row], seed: int, catalogue: Catalogue) -> list[Review]:
     """Every review of the three years, month by month, each of a plan of the register."""
-    rng = Random(f"reviews {seed}")
+    rng = Random(f"plan reviews {seed}")
     issued = [plan["issued_on"] for plan in plans]
     seen: set[str] = set()
     found: list[Review] = []
