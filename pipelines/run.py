@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
@@ -27,6 +27,8 @@ from pipelines.partitions import Progress
 from pipelines.reports import supplier
 from pipelines.settings import Settings
 
+T = TypeVar("T")
+P = TypeVar("P")
 AT_ONCE = 2
 """Files checked side by side. Each has its share of the memory."""
 
@@ -131,22 +133,30 @@ def receive_inbox(work: Work) -> None:
     A file leaves the inbox only when its arrival is recorded and it did not change meanwhile.
     """
     files = inbox_files(work.settings)
-    at_once = min(AT_ONCE, len(files)) or 1
-    shared = work.settings.with_memory_for(at_once)
 
-    def prepare(path: Path) -> tuple[os.stat_result, Checked]:
-        return path.stat(), receive.prepare(shared, work.catalogue, work.key, path)
+    def prepare(settings: Settings, path: Path) -> tuple[os.stat_result, Checked]:
+        return path.stat(), receive.prepare(settings, work.catalogue, work.key, path)
 
-    # A delivery of a council's size keeps one core busy. What is on record stays in the order of names.
+    for done, (path, prepared) in enumerate(side_by_side(work.settings, prepare, files)):
+        work.progress(f"Checking {path.name}", done, len(files))
+        _take(work, path, prepared)
+
+
+def side_by_side(
+    settings: Settings, prepare: Callable[[Settings, T], P], deliveries: Sequence[T]
+) -> Iterator[tuple[T, Future[P]]]:
+    """Each delivery, in order, with what `prepare` makes of it; some are prepared ahead, sharing the memory.
+
+    A delivery of a council's size keeps one core of DuckDB busy, and Great Expectations one of Python.
+    """
+    at_once = min(AT_ONCE, len(deliveries)) or 1
+    shared = settings.with_memory_for(at_once)
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [pool.submit(prepare, path) for path in files]
+        waiting = [pool.submit(prepare, shared, delivery) for delivery in deliveries]
         try:
-            for done, (path, prepared) in enumerate(zip(files, waiting, strict=True)):
-                work.progress(f"Checking {path.name}", done, len(files))
-                _take(work, path, prepared)
-        except BaseException:
+            yield from zip(deliveries, waiting, strict=True)
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _take(work: Work, path: Path, prepared: Future[tuple[os.stat_result, Checked]]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -142,24 +141,17 @@ def take_in(
     """Receive files, each on its own day; the caller holds the store's lock."""
     from pipelines.intake import key as keys
     from pipelines.intake import receive
-    from pipelines.run import AT_ONCE
+    from pipelines.run import side_by_side
 
-    key, shared = keys.load(settings), settings.with_memory_for(AT_ONCE)
+    key = keys.load(settings)
 
-    def prepare(delivery: Delivery) -> receive.Checked:
+    def prepare(shared: Settings, delivery: Delivery) -> receive.Checked:
         that_day = replace(shared, today=delivery.received_on)
         return receive.prepare(that_day, catalogue, key, delivery.path, extracted_on=delivery.extracted_on)
 
-    # as files of the inbox are: checked side by side, recorded in turn
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(prepare, delivery) for delivery in sent]
-        try:
-            for done, (delivery, prepared) in enumerate(zip(sent, waiting, strict=True)):
-                show(f"Checking {delivery.path.name}", done, len(sent))
-                receive.record(settings, catalogue, key, prepared.result())
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    for done, (delivery, prepared) in enumerate(side_by_side(settings, prepare, sent)):
+        show(f"Checking {delivery.path.name}", done, len(sent))
+        receive.record(settings, catalogue, key, prepared.result())
 
 
 def conclude(settings: Settings) -> None:
