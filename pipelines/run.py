@@ -143,16 +143,16 @@ def receive_inbox(work: Work) -> None:
 
 
 def side_by_side(
-    settings: Settings, prepare: Callable[[Settings, T], P], deliveries: Sequence[T]
+    settings: Settings, work: Callable[[Settings, T], P], deliveries: Sequence[T]
 ) -> Iterator[tuple[T, Future[P]]]:
-    """Each delivery, in order, with what `prepare` makes of it; some are prepared ahead, sharing the memory.
+    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing the memory.
 
     A delivery of a council's size keeps one core of DuckDB busy, and Great Expectations one of Python.
     """
     at_once = min(AT_ONCE, len(deliveries)) or 1
     shared = settings.with_memory_for(at_once)
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [pool.submit(prepare, shared, delivery) for delivery in deliveries]
+        waiting = [pool.submit(work, shared, delivery) for delivery in deliveries]
         try:
             yield from zip(deliveries, waiting, strict=True)
         finally:
@@ -323,13 +323,17 @@ def write_reports(
 
     Without `links` (which only a run knows) the report is a first one: the next run writes it again, whole.
     """
-    written: list[Path] = []
-    for checked in of:
+
+    def report(shared: Settings, checked: Checked) -> list[Path]:
         found = delivered.for_report(catalogue, held, checked, links or ())
-        editable = to_correct.sheets(settings, catalogue, checked, found["findings"])
-        written += supplier.write_report(
+        editable = to_correct.sheets(shared, catalogue, checked, found["findings"])
+        return supplier.write_report(
             settings.outbox, **found, contracts=catalogue.contracts, to_correct=editable
         )
+
+    written: list[Path] = []
+    for checked, reports in side_by_side(settings, report, list(of)):
+        written += reports.result()
         if links is not None:
             durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400
