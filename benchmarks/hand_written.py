@@ -9,19 +9,17 @@ but for the list of what is to be counted, so that both count the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-_BREAKDOWNS = {
-    "audits": (
-        "audit_type", "selection", "theme", "agency", "team", "locality", "age_band", "sex", "ethnic_group", "ethnicity",
-        "primary_need", "social_care", "setting_type", "plan_kind", "interpreter", "frame",
-    ),
-    "participants": ("role", "mode", "not_appropriate_reason"),
-    "planned_audits": ("audit_type", "team", "agency"),
-}  # fmt: skip
+FACTS = ("audits", "participants", "planned_audits")
+"""What the benchmark's files are about: facts of other feeds have no rows here."""
+
+_ETHNIC_GROUP = """CASE ethnicity WHEN 'WBRI' THEN 'white' WHEN 'APKN' THEN 'asian' WHEN 'AIND' THEN 'asian'
+        WHEN 'BAFR' THEN 'black' WHEN 'MWBC' THEN 'mixed' ELSE 'unknown' END AS ethnic_group"""
 
 _TYPED = """
 CREATE TABLE typed AS SELECT council, audit_reference, child_reference, audit_type, theme, selection, agency, team,
@@ -66,13 +64,16 @@ CREATE TABLE participants AS SELECT p.council, p.audit_reference, p.role, c.comp
     completed_on + 28 < DATE '{today}' AS is_told_due, false AS is_told_in_time, false AS has_rating_listened,
     false AS is_listened_to, completed_on + 28 AS told_due_on,
     CASE WHEN coalesce(contributed_on <= completed_on, false) THEN p.mode ELSE 'unknown' END AS mode,
-    coalesce(not_appropriate_reason, 'unknown') AS not_appropriate_reason
+    coalesce(not_appropriate_reason, 'unknown') AS not_appropriate_reason, c.audit_type, c.selection, c.agency, c.team,
+    c.locality, c.age_band, c.primary_need, {ethnic_group}
 FROM people p JOIN cases c USING (council, audit_reference);
 CREATE TABLE audits AS SELECT c.council, c.completed_on, c.planned_month, c.is_completed, audit_type, selection,
     coalesce(theme, 'unknown') AS theme, agency, team, locality, age_band, sex, ethnicity, primary_need, social_care,
-    CASE ethnicity WHEN 'WBRI' THEN 'white' WHEN 'APKN' THEN 'asian' WHEN 'AIND' THEN 'asian' WHEN 'BAFR' THEN 'black'
-        WHEN 'MWBC' THEN 'mixed' ELSE 'unknown' END AS ethnic_group,
-    'unknown' AS setting_type, plan_kind, interpreter, 'unknown' AS frame,
+    {ethnic_group},
+    'unknown' AS setting_type, plan_kind, interpreter, 'unknown' AS frame, 'unknown' AS void_reason,
+    true AS is_on_record, status = 'void' AS is_void, auditor_grade IS NOT NULL AS has_auditor_grade,
+    agreed_grade IS NULL AS has_no_agreed_grade, auditor_grade IN ('good', 'outstanding') AS is_good_or_better_auditor,
+    false AS has_moderator_grade, false AS is_good_or_better_moderator,
     selection = 'random' AS is_random, audit_type = 'thematic' AS is_thematic, true AS is_child_in_audit,
     true AS is_parent_in_audit, {by_role},
     coalesce(agreed_grade IS NOT NULL, false) AS has_agreed_grade, agreed_grade = 'outstanding' AS is_outstanding,
@@ -140,15 +141,17 @@ def script(
     return [
         _TYPED.format(audits=listed["case_audits"], people=listed["family_participation"], programme=listed["audit_programme"]),
         _CHECKED.format(cases=",\n    ".join(checks["case_audits"]), people_cases=",\n    ".join(checks["family_participation"])),
-        _FACTS.format(errors=["AUD-301", "AUD-310", "AUD-311"], by_role=by_role(), folded=folded(), today=today, mature=mature),
+        _FACTS.format(errors=["AUD-301", "AUD-310", "AUD-311"], by_role=by_role(), folded=folded(), today=today, mature=mature, ethnic_group=_ETHNIC_GROUP),
     ]  # fmt: skip
 
 
-def count(con: duckdb.DuckDBPyConnection, terms: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
-    """Count every term by month and group, then over every window: TABLE windowed, a column a term."""
+def count(con: duckdb.DuckDBPyConnection, wanted: Mapping[Any, set[str]]) -> None:
+    """Count every term by month and by its breakdowns, then over every window: TABLE windowed_<n>, a column a term."""
     by_fact: dict[tuple[str, str], list[tuple[str, ...]]] = {}
-    for fact, day, columns in terms:
-        by_fact.setdefault((fact, day), []).append(columns)
+    breakdowns: dict[tuple[str, str], set[str]] = {}
+    for term, by in wanted.items():
+        by_fact.setdefault((term.fact, term.date), []).append(term.columns)
+        breakdowns.setdefault((term.fact, term.date), set()).update(by)
     con.execute(
         """CREATE TABLE windows AS SELECT m AS first, m AS last FROM range(24276, 24318) r(m)
         UNION ALL SELECT m, m + 2 FROM range(24276, 24318, 3) r(m) UNION ALL SELECT m - 11, m FROM range(24276, 24318) r(m)
@@ -156,7 +159,7 @@ def count(con: duckdb.DuckDBPyConnection, terms: Iterable[tuple[str, str, tuple[
         UNION ALL SELECT m, m + 11 FROM range(24264, 24318, 12) r(m)"""
     )
     for n, ((fact, day), wanted) in enumerate(by_fact.items()):
-        names = _BREAKDOWNS[fact]
+        names = sorted(breakdowns[fact, day])
         sets = ", ".join(["(council, month)", *(f"(council, month, {name})" for name in names)])
         sums = ", ".join(f"count_if({' AND '.join(columns)}) AS n{at}" for at, columns in enumerate(wanted))
         groups = ", ".join(names)

@@ -194,7 +194,8 @@ def change_range(low: float | None, high: float | None, of: str = "") -> str:
     if of:
         return f"between {points(low, of)} lower and {points(high, of)} higher"
     if points(low) == points(high) and (low >= 0) == (high >= 0):
-        return f"about {points(low)} {'higher' if low >= 0 else 'lower'}"
+        said = points(low)
+        return f"{said if said.startswith('less') else f'about {said}'} {'higher' if low >= 0 else 'lower'}"
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
         side = "higher" if low >= 0 else "lower"

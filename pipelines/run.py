@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
@@ -27,6 +27,8 @@ from pipelines.partitions import Progress
 from pipelines.reports import supplier
 from pipelines.settings import Settings
 
+T = TypeVar("T")
+P = TypeVar("P")
 AT_ONCE = 2
 """Files checked side by side. Each has its share of the memory."""
 
@@ -131,22 +133,30 @@ def receive_inbox(work: Work) -> None:
     A file leaves the inbox only when its arrival is recorded and it did not change meanwhile.
     """
     files = inbox_files(work.settings)
-    at_once = min(AT_ONCE, len(files)) or 1
-    shared = work.settings.with_memory_for(at_once)
 
-    def prepare(path: Path) -> tuple[os.stat_result, Checked]:
-        return path.stat(), receive.prepare(shared, work.catalogue, work.key, path)
+    def prepare(settings: Settings, path: Path) -> tuple[os.stat_result, Checked]:
+        return path.stat(), receive.prepare(settings, work.catalogue, work.key, path)
 
-    # A delivery of a council's size keeps one core busy. What is on record stays in the order of names.
+    for done, (path, prepared) in enumerate(side_by_side(work.settings, prepare, files)):
+        work.progress(f"Checking {path.name}", done, len(files))
+        _take(work, path, prepared)
+
+
+def side_by_side(
+    settings: Settings, work: Callable[[Settings, T], P], deliveries: Sequence[T]
+) -> Iterator[tuple[T, Future[P]]]:
+    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing the memory.
+
+    A delivery of a council's size keeps one core of DuckDB busy, and Great Expectations one of Python.
+    """
+    at_once = min(AT_ONCE, len(deliveries)) or 1
+    shared = settings.with_memory_for(at_once)
     with ThreadPoolExecutor(at_once) as pool:
-        waiting = [pool.submit(prepare, path) for path in files]
+        waiting = [pool.submit(work, shared, delivery) for delivery in deliveries]
         try:
-            for done, (path, prepared) in enumerate(zip(files, waiting, strict=True)):
-                work.progress(f"Checking {path.name}", done, len(files))
-                _take(work, path, prepared)
-        except BaseException:
+            yield from zip(deliveries, waiting, strict=True)
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _take(work: Work, path: Path, prepared: Future[tuple[os.stat_result, Checked]]) -> None:
@@ -313,13 +323,17 @@ def write_reports(
 
     Without `links` (which only a run knows) the report is a first one: the next run writes it again, whole.
     """
-    written: list[Path] = []
-    for checked in of:
+
+    def report(shared: Settings, checked: Checked) -> list[Path]:
         found = delivered.for_report(catalogue, held, checked, links or ())
-        editable = to_correct.sheets(settings, catalogue, checked, found["findings"])
-        written += supplier.write_report(
+        editable = to_correct.sheets(shared, catalogue, checked, found["findings"])
+        return supplier.write_report(
             settings.outbox, **found, contracts=catalogue.contracts, to_correct=editable
         )
+
+    written: list[Path] = []
+    for checked, reports in side_by_side(settings, report, list(of)):
+        written += reports.result()
         if links is not None:
             durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400

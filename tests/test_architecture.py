@@ -30,7 +30,7 @@ ROOMS = {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures",
     },
-    "pipelines.demo": {"pipelines.contracts", "pipelines.settings", "pipelines.reports"},
+    "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
     "dashboard": set(),
 }  # fmt: skip
 WIRING = {

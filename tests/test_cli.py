@@ -818,6 +818,28 @@ def test_the_demonstration_ends_with_the_figure_in_words(
     assert (empty / "key" / "pseudonym.key").exists() or (tmp_path / "key" / "pseudonym.key").exists()
 
 
+def test_what_the_demonstration_tells_beside_is_one_sentence_of_the_release() -> None:
+    measure = {
+        "kind": "share",
+        "title": "Sections",
+        "sentence": "{numerator} of {denominator} graded sections were good ({value}).",
+    }
+    figure = {
+        "window": "12m", "period_start": date(2025, 4, 1), "period_end": date(2026, 3, 31), "symbol": "", "group": "F",
+        "group_label": "F: Provision", "numerator": 30, "denominator": 100, "value": 0.3, "low": 0.2, "high": 0.4,
+        "previous_denominator": 80, "previous_value": 0.25,
+    }  # fmt: skip
+    assert demonstration.in_a_sentence(measure, figure) == (
+        "Of “F: Provision”, in the 12 months to 31 March 2026, 30 of 100 graded sections were good (30%); "
+        "the year before it was 25%."
+    )
+    whole = figure | {"group": "", "group_label": "", "previous_denominator": None}
+    assert demonstration.in_a_sentence(measure, whole) == (
+        "In the 12 months to 31 March 2026, 30 of 100 graded sections were good (30%)."
+    )
+    assert demonstration.in_a_sentence(measure, figure | {"symbol": "x"}).startswith("Sections: ")
+
+
 # Tables, dates, progress
 
 

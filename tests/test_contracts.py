@@ -330,9 +330,23 @@ def test_no_two_councils_share_a_name_and_every_closed_one_has_a_successor() -> 
         assert council.opened < (council.closed or "9999"), council.name
     assert sum(not council.closed and not council.fictional for council in councils.values()) == 153
     assert [council.name for council in councils.values() if council.fictional] == [
-        "Brackenshire", "Westmarch", "Calderholme",
+        "Brackenshire", "Westmarch", "Calderholme", "Fennick Vale", "Ostrey", "Harrowmere", "Quillbury", "Tarrowdale",
+        "Merrowby", "Saltwick Bay",
     ]  # fmt: skip
     assert councils["909"].successor == "942|943"
+
+
+def test_fictional_places_and_real_ones_stay_apart() -> None:
+    """A fictional council is in a fictional region, a real one in a real region; each has one country of its kind."""
+    regions = {region.name: region for region in CATALOGUE.regions.values()}
+    assert len(regions) == len(CATALOGUE.regions)
+    for council in CATALOGUE.councils.values():
+        assert regions[council.region].fictional == council.fictional, council.name
+        assert regions[council.region].kind == "region"
+    countries = [region for region in regions.values() if region.kind == "country"]
+    assert [region.fictional for region in countries] == [False, True]
+    for region in regions.values():
+        assert region.fictional == ("fictional" in region.name.lower()), region.name
 
 
 def test_the_demonstration_council_names_everything_and_scales_are_unambiguous() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,14 @@ MARK = "DEMONSTRATION"
 """A file that says that a data folder holds nothing but the demonstration, and may be made anew."""
 OURS = ("inbox", "store", "outbox", "sent", "key")
 HEADLINE = "voice.any_family"
+ALSO = (
+    ("plans.good_or_better", "", ""),
+    ("plans.section_good_or_better", "section", "F"),
+    ("advice.good", "advice_source", "health"),
+    ("timeliness.twenty_weeks", "", ""),
+    ("timeliness.twenty_weeks_excluding_exceptions", "", ""),
+)
+"""Told after the headline, in one sentence each: measure, breakdown and group."""
 SEED = 2026
 
 
@@ -133,27 +141,35 @@ def take_in(
     """Receive files, each on its own day; the caller holds the store's lock."""
     from pipelines.intake import key as keys
     from pipelines.intake import receive
+    from pipelines.run import side_by_side
 
     key = keys.load(settings)
-    for done, delivery in enumerate(sent):
+
+    def prepare(shared: Settings, delivery: Delivery) -> receive.Checked:
+        that_day = replace(shared, today=delivery.received_on)
+        return receive.prepare(that_day, catalogue, key, delivery.path, extracted_on=delivery.extracted_on)
+
+    for done, (delivery, prepared) in enumerate(side_by_side(settings, prepare, sent)):
         show(f"Checking {delivery.path.name}", done, len(sent))
-        that_day = replace(settings, today=delivery.received_on)
-        receive.receive(that_day, catalogue, key, delivery.path, extracted_on=delivery.extracted_on)
+        receive.record(settings, catalogue, key, prepared.result())
 
 
 def conclude(settings: Settings) -> None:
-    """What the voice figure is, what was set aside, and where to look."""
+    """What the voice figure is, what plans and advice are like, what was set aside, and where to look."""
     from dashboard import words
     from pipelines import releases
     from pipelines.measures import lookup
 
-    found = lookup.find(releases.open_database(settings, "officers"), HEADLINE)
+    database = releases.open_database(settings, "officers")
+    found = lookup.find(database, HEADLINE)
     manifest = releases.read_manifest(settings, "officers")
     set_aside = sum(balance["rejected"] for balance in manifest["balances"])
     received = sum(balance["received"] for balance in manifest["balances"])
     made = len(releases.history(settings, "officers"))
     say(f"\n{words.DEMONSTRATION} ({found.figures[0]['council_name']}).\n")
     say(console.paragraph(words.headline(found.measure, found.figures[0])) + "\n")
+    for told in also(database):
+        say(console.paragraph(told) + "\n")
     say(
         console.paragraph(
             f"{len(manifest['deliveries'])} files made {made} releases; the last is {manifest['release']}, and it is "
@@ -165,6 +181,34 @@ def conclude(settings: Settings) -> None:
     worst = worst_report(settings, manifest["release"])
     if worst:
         say(f"Most were in one file: {worst}")
+
+
+def also(database: Path) -> Iterator[str]:
+    """A sentence for each measure of `ALSO` that the release has, and for what is always shown beside it."""
+    from pipelines.measures import lookup
+
+    for measure, by, group in ALSO:
+        try:
+            found = lookup.find(database, measure, by=by)
+        except lookup.NotFound:
+            continue
+        for one in [found, found.beside] if found.beside else [found]:
+            yield from (in_a_sentence(one.measure, row) for row in one.figures if row["group"] == group)
+
+
+def in_a_sentence(measure: dict[str, Any], figure: dict[str, Any]) -> str:
+    """A figure in its definition's sentence, with its period, group and what it was the year before."""
+    from dashboard import words
+
+    if figure["symbol"]:
+        return words.sentence(measure, figure)
+    about = f"Of “{figure['group_label']}”, in" if figure["group"] else "In"
+    when = words.period(figure["window"], figure["period_start"], figure["period_end"])
+    before = ""
+    if figure["previous_denominator"]:
+        before = f"; the year before it was {words.value_words(measure, figure['previous_value'])}"
+    told = words.lower_first(words.sentence(measure, figure)).removesuffix(".")
+    return f"{about} {when}, {told}{before}."
 
 
 def worst_report(settings: Settings, release: str) -> str:

@@ -61,7 +61,7 @@ class _Judged:
 
 def county(plans: Sequence[Row], seed: int, catalogue: Catalogue) -> list[Review]:
     """Every review of the three years, month by month, each of a plan of the register."""
-    rng = Random(f"reviews {seed}")
+    rng = Random(f"plan reviews {seed}")
     issued = [plan["issued_on"] for plan in plans]
     seen: set[str] = set()
     found: list[Review] = []
@@ -260,8 +260,12 @@ def file(reviews: Sequence[Review], first: date, last: date, label: str, style: 
 
 
 def spoil(extract: Extract, rng: Random) -> None:
-    """Plant 14 bad rows into a file of reviews: one fault a row, and two reviews twice."""
-    done = [at for at, row in enumerate(extract.rows) if row["status"] == "completed"]
+    """Plant 14 bad rows into a file's newest quarter, which the next file has again: one fault a row, two doubled."""
+    done = [
+        at
+        for at, row in enumerate(extract.rows)
+        if row["status"] == "completed" and row["planned_month"] >= story.BAD_REVIEWS_QUARTER
+    ]
     rng.shuffle(done)
     asked = [at for at in done if extract.rows[at]["advice_health_received_on"]][:4]
     for at in asked:

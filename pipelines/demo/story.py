@@ -170,4 +170,5 @@ REPLANNED_QUARTER, REPLANNED_ON = date(2025, 1, 1), date(2024, 10, 21)
 ADDED_FROM, ADDED_ON, ADDED_A_MONTH = date(2025, 10, 1), date(2025, 9, 22), 3
 # The quarter whose file of reviews holds bad rows; the next one puts them right
 BAD_REVIEWS_QUARTER = date(2024, 10, 1)
+EXPORTED_REVIEWS = "2025-26-q2"  # comes straight from the quality tool, in its own layout
 # fmt: on

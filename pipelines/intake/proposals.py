@@ -25,7 +25,7 @@ from pipelines.intake.key import Key
 Sure = Literal["sure", "likely", "guess", "none"]
 WEIGHT: dict[Sure, int] = {"sure": 3, "likely": 2, "guess": 1, "none": 0}
 CODED = ("code", "grade", "yes_no")
-_LOOSE = ("identifier", "label", "free_text")
+_LOOSE = ("identifier", "label", "free_text", "place_part")
 """Types that any text could be."""
 _LIKE, _NEAR, _FAR = 0.8, 0.62, 0.5
 """How like a header or word must be to be likely, a guess, or a candidate at all."""

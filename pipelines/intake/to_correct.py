@@ -86,7 +86,7 @@ def _sheet(
     cells = ", ".join(f'"{name}"' for name in shown)
     found = con.execute(
         f"SELECT _row, {corrected.code_sql(columns, 'list_contains($shared, _row)')}, {cells} "
-        f"FROM {table.relation} WHERE list_contains($rows, _row) ORDER BY _row",
+        f"FROM {table.relation} WHERE _row IN (SELECT unnest($rows)) ORDER BY _row",
         {"rows": sorted(rows)[:MOST], "shared": [row for row, shared in rows.items() if shared]},
     ).fetchall()
     council = arrival.council or table.constants.get("council")

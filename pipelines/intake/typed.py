@@ -37,6 +37,9 @@ _BESIDE = {
 }
 """Column types kept in several columns: what their names end in, in the order in which the reader gives the values."""
 
+LOOKED_UP_AT_ONCE = 32
+"""Columns that are read in one query. Each join with a dictionary takes some 6 MB, however few its rows."""
+
 
 def make_typed(
     con: duckdb.DuckDBPyConnection,
@@ -77,24 +80,42 @@ def make_typed(
             read = _reader(column, catalogue, key)
             cells[name] = _dictionary(con, given, name, column, read, by_council=by_council)
     _with_age_band(contract, catalogue, cells)
-    selected = ", ".join(
-        part
-        for name, cell in cells.items()
-        for part in _selected(contract, name, cell, contract.columns[name])
-    )
-    joins = " ".join(cell.join for cell in cells.values() if cell.join)
+    (selected, joins), *later = _in_batches(contract, cells)
     # Rows stay in the order of the file, so that no one needs to sort them: the rows are what the joins run along
     con.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
+    for at, (more, further) in enumerate(later):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE batch_{at} AS SELECT g._sheet, g._row, {more} FROM {given} g {further}"
+        )
+        selected += f", batch_{at}.* EXCLUDE (_sheet, _row)"
+        joins += f" LEFT JOIN batch_{at} ON g._sheet = batch_{at}._sheet AND g._row = batch_{at}._row"
     con.execute(
         f"CREATE OR REPLACE TABLE typed_{contract.feed} AS SELECT g._sheet, g._row, g._ragged, {selected} "
         f"FROM {given} g {joins}"
     )
     con.execute("RESET disabled_optimizers")
+    for at, _ in enumerate(later):
+        con.execute(f"DROP TABLE batch_{at}")
     for name, column in contract.columns.items():
         if column.type != "free_text":
             con.execute(f"DROP TABLE IF EXISTS dict_{name}")
     con.execute(f"DROP VIEW {given}")
     return f"typed_{contract.feed}"
+
+
+def _in_batches(contract: Contract, cells: Mapping[str, Cell]) -> list[tuple[str, str]]:
+    """The columns to select, and the joins that they need, of so many columns at a time that memory is enough."""
+    names = list(cells)
+    found = []
+    for at in range(0, len(names), LOOKED_UP_AT_ONCE):
+        selected = ", ".join(
+            part
+            for name in names[at : at + LOOKED_UP_AT_ONCE]
+            for part in _selected(contract, name, cells[name], contract.columns[name])
+        )
+        used = [cell.join for name, cell in cells.items() if cell.join and f"dict_{name}." in selected]
+        found.append((selected, " ".join(used)))
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from pipelines import contracts, demo, releases, run
 from pipelines.contracts import Catalogue
+from pipelines.demo import sending
+from pipelines.demo.writing import written
 from pipelines.settings import Settings
 from tests.ods import spreadsheet
 
@@ -215,13 +217,13 @@ def test_the_demonstrations_bad_file_ends_without_findings(
     """Twenty-five planted faults: what the county would have sent instead is typed into the report's sheet."""
     catalogue = contracts.load(settings)
     bad = bad_extract(catalogue)
-    monkeypatch.setattr(demo, "_spoil", lambda extract, rng: None)
+    monkeypatch.setattr(sending, "spoil", lambda extract, rng: None)
     right = next(one for one in demo.extracts(demo.county(2026, catalogue), 2026) if one.file == bad.file)
     files = []
     for name, extract in (("sent", bad), ("right", right)):
         path = tmp_path / name / bad.file
         path.parent.mkdir()
-        path.write_bytes(demo._written(extract, catalogue))
+        path.write_bytes(written(extract, catalogue))
         files.append(path)
     send_audit(
         "receive", str(files[0]), "--from", "Brackenshire casework", "--extracted-on", f"{bad.extracted_on}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,35 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path, catalo
         assert delivery.path.read_bytes() == (folder / delivery.path.name).read_bytes(), delivery.path.name
 
 
+@pytest.mark.parametrize(
+    ("feed", "files", "digest"),
+    [
+        ("audit_programme", 5, "d198393bbcf087c89887cedfafc4d7b4bbc05606b566e934449de06be84323f4"),
+        ("case_audits", 21, "8293b9aeb610744346b7ac8ee079e74da219726015af991b23d554d96e2fb975"),
+        ("family_participation", 12, "e25c881ef82f69e5d7829ad145a210434920ed41dde539d18e717d4ba67c613c"),
+    ],
+)
+def test_the_files_of_the_first_three_feeds_stay_as_they_are(
+    folder: Path, extracts: list[demo.Extract], feed: str, files: int, digest: str
+) -> None:
+    """Figures of them are quoted. A new kind of record draws from a stream of its own, and changes nothing here.
+
+    Where a contract of these feeds gains a column, or their story is meant to change, so does the digest.
+    """
+    of_feed = [extract for extract in extracts if extract.feed == feed]
+    told = [[extract.file, *read(folder, extract)] for extract in of_feed]
+    assert len(told) == files
+    assert hashlib.sha256(json.dumps(told).encode()).hexdigest() == digest
+
+
 def test_another_seed_gives_other_files(folder: Path, tmp_path: Path, catalogue: Catalogue) -> None:
     other = demo.generate(tmp_path, SEED + 1, catalogue)
-    assert all(delivery.path.read_bytes() != (folder / delivery.path.name).read_bytes() for delivery in other)
+    same = [
+        delivery.path.name
+        for delivery in other
+        if delivery.path.read_bytes() == (folder / delivery.path.name).read_bytes()
+    ]
+    assert same == ["brackenshire-participation-rates-earlier-years-demonstration.csv"], "which nothing draws"
 
 
 def test_deliveries_come_in_the_order_of_receipt_and_say_what_they_are(
@@ -42,17 +70,22 @@ def test_deliveries_come_in_the_order_of_receipt_and_say_what_they_are(
 
 
 def test_every_header_is_known_to_the_contract_but_two(
-    folder: Path, extracts: list[demo.Extract], catalogue: Catalogue
+    folder: Path, everything: list[demo.Extract], catalogue: Catalogue
 ) -> None:
     unknown = []
-    for extract in extracts:
+    for extract in everything:
+        if extract.label == story.EXPORTED_REVIEWS and extract.feed == "plan_reviews":
+            continue
         heads, body = read(folder, extract)
         contract = catalogue.contracts[extract.feed]
         columns = [contract.headers.get(simplify(head)) for head in heads]
         known = [column for column in columns if column]
         assert len(set(known)) == len(known), extract.file
         assert len(body) == len(extract.rows)
-        assert {name for name, column in contract.columns.items() if column.required} <= set(known)
+        required = {
+            name for name, column in contract.columns.items() if column.required and column.type != "place"
+        }
+        assert required <= set(known)
         unknown += [(extract.label, head) for head, column in zip(heads, columns, strict=True) if not column]
     assert unknown == [("2023-24-q3", "Parent email"), ("2024-25-q4", "Auditor’s desk")]
 
@@ -90,3 +123,17 @@ def test_the_styles_differ(folder: Path, extracts: list[demo.Extract]) -> None:
         "2024-25-q1": ["Council name", "Date completed", "Brackenshire County Council"],
         "2025-04": ["council", "completed_on", "990"],
     }
+
+
+def test_one_file_of_reviews_is_in_another_systems_layout(
+    folder: Path, everything: list[demo.Extract], catalogue: Catalogue
+) -> None:
+    """No header of it is ours; the county's mapping names them all."""
+    [exported] = [
+        extract for extract in everything if extract.label == story.EXPORTED_REVIEWS and extract.layout
+    ]
+    heads, body = read(folder, exported)
+    contract, [mapping] = catalogue.contracts["plan_reviews"], catalogue.mappings
+    assert not [head for head in heads if simplify(head) in contract.headers]
+    assert {simplify(head) for head in heads} == set(mapping.headers)
+    assert len(body) == len(exported.rows) > 100

@@ -75,7 +75,8 @@ def test_moderation_drifts_reviewers_become_more_generous(done: list[demo.Row]) 
     assert gaps[0] < 0.08
     assert gaps[0] < gaps[1] < gaps[2]
     assert gaps[2] > 0.12
-    assert agreed[0] - 0.1 > agreed[1] > agreed[2] + 0.05
+    assert agreed[0] > agreed[1] > agreed[2]
+    assert agreed[0] - agreed[2] > 0.12
 
 
 def test_section_f_is_weak_and_improves_little(done: list[demo.Row]) -> None:
@@ -91,7 +92,7 @@ def test_section_f_is_weak_and_improves_little(done: list[demo.Row]) -> None:
     for year in YEARS:
         assert min("ABEFIK", key=lambda code: good[code, year]) == "F"
     assert good["F", 2025] < 0.36
-    assert good["F", 2025] - good["F", 2023] < 0.1
+    assert 0 < good["F", 2025] - good["F", 2023] < 0.07
     specified = [row for row in of_year(random, 2025) if row["provision_specified"] != "not_applicable"]
     assert share(specified, lambda row: row["provision_specified"] == "met") < 0.4
 
@@ -190,7 +191,8 @@ def test_one_file_of_reviews_has_bad_rows_that_the_next_puts_right(found: list[r
     again = {row["review_reference"]: row for row in following.rows}
     for fault in bad.faults:
         row = bad.rows[fault.row - bad.style.header_row - 1]
-        if row["review_reference"] and row["planned_month"] >= story.BAD_REVIEWS_QUARTER:
+        assert row["planned_month"] >= story.BAD_REVIEWS_QUARTER
+        if row["review_reference"]:
             assert again[row["review_reference"]]["status"] in ("completed", "void")
 
 

@@ -250,3 +250,34 @@ def test_nothing_but_the_typed_table_is_left(typed: Typed, con: duckdb.DuckDBPyC
     assert con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name LIKE 'given_%'").fetchone() == (
         0,
     )
+
+
+def full_review(number: int) -> dict[str, str]:
+    """A review of a plan with every column of the contract filled, so that each is looked up."""
+    contract = CATALOGUE.contracts["plan_reviews"]
+    words = {"date": "3 June 2025", "month": "June 2025", "birth_month": "May 2015", "yes_no": "Yes",
+             "grade": "Good", "council": "990", "label": "Timeliness", "identifier": f"R{number % 3}"}  # fmt: skip
+    of_codes = {
+        name: CATALOGUE.codes[column.codes][0].label
+        for name, column in contract.columns.items()
+        if column.codes
+    }
+    return {
+        name: of_codes.get(name) or words[column.type]
+        for name, column in contract.columns.items()
+        if column.type != "free_text" and name != "age_band"  # the band follows from the month of birth
+    }
+
+
+def test_a_file_of_many_columns_is_read_in_batches_with_little_memory(
+    con: duckdb.DuckDBPyConnection, typed: Typed
+) -> None:
+    con.execute("SET memory_limit = '260MB'")
+    rows = typed(*(full_review(number) for number in range(9)))
+    contract = TWO_COUNCILS.contracts["plan_reviews"]
+    assert [name for name in rows[0] if name in contract.stored] == list(contract.stored)
+    assert [row["_row"] for row in rows] == list(range(2, 11))
+    assert {row["section_A_grade"] for row in rows} == {row["agreed_grade"] for row in rows} == {"good"}
+    assert {row["age_band"] for row in rows} == {"5-10"}
+    assert len({row["review_reference"] for row in rows}) == 3
+    assert {row["reviewer"] for row in rows} == {row["moderator"] for row in rows}

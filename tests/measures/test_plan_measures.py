@@ -165,7 +165,7 @@ def test_groups_by_hand(con, measure, breakdown):
 
 
 def test_every_measure_of_plans_is_counted_by_hand():
-    spans = {name: FACTS[measure.fact].span for name, measure in DEFINITIONS.items()}
+    spans = {name: FACTS[one.fact].span for name, one in DEFINITIONS.items() if one.fact in FACTS}
     assert {name for name, span in spans.items() if span != "audits"} <= set(ANSWERS)
 
 
@@ -240,7 +240,9 @@ def test_a_council_that_sends_only_reviews_has_figures_of_them_alone(tmp_path):
         build.build(con, facts, DEFINITIONS, spans)
         measures = {name for (name,) in con.execute("SELECT DISTINCT measure FROM figures").fetchall()}
         assert measures == {
-            name for name, one in DEFINITIONS.items() if FACTS[one.fact].span == "plan_reviews"
+            name
+            for name, one in DEFINITIONS.items()
+            if one.fact in FACTS and FACTS[one.fact].span == "plan_reviews"
         }
         windows.places(con, spans)
         assert con.execute("FROM places").fetchall() == [("990", date(2026, 1, 1), date(2026, 4, 1), TAKEN)]

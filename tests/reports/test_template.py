@@ -107,7 +107,7 @@ def test_without_a_council_every_open_council_is_offered_and_no_names(tmp_path: 
 
 def test_an_unknown_council_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match="three-digit DfE code"):
-        blank("case_audits", tmp_path, council="999")
+        blank("case_audits", tmp_path, council="000")
     assert list(tmp_path.iterdir()) == []
 
 

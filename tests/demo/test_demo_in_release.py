@@ -1,0 +1,113 @@
+"""The whole demonstration, run: its figures are those of a plain recount of the rows that it was made from."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from recount import SEED, heard
+from typer.testing import CliRunner
+
+from pipelines import cli, demo, releases, settings
+from pipelines.contracts import Catalogue
+from pipelines.demo import reviews, story
+
+pytestmark = pytest.mark.slow
+FIRST, LAST = date(2025, 4, 1), date(2026, 3, 31)
+GOOD = ("good", "outstanding")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The release's database, and what the command said."""
+    data = tmp_path_factory.mktemp("demonstration") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEND_AUDIT_DATA", str(data))
+        patch.delenv("SEND_AUDIT_KEY_FILE", raising=False)
+        result = CliRunner().invoke(cli.app, ["demo", "--no-serve"])
+    assert result.exit_code == 0, result.output
+    held = settings.load({"SEND_AUDIT_DATA": str(data)})
+    return releases.open_database(held, "officers"), re.sub(r"\s+", " ", result.stdout)
+
+
+def figure(
+    database: Path, measure: str, by: str = "", group: str = "", window: str = "12m"
+) -> tuple[int, int]:
+    """Numerator and denominator of the county in the last year (or in 2024, of a calendar year)."""
+    with duckdb.connect(str(database), read_only=True) as con:
+        found = con.execute(
+            """SELECT numerator, denominator FROM figures WHERE council = '990' AND measure = $measure
+            AND breakdown = $by AND "group" = $group AND "window" = $window AND period_end = $end""",
+            {"measure": measure, "by": by, "group": group, "window": window,
+             "end": LAST if window == "12m" else date(2024, 12, 31)},
+        ).fetchall()  # fmt: skip
+    [(above, below)] = found
+    return above, below
+
+
+def share(rows: list[dict[str, Any]], is_so: Any) -> tuple[int, int]:
+    return sum(bool(is_so(row)) for row in rows), len(rows)
+
+
+def test_voices(shown: tuple[Path, str], audits: list[demo.Audit]) -> None:
+    # of the last year, no row of which is set aside
+    assert figure(shown[0], "voice.any_family") == (357, 555)
+    of_year = [
+        audit for audit in audits if FIRST <= audit.row["completed_on"] <= LAST and audit.entered_on <= LAST
+    ]
+    assert share([{"audit": audit} for audit in of_year], lambda row: heard(row["audit"])) == (357, 555)
+
+
+def test_plans(shown: tuple[Path, str], register: list[demo.Row]) -> None:
+    issued = [plan for plan in register if FIRST <= plan["issued_on"] <= LAST and plan["requested_on"]]
+    plain = [plan for plan in issued if not plan["exceptions_apply"]]
+
+    def in_time(plan: demo.Row) -> bool:
+        return (plan["issued_on"] - plan["requested_on"]).days <= 140
+
+    assert figure(shown[0], "timeliness.twenty_weeks") == share(issued, in_time)
+    assert figure(shown[0], "timeliness.twenty_weeks_excluding_exceptions") == share(plain, in_time)
+    in_2024 = [plan for plan in register if plan["issued_on"].year == 2024 and plan["requested_on"]]
+    published = figure(shown[0], "timeliness.twenty_weeks_published", window="calendar_year")
+    assert published == share(in_2024, in_time)
+
+
+def test_reviews(shown: tuple[Path, str], register: list[demo.Row], catalogue: Catalogue) -> None:
+    done = [
+        review.standing(LAST)
+        for review in reviews.county(register, SEED, catalogue)
+        if review.row["reviewed_on"] and FIRST <= review.row["reviewed_on"] <= LAST
+    ]
+    chosen = [row for row in done if row["selection"] == "random"]
+    assert figure(shown[0], "plans.good_or_better") == share(chosen, lambda row: row["agreed_grade"] in GOOD)
+    for kind in story.KINDS_REVIEWED:
+        of_kind = [row for row in chosen if row["plan_kind_reviewed"] == kind]
+        told = figure(shown[0], "plans.good_or_better", "plan_kind_reviewed", kind)
+        assert told == share(of_kind, lambda row: row["agreed_grade"] in GOOD)
+    for code in ("F", "C", "G"):
+        graded = [row for row in chosen if row[f"section_{code}_grade"]]
+        told = figure(shown[0], "plans.section_good_or_better", "section", code)
+        assert told == share(graded, lambda row, code=code: row[f"section_{code}_grade"] in GOOD)
+    received = [row for row in chosen if row["advice_health_quality"] in ("met", "partly", "not_met")]
+    told = figure(shown[0], "advice.good", "advice_source", "health")
+    assert told == share(received, lambda row: row["advice_health_quality"] == "met")
+    asked = [row for row in chosen if row["advice_social_care_asked_on"]]
+    told = figure(shown[0], "advice.not_known", "advice_source", "social_care")
+    assert told == share(asked, lambda row: row["advice_social_care_not_known"])
+
+
+def test_the_end_tells_them_in_words(shown: tuple[Path, str]) -> None:
+    database, told = shown
+    assert "contributed to 357 of 555 completed audits (64%)" in told
+    for measure, by, group in (
+        ("plans.good_or_better", "", ""),
+        ("plans.section_good_or_better", "section", "F"),
+        ("advice.good", "advice_source", "health"),
+        ("timeliness.twenty_weeks", "", ""),
+        ("timeliness.twenty_weeks_excluding_exceptions", "", ""),
+    ):
+        assert "{:,} of {:,}".format(*figure(database, measure, by, group)) in told, measure
