@@ -41,6 +41,8 @@ def test_each_headline_has_its_classes_in_words_with_a_shape_beside_them(
     assert row.locator("svg.shape-down").count() == 1
     assert row.locator("svg.spark").count() == 1
     assert re.fullmatch(r"[0-9A-F]{11}", row.locator("code").inner_text())
+    for note in ("Higher is better.", "Target: at least 90%"):
+        expect(row.get_by_text(note, exact=True)).to_have_count(1)
 
 
 def test_the_matrix_is_a_table_and_its_names_lead_to_their_charts(page: Page, officers_url: str) -> None:
