@@ -319,7 +319,7 @@ def _years(shown: Shown, known: Known, used: list[store.Row]) -> Component:
         group_charts.small_multiples(known.get(ALL, {}), drawn),
         table,
         "every year",
-        460,
+        600,
     )
     return components.section(
         "years",
@@ -418,7 +418,7 @@ def _about(release: store.Release, known: Known) -> Component:
         components.standing_lines(
             ["Of the plans finished in a year, how many were finished within 20 weeks of the request, beside the "
              "region and England."],
-            [FINISHED, *([caveats] if isinstance(caveats, str) else caveats),
+            [*([caveats] if isinstance(caveats, str) else caveats),
              "Whether the plans are any good: see the page Plans."],
             [measure.get("source") or "The definition says where it came from.",
              html.P(dcc.Link("See the files and what was checked", href="/data")),
