@@ -37,6 +37,7 @@ FIGURES = (
         "text",
         9,
     ),
+    ("unit", "What a mean is in, such as weeks; empty for a share", "text", 9),
     ("low", "Lower end of the likely range (95%)", "share", 9),
     ("high", "Upper end of the likely range (95%)", "share", 9),
     ("symbol", "Stands for a value that is not shown; explained above", "text", 8),
@@ -138,7 +139,8 @@ def figures(release: store.Release, page: components.Page) -> list[dict[str, Any
                 "title": known.get(row["measure"], {}).get("title", ""),
                 "council_name": names.get(row["council"], ""),
                 "group_label": _label(labels, row),
-                "value_is": "mean" if known.get(row["measure"], {}).get("kind") == "mean" else "share",
+                "value_is": "mean" if words.own_unit(known.get(row["measure"])) else "share",
+                "unit": words.own_unit(known.get(row["measure"])),
             },
         )
         for row in page.figures

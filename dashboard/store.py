@@ -282,6 +282,13 @@ def freshness(release: Release) -> list[Row]:
     return _rows(release, "freshness", "SELECT * FROM {db}.freshness ORDER BY title, name")
 
 
+def today(release: Release) -> date:
+    """The day on which something is late: today, or for demonstration data the day that it pretends to be."""
+    held = about(release)
+    as_of = held.get("as_of") or date.today()
+    return as_of if held.get("demonstration") else max(as_of, date.today())
+
+
 def releases(release: Release) -> list[Row]:
     """This release and those before it, the newest first."""
     return _rows(release, "releases", "SELECT * FROM {db}.releases ORDER BY made_at DESC, release DESC")

@@ -75,16 +75,9 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     return components.Page("Data", [part for part in body if part is not None], filters=chosen.filters)
 
 
-def today(release: store.Release) -> date:
-    """The day on which something is late: today, or for demonstration data the day that it pretends to be."""
-    about = store.about(release)
-    as_of = about.get("as_of") or date.today()
-    return as_of if about.get("demonstration") else max(as_of, date.today())
-
-
 def _trust(release: store.Release, every: Sequence[store.Row]) -> Component:
     fresh = store.freshness(release)
-    said = data_words.trust(every, fresh, store.odd_feeds(release), today(release))
+    said = data_words.trust(every, fresh, store.odd_feeds(release), store.today(release))
     return components.section(
         "trust",
         "Can I trust this?",
@@ -104,7 +97,7 @@ def _fresh(release: store.Release) -> Component | None:
     rows = store.freshness(release)
     if not rows:
         return None
-    day = today(release)
+    day = store.today(release)
     cells: list[list[components.Cell]] = [
         [
             {"text": row["title"], "href": f"/data?feed={row['feed']}"} if row["newest"] else row["title"],

@@ -7,6 +7,7 @@ belong here: anything a reader would have to study; each page says its own story
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -30,6 +31,8 @@ PAGES = (
     ),
     ("/programme", "Programme", "Did we do the audits we said we would, and did we pick fairly?"),
     ("/grades", "Grades", "How were the audits graded, and how far can the grades be relied on?"),
+    ("/plans", "Plans", "Which parts of plans are weak, and are new plans better than those already there?"),
+    ("/timeliness", "Timeliness", "Are plans finished within 20 weeks, beside the region and England?"),
     (
         "/definitions",
         "Definitions",
@@ -53,7 +56,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         html.H1(TITLE),
         *_heard(headline, figure, council, used),
         _council(councils, council),
-        sections.warning(release),
+        sections.warning(release, council, store.today(release)),
         components.contents(CONTENTS),
         sections.changed(release, council),
         sections.headlines(release, council, used),
@@ -62,6 +65,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         sections.data(release),
         _about(),
         _where(),
+        components.downloads("/overview", urlencode({"council": council}) if council else ""),
     ]
     period = words.span(figure["period_start"], figure["period_end"]) if figure else ""
     return components.Page(

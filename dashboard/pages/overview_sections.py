@@ -7,7 +7,7 @@ belong here: the order of the page (`overview`), how a change is worded (`overvi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -16,8 +16,6 @@ from dashboard import classes, components, signals, store, words
 from dashboard.pages import links, overview_words
 
 MOST_SENTENCES = 7
-# A file is late when nothing newer has come for longer than a quarter and its month of grace.
-LATE_AFTER = timedelta(days=122)
 # Fact that a measure counts -> the feeds that it is made from.
 FEEDS_OF_FACT = {
     "audits": ("case_audits", "family_participation"),
@@ -26,6 +24,8 @@ FEEDS_OF_FACT = {
     "plan_reviews": ("plan_reviews",),
     "plan_sections": ("plan_reviews",),
     "plan_advice": ("plan_reviews",),
+    "plans": ("active_plans",),
+    "plan_months": ("active_plans", "case_audits", "plan_reviews"),
 }
 MATRIX_ROWS = ("improving", "no clear change", "getting worse")
 MATRIX_COLUMNS = {
@@ -243,9 +243,9 @@ def overdue(release: store.Release, council: str, used: list[store.Row]) -> Comp
     return components.section("overdue", "Overdue and not done", html.Ul(items, className="changes"))
 
 
-def warning(release: store.Release) -> Component | None:
-    """A banner where the data behind a headline measure is late, or the newest file was refused."""
-    troubles: list[str | Component] = [*_late(release), *_refused(release)]
+def warning(release: store.Release, council: str, day: date) -> Component | None:
+    """A banner where on that day the data behind a headline measure is late, or the newest file was refused."""
+    troubles: list[str | Component] = [*_late(release, council, day), *_refused(release)]
     if not troubles:
         return None
     return html.Div(
@@ -303,21 +303,15 @@ def _feeds(release: store.Release) -> set[str]:
     return {feed for row in store.headlines(release) for feed in FEEDS_OF_FACT.get(row["fact"] or "", ())}
 
 
-def _late(release: store.Release) -> list[str]:
-    as_of = store.about(release).get("as_of")
-    if not isinstance(as_of, date):
-        return []
-    held = [row for row in store.deliveries(release) if row["state"] == "in force"]
-    said = []
-    for feed in sorted(_feeds(release)):
-        newest = _newest([row for row in held if row["feed"] == feed])
-        # a programme is sent once a year, before the year begins
-        if newest and feed != "audit_programme" and as_of - newest > LATE_AFTER:
-            said.append(
-                f"{words.feed(feed)}: the newest file was taken from its system on {words.day(newest)}, more than four "
-                "months before these figures were made."
-            )
-    return said
+def _late(release: store.Release, council: str, day: date) -> list[str]:
+    """The feeds behind the headline measures of which the council's newer data is due."""
+    feeds = _feeds(release)
+    return [
+        f"{row['title']}: the newest data was taken from its system on {words.day(row['newest'])}, and newer data was "
+        f"expected by {words.day(row['due_on'])}."
+        for row in store.freshness(release)
+        if row["feed"] in feeds and row["council"] == council and row["due_on"] and row["due_on"] < day
+    ]
 
 
 def _refused(release: store.Release) -> list[Component]:

@@ -13,16 +13,17 @@ from pipelines.contracts import UNREADABLE
 from pipelines.model import schema
 from pipelines.model.columns import known, row_key
 
-_PROGRAMME = ("council", "frame", "period_start", "period_end", "audit_type", "agency")
-"""What is approved together: a team that is named for the first time in a later approval was not promised before."""
-_PLAN = (*_PROGRAMME, "team")
+_PROGRAMME = ("council", "period_start", "period_end", "audit_type", "agency")
+"""What is approved together: a team or frame that a later approval is the first to name was not promised before."""
+_PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
 
 def planned_audits(programme: Table, case_audits: Table) -> Table:
     """One row per planned audit, dated by the last month of its period.
 
-    The first approval of a period, audit type, agency and frame fixes how many are planned, and for which teams. A later
-    approval of more, or for a team that the first one did not name, shows as audits added; one of fewer changes nothing.
+    The first approval of a period, audit type and agency fixes how many are planned, and for which teams and frames. A
+    later approval of more, or for a team or frame that the first one did not name, shows as audits added; one of fewer
+    changes nothing.
     Planned audit i counts as delivered when i audits or more of that type, team, agency and frame (those that the plan
     names; an audit without a frame may be of any) were planned for the period and completed by its end. Where two rows
     of a plan overlap, one audit counts towards both.

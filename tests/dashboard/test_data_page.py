@@ -146,7 +146,7 @@ def test_the_public_see_no_names_codes_or_runs(store_root: Path) -> None:
 def test_what_is_late_is_said_of_today_and_of_the_data_s_own_day_in_a_demonstration(
     release: store.Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert data.today(release) == DAY
+    assert store.today(release) == DAY
     real = dict(store.about(release)) | {"demonstration": False, "as_of": date(2020, 1, 1)}
     monkeypatch.setattr(store, "about", lambda _: real)
-    assert data.today(release) == datetime.now().date()
+    assert store.today(release) == datetime.now().date()

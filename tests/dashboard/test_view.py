@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard import store, view
-from dashboard.pages import data, definitions, grades, overview, programme, voice
+from dashboard import store, view, words
+from dashboard.pages import data, definitions, grades, overview, overview_sections, programme, voice
 from tests.dashboard import made_release
 
 FOCUS = voice.FOCUS
@@ -127,3 +127,15 @@ def test_a_period_that_began_before_the_data_says_so_and_is_not_in_the_slow_line
 def test_a_long_or_crowded_query_is_left_unread() -> None:
     assert view.parse("?a=" + "b" * 3000) == {}
     assert view.parse("?" + "&".join(f"a{n}=1" for n in range(50))) == {}
+
+
+def test_the_overview_warns_of_late_data_behind_its_measures_by_the_day_it_was_due(
+    release: store.Release,
+) -> None:
+    due = {row["feed"]: row["due_on"] for row in store.freshness(release)}
+    council = store.places(release)[0]["council"]
+    before = min(day for day in due.values() if day)
+    assert "newer data was expected" not in str(overview_sections.warning(release, council, before))
+    said = str(overview_sections.warning(release, council, due["case_audits"] + timedelta(days=1)))
+    assert f"newer data was expected by {words.day(due['case_audits'])}" in said
+    assert "newer data was expected" not in str(overview_sections.warning(release, "999", date(2040, 1, 1)))

@@ -15,8 +15,9 @@ import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
-from dashboard import export, workbooks
+from dashboard import export, store, workbooks
 from dashboard.app import PAGES, create_app
+from dashboard.components import Page
 
 COLUMNS = [
     workbooks.Column("name", "Who"), workbooks.Column("n", "How many", "count"),
@@ -139,3 +140,12 @@ def test_deliveries_and_findings_can_be_asked_for_by_month_and_feed(officers: Fl
     found = held("/data/findings.json?received=2026-11&feed=case_audits")
     assert {row["number"] for row in found} == {2, 4}
     assert {row["feed"] for row in found} == {"case_audits"}
+
+
+def test_an_average_says_what_it_is_in(release: store.Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    weeks = {"measure": "timeliness.mean_weeks", "kind": "mean", "unit": "weeks", "title": "Weeks to a plan"}
+    known = dict(store.measures(release)) | {"timeliness.mean_weeks": weeks}
+    monkeypatch.setattr(store, "measures", lambda _: known)
+    shown = [{"measure": name, "council": "990"} for name in ("timeliness.mean_weeks", "voice.child")]
+    rows = export.figures(release, Page("Any", [], figures=shown))
+    assert [(row["value_is"], row["unit"]) for row in rows] == [("mean", "weeks"), ("share", "")]

@@ -62,6 +62,17 @@ def test_voices(shown: tuple[Path, str], audits: list[demo.Audit]) -> None:
     assert share([{"audit": audit} for audit in of_year], lambda row: heard(row["audit"])) == (357, 555)
 
 
+def test_audits_added_to_the_programme_are_told_apart_from_those_promised(
+    shown: tuple[Path, str], audits: list[demo.Audit]
+) -> None:
+    promised = [
+        audit for audit in audits if audit.slot == "programme" and audit.row["planned_month"] >= FIRST
+    ]
+    added = 6 * story.ADDED_A_MONTH
+    assert figure(shown[0], "programme.added") == (added, len(promised) + added)
+    assert figure(shown[0], "programme.delivery")[1] == len(promised)
+
+
 def test_plans(shown: tuple[Path, str], register: list[demo.Row]) -> None:
     issued = [plan for plan in register if FIRST <= plan["issued_on"] <= LAST and plan["requested_on"]]
     plain = [plan for plan in issued if not plan["exceptions_apply"]]

@@ -73,25 +73,27 @@ def test_each_team_agency_frame_and_type_is_a_plan_of_its_own(con, tmp_path):
     assert found == [("North", 5), ("South", 4), ("unknown", 6)]
 
 
-def test_a_team_that_only_a_later_approval_names_is_added(con, tmp_path):
+def test_a_team_or_frame_that_only_a_later_approval_names_is_added(con, tmp_path):
     first = {"planned_count": 4, "team": "North", "approved_on": date(2025, 12, 1)}
     later = {"planned_count": 2, "team": "South", "approved_on": date(2026, 1, 9)}
-    shared_out = [{"planned_count": 2, "team": team, "approved_on": date(2026, 1, 9)} for team in ("North", "South")]
+    shared_out = [
+        {"planned_count": 2, "team": team, "approved_on": date(2026, 1, 9)} for team in ("North", "South")
+    ]
     done = [{"team": "North"}, {"team": "South"}]
     found = slots(
         con,
         tmp_path,
         ([first, later], done),
         ([first, later | {"approved_on": date(2025, 12, 1)}], done),
-        # another kind of audit, period, agency or frame is a programme of its own
+        ([first, later | {"team": "North", "frame": "sen_support"}], []),
+        # another kind of audit, period or agency is a programme of its own
         ([first, later | {"audit_type": "thematic"}], done),
         ([first, later | {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}], []),
         ([first, later | {"agency": "Health"}], []),
-        ([first, later | {"frame": "sen_support"}], []),
         # ten for all teams, shared out among them later: no more than ten were promised
         ([first | {"planned_count": 10, "team": None}, *shared_out], done),
     )
-    assert found == [(4, 2, 1), (6, 0, 2), (6, 0, 1), (6, 0, 0), (6, 0, 0), (6, 0, 0), (10, 4, 2)]
+    assert found == [(4, 2, 1), (6, 0, 2), (4, 2, 0), (6, 0, 1), (6, 0, 0), (6, 0, 0), (10, 4, 2)]
 
 
 def test_what_counts_as_delivered(con, tmp_path):
