@@ -116,7 +116,6 @@
     if (value.heat) cell.classList.add("heat-" + Number(value.heat));
     if (value.note) cell.appendChild(element("span", value.note, { class: "sub note" }));
     if (value.sub) cell.appendChild(element("span", value.sub, { class: "sub" }));
-    if (value.note) cell.appendChild(element("span", value.note, { class: "note" }));
     if (value.spark) cell.appendChild(spark(value.spark));
   }
 
