@@ -688,10 +688,13 @@ def taken() -> Iterator[int]:
 
 
 def test_a_port_in_use_is_said_with_what_to_do(empty: Path, taken: int) -> None:
+    with socket.socket() as other:  # a port that nothing uses, once it is closed
+        other.bind((servers.HOST, 0))
+        free = other.getsockname()[1]
     for arguments in (
         ["serve", "--port", taken],
         ["up", "--port", taken],
-        ["up", "--dagster-port", taken],
+        ["up", "--port", free, "--dagster-port", taken],
         ["demo", "--port", taken],
     ):
         result = send_audit(*arguments)

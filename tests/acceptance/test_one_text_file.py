@@ -162,7 +162,7 @@ def test_a_mapping_is_one_file(own: Settings, tmp_path: Path, seen: Callable[...
     before = send(own, csv_file(tmp_path / "before.csv", *rows))
     assert before.refused, "without the mapping nobody knows what this is"
     mapping = own.expectations / "mappings" / "990" / "case_audits.yaml"
-    mapping.parent.mkdir(parents=True)
+    mapping.parent.mkdir(parents=True, exist_ok=True)
     mapping.write_text(MAPPING, encoding="utf-8")
     sent = send(
         own, csv_file(tmp_path / "export.csv", *rows, ["T3", "Dip check", "By lot", "Shut", "14/05/2026"])
