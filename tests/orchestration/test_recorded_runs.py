@@ -1,0 +1,78 @@
+"""One run under Dagster, looked at from several sides: what it records, and what is never stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from pipelines import definitions
+from tests.orchestration.stubbed_job import (
+    CANARY,
+    check_of,
+    events,
+    stored,
+)
+
+
+def test_a_run_at_the_command_line_is_recorded(after: Any) -> None:
+    _, outcome, instance = after
+    assert (outcome.is_new, len(outcome.received)) == (True, 2)
+    (recorded,) = instance.get_runs()
+    assert (recorded.status, recorded.job_name) == (dg.DagsterRunStatus.SUCCESS, "main")
+    assert recorded.tags["send-audit/release"] == outcome.release
+    assert recorded.tags["send-audit/deliveries"] == "aaaaaaaa bbbbbbbb"
+    assert recorded.tags["send-audit/started-by"] == "command line"
+
+
+def test_each_feed_and_layer_is_an_asset_with_its_counts(after: Any) -> None:
+    _, _, instance = after
+    found = events(instance, instance.get_runs()[0].run_id)
+    made = {
+        event.asset_key.to_user_string(): event.materialization.metadata
+        for event in found
+        if event.event_type_value == "ASSET_MATERIALIZATION"
+    }
+    assert set(made) == {
+        "audit_programme_accepted", "case_audits_accepted", "family_participation_accepted",
+        "active_plans_accepted", "plan_reviews_accepted",
+        "audits", "participants", "planned_audits", "plan_reviews", "plan_sections", "plan_advice", "plans",
+        "plan_months", "counts", "figures", "charts", "officers_release", "delivery",
+        "dfe_timeliness_accepted", "participation_rates_accepted", "published_timeliness", "reported_participation",
+    }  # fmt: skip
+    accepted = {name: value.value for name, value in made["case_audits_accepted"].items()}
+    assert (accepted["received"], accepted["accepted"], accepted["rejected"]) == (10, 8, 2)
+    assert made["figures"]["dagster/row_count"].value == 2
+
+
+def test_broken_rules_are_warnings_by_code_and_count(after: Any) -> None:
+    _, _, instance = after
+    found = events(instance, instance.get_runs()[0].run_id)
+    errors = check_of(found, "case_audits_accepted", "no_errors")
+    assert (errors.passed, errors.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert errors.metadata["rules broken"].value == {"AUD-101": 2}
+    assert check_of(found, "case_audits_accepted", "no_queries").passed
+    assert check_of(found, "case_audits_accepted", "rows_balance").passed
+    assert check_of(found, "figures", "receipts_unique").passed
+
+
+def test_a_refusal_is_an_error_in_its_own_partition_only(after: Any) -> None:
+    _, _, instance = after
+    found = events(instance, instance.get_runs()[0].run_id)
+    assert instance.get_dynamic_partitions("deliveries") == ["000001-aaaaaaaa", "000002-bbbbbbbb"]
+    assert instance.get_dynamic_partitions("councils") == ["990"]
+    bad = check_of(found, "delivery", "no_findings", "000002-bbbbbbbb")
+    assert (bad.passed, bad.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert bad.metadata["rules broken"].value == {"FILE-10": 1}
+    fair = check_of(found, "delivery", "no_findings", "000001-aaaaaaaa")
+    assert (fair.passed, fair.severity) == (False, dg.AssetCheckSeverity.WARN)
+
+
+def test_nothing_of_a_file_is_stored_and_nothing_is_sent(after: Any) -> None:
+    settings, _, instance = after
+    assert CANARY.encode() not in stored(settings)
+    assert CANARY.split()[0].encode() not in stored(settings)
+    assert instance.get_settings("telemetry") == {"enabled": False}
+    assert not (settings.records / "dagster" / "storage").exists()
+    assert definitions.environment(settings)["DAGSTER_DISABLE_TELEMETRY"] == "yes"
+    assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
