@@ -26,6 +26,8 @@ HOME = Path(__file__).parents[1]
 PICTURES = HOME / "docs" / "pictures"
 WIDTH, TALLEST = 1280, 760
 """Pixels: the width of the window, and how much of a long section a picture shows."""
+HEIGHTS = {"weakest": 830, "restated": 410, "attention": 700}
+"""Question -> how much of its section holds the answer, where that is not what others show."""
 EDGE = 16
 FLAGS = ["--no-sandbox", "--disable-lcd-text", "--force-color-profile=srgb"]
 """Text in shades of grey makes smaller pictures, that look the same on any screen."""
@@ -76,13 +78,14 @@ def main(data: Path) -> None:
         for question in questions.QUESTIONS:
             page.goto(address)
             questions.follow(page, question.clicks)
-            take(page, questions.section(page, question.answer), f"question-{question.name}")
+            tallest = HEIGHTS.get(question.name, TALLEST)
+            take(page, questions.section(page, question.answer), f"question-{question.name}", tallest)
         page.goto(address)
         page.wait_for_selector("main h1")
         take(page, page.locator("body"), "overview", 1180)
         page.goto(f"{address}/voice")
         page.wait_for_selector("main h1")
-        take(page, questions.section(page, "steps"), "steps")
+        take(page, questions.section(page, "steps"), "steps", 660)
         program.close()
 
 
