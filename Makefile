@@ -18,7 +18,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo browser test check check-duckdb2 bench soak docs lock clean
+.PHONY: help setup demo browser test check check-duckdb2 bench soak docs pictures lock clean
 
 help: ## List what make can do
 	@echo "SEND Audit: from delivered audit files to figures that can be defended."
@@ -74,6 +74,9 @@ soak: setup browser ## Run the slow tests: kills at random, many deliveries in a
 
 docs: setup ## Write the generated pages again: data dictionary, rule list, check suites
 	$(PY) -m pipelines.reports.generated
+
+pictures: setup browser ## Take the pictures of the guides again, from the demonstration's newest release
+	$(PY) -m tools.pictures
 
 lock: $(READY) ## Pin every package again (UPGRADE=1 for newer ones), then show that DuckDB 2.0 stays possible
 	$(COMPILE) pyproject.toml --extra dev --constraints tools/lock/duckdb1.txt --output-file requirements.lock

@@ -68,7 +68,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
             "showarrow": False,
             "bgcolor": "rgba(255,255,255,0.9)",
             "borderpad": 1,
-            "text": f"{_wrapped(row['label'], 42)}<br><b>{words.figure_number(measure, row)}</b>",
+            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(measure, row)}</b>",
             "font": {"size": 14, "color": charts.INK},
         }
         for place, row in zip(places, shown, strict=True)

@@ -18,6 +18,8 @@ from dashboard.pages.data_chosen import Chosen
 from dashboard.pages.data_chosen import choose as choose
 
 TITLE = "Data: the files behind the figures"
+MOST_MONTHS = 24
+"""Months of which the files are shown without unfolding."""
 CONTENTS = {
     "trust": "Can I trust this?",
     "fresh": "How new the data is",
@@ -146,12 +148,20 @@ def _months(every: Sequence[store.Row]) -> Component:
         "Month received", ("Files", "number"), ("Rows received", "number"), ("Rows set aside", "number"),
         ("Queries", "number"), ("Files refused", "number"),
     ]  # fmt: skip
-    table = components.table("Files by the month in which they were received", columns, cells, quiet=True)
+    older = len(cells) - MOST_MONTHS
     return components.section(
         "months",
         "Files by month received",
         html.P("Choose a month to see what came, what was wrong with it and what to do about it."),
-        table if len(cells) <= 12 else components.details(f"Table: {len(cells)} months", table),
+        components.table(
+            "Files by the month in which they were received", columns, cells[:MOST_MONTHS], quiet=True
+        ),
+        components.details(
+            "Table: 1 earlier month" if older == 1 else f"Table: {older} earlier months",
+            components.table("Files received in earlier months", columns, cells[MOST_MONTHS:]),
+        )
+        if older > 0
+        else None,
     )
 
 

@@ -225,7 +225,7 @@ def _versions(release: store.Release, measure: store.Row) -> Component | None:
 
 def _target(measure: store.Row) -> list[str]:
     if measure.get("target") is None:
-        return ["No target is set."]
+        return ["None is part of the definition. Where a council has set its own, its charts show it."]
     said = words.percent(measure["target"])
     return [f"{said}. {measure.get('target_source') or ''}".strip()]
 

@@ -17,6 +17,7 @@ import axe_playwright_python
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools.browser import find
+from tools.questions import DRAWN
 
 WIDTHS = (1280, 320)
 FLAGS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
@@ -110,13 +111,7 @@ def open_page(page: Page, url: str) -> None:
     """Go to a page and wait until it is there, its tables and charts drawn."""
     page.goto(url)
     page.wait_for_selector("main h1", timeout=30_000)
-    page.wait_for_function(
-        """() => [...document.querySelectorAll('.table-slot')].every(
-             slot => slot.closest('details:not([open])') || slot.querySelector('table'))
-           && [...document.querySelectorAll('.dash-graph')].every(
-             graph => graph.querySelector('.main-svg') && !graph.querySelector('.dash-graph--pending'))""",
-        timeout=30_000,
-    )
+    page.wait_for_function(DRAWN, timeout=30_000)
 
 
 def open_everything(page: Page) -> None:

@@ -17,7 +17,7 @@ def test_a_definition_has_its_columns_in_words_its_versions_and_its_newest_value
     page = definitions.one(release, "voice.any_family")
     said = text_of(page)
     assert "is_completed: The audit is completed and has a day of completion." in said
-    assert "No target is set." in said
+    assert "None is part of the definition." in said
     assert "A control chart of the share" in said
     newest, versions = (
         next(table for table in tables_of(page) if table["caption"].startswith(start))
@@ -60,7 +60,7 @@ def test_a_definition_leads_to_the_page_that_shows_it(
 
 def test_a_target_is_shown_with_where_it_comes_from() -> None:
     assert definitions._target({"target": 0.9, "target_source": "Strategy 2026."}) == ["90%. Strategy 2026."]
-    assert definitions._target({"target": None}) == ["No target is set."]
+    assert definitions._target({"target": None})[0].startswith("None is part of the definition.")
 
 
 def test_the_list_explains_the_symbols(release: store.Release) -> None:

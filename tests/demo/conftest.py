@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from recount import SEED
+from typer.testing import CliRunner
 
-from pipelines import contracts, demo, settings
+from pipelines import cli, contracts, demo, settings
 from pipelines.contracts import Catalogue
 from pipelines.demo import plans, story
 
@@ -45,3 +47,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Pa
     folder = tmp_path_factory.mktemp("demo")
     demo.generate(folder, SEED, catalogue)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[settings.Settings, str]:
+    """The whole demonstration, run by its command: its settings, and what the command said. It takes minutes."""
+    data = tmp_path_factory.mktemp("demonstration") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEND_AUDIT_DATA", str(data))
+        patch.delenv("SEND_AUDIT_KEY_FILE", raising=False)
+        result = CliRunner().invoke(cli.app, ["demo", "--no-serve"])
+    assert result.exit_code == 0, result.output
+    return settings.load({"SEND_AUDIT_DATA": str(data)}), re.sub(r"\s+", " ", result.stdout)

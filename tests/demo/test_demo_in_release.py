@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 from recount import SEED, heard
-from typer.testing import CliRunner
 
-from pipelines import cli, demo, releases, settings
+from pipelines import demo, releases
 from pipelines.contracts import Catalogue
 from pipelines.demo import reviews, story
+from pipelines.settings import Settings
 
 pytestmark = pytest.mark.slow
 FIRST, LAST = date(2025, 4, 1), date(2026, 3, 31)
@@ -22,16 +21,10 @@ GOOD = ("good", "outstanding")
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def shown(demonstrated: tuple[Settings, str]) -> tuple[Path, str]:
     """The release's database, and what the command said."""
-    data = tmp_path_factory.mktemp("demonstration") / "data"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEND_AUDIT_DATA", str(data))
-        patch.delenv("SEND_AUDIT_KEY_FILE", raising=False)
-        result = CliRunner().invoke(cli.app, ["demo", "--no-serve"])
-    assert result.exit_code == 0, result.output
-    held = settings.load({"SEND_AUDIT_DATA": str(data)})
-    return releases.open_database(held, "officers"), re.sub(r"\s+", " ", result.stdout)
+    held, said = demonstrated
+    return releases.open_database(held, "officers"), said
 
 
 def figure(
