@@ -48,6 +48,11 @@ class View:
         return urlencode({name: value for name, value in held.items() if value})
 
     @property
+    def period(self) -> str:
+        """The period's days, for a title."""
+        return words.span(self.start, self.end) + ("" if self.complete else " (not finished)")
+
+    @property
     def period_words(self) -> str:
         """The period as a phrase that follows “in”."""
         return words.period(self.window, self.start, self.end, self.complete)

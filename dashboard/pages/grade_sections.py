@@ -14,10 +14,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, grade_charts, store, view, words
-from dashboard.pages import voice_charts, voice_sections
+from dashboard.pages.figure_tables import MISSING, number_rows
 
 Known = Mapping[str, store.Row]
-MISSING = voice_charts.MISSING
 GRADES = {
     "quality.outstanding": "Outstanding",
     "quality.good": "Good",
@@ -145,7 +144,7 @@ def moderation(
 ) -> Component:
     """How many audits somebody else looked at, how they were chosen for it, and mental health beside."""
     columns: list[components.Column] = ["", "Number", "Change", ("Receipt", "code")]
-    rows = voice_sections.number_rows(known, figures, MODERATION, used)
+    rows = number_rows(known, figures, MODERATION, used)
     if not rows:
         return components.section("moderation", "How many were moderated", html.P(MISSING))
     parts: list[Component] = [
@@ -157,7 +156,7 @@ def moderation(
     ]
     if not shown.only[0]:
         parts.append(_by_selection(release, shown, known, used))
-    mental = voice_sections.number_rows(known, figures, MENTAL_HEALTH, used)
+    mental = number_rows(known, figures, MENTAL_HEALTH, used)
     if mental:
         parts += [
             html.H3("Mental health"),

@@ -1,7 +1,7 @@
 """The grades page: are plans and practice good enough, and how far can the grades be relied on?
 
 Belongs here: the order of the page, its headline and standing lines. The sections are in `grade_sections`, the
-charts over time and by group those of the voice page. Does not belong here: what a figure means (the definitions) or
+charts over time and by group in `figure_charts`. Does not belong here: what a figure means (the definitions) or
 how it is worded.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import classes, components, store, view, words
-from dashboard.pages import filters, voice_charts
+from dashboard.pages import figure_charts, frame
 from dashboard.pages import grade_sections as sections
+from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("quality.good_or_better", "quality.inadequate", "quality.moderated")
 TITLE = "Are plans and practice good enough?"
@@ -36,31 +37,30 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.message(TITLE, "This release has no figures yet.")
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = filters.form(release, shown, "/grades", FOCUS)
+    form, applied = frame.form(release, shown, "/grades", FOCUS)
     used: list[store.Row] = []
-    body = [
-        html.P(f"Grades · {shown.council_name}", className="caption"),
-        html.H1(TITLE),
-        html.P(f"In {shown.period_words}." + filters.only_words(applied, shown), className="lead"),
-        components.notes(shown.notes),
-        form,
-        components.applied(applied, f"/grades?{shown.query()}"),
-        components.contents(CONTENTS),
-        _headline(release, shown, known, figures, used),
-        sections.distribution(shown, known, figures, used),
-        voice_charts.over_time(release, shown, known, used),
-        sections.stages(known, figures, used),
-        voice_charts.groups(release, shown, known, used),
-        sections.moderation(release, shown, known, figures, used),
-        _about(release, known.get(shown.measure)),
-        components.downloads("/grades", shown.query()),
-    ]
-    return components.Page(
+    return frame.page(
+        "Grades",
+        "/grades",
         TITLE,
-        [part for part in body if part is not None],
-        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
-        figures=list({row["receipt"]: row for row in used}.values()),
-        filters="; ".join(f"{name}: {value}" for name, value in applied),
+        place=shown.council_name,
+        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        notes=shown.notes,
+        form=form,
+        applied=applied,
+        query=shown.query(),
+        contents=CONTENTS,
+        sections=[
+            _headline(release, shown, known, figures, used),
+            sections.distribution(shown, known, figures, used),
+            figure_charts.over_time(release, shown, known, used),
+            sections.stages(known, figures, used),
+            figure_charts.groups(release, shown, known, used),
+            sections.moderation(release, shown, known, figures, used),
+            _about(release, known.get(shown.measure)),
+        ],
+        period=shown.period,
+        used=used,
     )
 
 
@@ -74,11 +74,10 @@ def _headline(
     name = "quality.good_or_better"
     measure, figure = known.get(name), figures.get(name)
     if measure is None or figure is None:
-        return components.section("headline", "The headline", html.P(voice_charts.MISSING))
+        return components.section("headline", "The headline", html.P(MISSING))
     used.append(figure)
     said: list[Component] = [
-        html.P(words.headline(measure, figure), className="lead"),
-        html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])]),
+        *frame.headline(measure, figure),
         html.P(
             "Only audits of cases chosen at random are counted, and only by the grade that was agreed. A grade is the "
             "council's own view of its work; it is not an Ofsted judgement."
@@ -119,17 +118,8 @@ def _about(release: store.Release, measure: store.Row | None) -> Component:
     ]
     does_not: list[str | Component] = [
         "What an inspector would say: the scale uses the same words, but it is the council's own.",
-        *filters.caveats(measure),
+        *frame.caveats(measure),
         "How far auditors and moderators agree: that needs audits drawn for moderation at random.",
         (measure or {}).get("benchmark") or "There is no national figure for this.",
     ]
-    source: list[str | Component] = [
-        *filters.sources(release),
-        html.P(dcc.Link("See the files and what was checked", href="/data")),
-        html.P(dcc.Link("See what each figure means", href="/definitions")),
-    ]
-    return components.section(
-        "about",
-        "What these figures tell you, and what they do not",
-        components.standing_lines(tells, does_not, source),
-    )
+    return frame.about(tells, does_not, frame.sources(release))

@@ -13,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
+from dashboard.pages import frame
 from dashboard.pages import overview_sections as sections
 
 TITLE = "What needs attention?"
@@ -72,7 +73,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Overview",
         [part for part in body if part is not None],
         period=period,
-        figures=list({row["receipt"]: row for row in used}.values()),
+        figures=frame.distinct(used),
         filters=f"Council: {names[council]}" if council else "",
     )
 
@@ -89,17 +90,8 @@ def _heard(
             )
         ]
     used.append(figure)
-    return [
-        html.P(words.headline(measure, figure), className="lead"),
-        html.P(
-            [
-                f"{words.polarity(measure['higher_is'])} ",
-                components.receipt(figure["receipt"]),
-                " · ",
-                dcc.Link("See who took part, step by step", href=f"/voice?council={council}"),
-            ]
-        ),
-    ]
+    more = dcc.Link("See who took part, step by step", href=f"/voice?council={council}")
+    return frame.headline(measure, figure, " · ", more)
 
 
 def _council(councils: list[store.Row], council: str) -> Component | None:
@@ -119,16 +111,9 @@ def _about() -> Component:
         "How groups of children, teams or localities differ: signals are looked for in the council's totals only.",
         "How the council compares with others. For most of these measures there is no national figure.",
     ]
-    source: list[str | Component] = [
-        "Each figure has a receipt, which names exactly this figure from exactly these rows.",
-        html.P(dcc.Link("See the files and what was checked", href="/data")),
-        html.P(dcc.Link("See what each figure means", href="/definitions")),
-    ]
-    return components.section(
-        "about",
-        "What this page tells you, and what it does not",
-        components.standing_lines(tells, does_not, source),
-    )
+    source = ["Each figure has a receipt, which names exactly this figure from exactly these rows."]
+    heading = "What this page tells you, and what it does not"
+    return frame.about(tells, does_not, source, heading=heading)
 
 
 def _where() -> Component:

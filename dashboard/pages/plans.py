@@ -1,7 +1,7 @@
 """The page of plans: which parts of education, health and care plans are weak?
 
 Belongs here: the order of the page, its filters, headline and tables. Does not belong here: what a figure means (the
-definitions), how it is worded (`words`, `plans_words`), and the chart over time (`voice_charts`).
+definitions), how it is worded (`words`, `plans_words`), and the chart over time (`figure_charts`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import plans_words, voice_charts
-from dashboard.pages.voice_sections import feeds_in_force
+from dashboard.pages import figure_charts, frame, plans_words
+from dashboard.pages.figure_tables import range_row, ranges
 
 Known = Mapping[str, store.Row]
 TITLE = "Which parts of plans are weak?"
@@ -59,7 +59,6 @@ CONTENTS = (
     ("about", "What these figures tell you, and what they do not"),
 )
 MISSING = "This release does not have these figures for this period."
-NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
 
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
@@ -78,29 +77,28 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     fields.append(components.select("measure", "The chart over time shows", offered, shown.measure))
     applied.append(("The chart over time shows", dict(offered).get(shown.measure, shown.measure)))
     used: list[store.Row] = []
-    body = [
-        html.P(f"Plans · {shown.council_name}", className="caption"),
-        html.H1(TITLE),
-        html.P(f"Education, health and care (EHC) plans reviewed in {shown.period_words}.", className="lead"),
-        components.notes(shown.notes),
-        components.filters("/plans", fields, shown.query()),
-        components.applied(applied, f"/plans?{shown.query()}"),
-        components.contents(CONTENTS),
-        _headline(release, shown, known, figures, used),
-        _sections(release, shown, known, figures, used),
-        _criteria(release, shown, known, figures, used),
-        _kinds(release, shown, known, used),
-        _advice(release, shown, known, used),
-        voice_charts.over_time(release, shown, known, used),
-        _about(release, known),
-        components.downloads("/plans", shown.query()),
-    ]
-    return components.Page(
+    return frame.page(
+        "Plans",
+        "/plans",
         TITLE,
-        [part for part in body if part is not None],
-        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
-        figures=list({row["receipt"]: row for row in used}.values()),
-        filters="; ".join(f"{name}: {value}" for name, value in applied),
+        place=shown.council_name,
+        lead=f"Education, health and care (EHC) plans reviewed in {shown.period_words}.",
+        notes=shown.notes,
+        form=components.filters("/plans", fields, shown.query()),
+        applied=applied,
+        query=shown.query(),
+        contents=CONTENTS,
+        sections=[
+            _headline(release, shown, known, figures, used),
+            _sections(release, shown, known, figures, used),
+            _criteria(release, shown, known, figures, used),
+            _kinds(release, shown, known, used),
+            _advice(release, shown, known, used),
+            figure_charts.over_time(release, shown, known, used),
+            _about(release, known),
+        ],
+        period=shown.period,
+        used=used,
     )
 
 
@@ -114,14 +112,8 @@ def _headline(
     said: list[Component] = []
     if OVERALL in known:
         figure = figures.get(OVERALL)
-        said.append(html.P(words.headline(known[OVERALL], figure), className="lead"))
-        if figure:
-            used.append(figure)
-            said.append(
-                html.P(
-                    [words.polarity(known[OVERALL]["higher_is"]), " ", components.receipt(figure["receipt"])]
-                )
-            )
+        said += frame.headline(known[OVERALL], figure)
+        used += [figure] if figure else []
     rows = _groups(release, shown, SECTIONS, SECTION) if SECTIONS in known else []
     overall = figures.get(SECTIONS)
     used += rows
@@ -144,7 +136,7 @@ def _sections(
         return components.section("sections", heading, html.P(MISSING))
     rows = _groups(release, shown, SECTIONS, SECTION)
     if not rows:
-        return components.section("sections", heading, html.P(_nothing(release)))
+        return components.section("sections", heading, html.P(frame.nothing(release, MISSING)))
     overall = figures.get(SECTIONS)
     by_kind = {row["group"]: row for row in _groups(release, shown, SECTIONS, BOTH)}
     kinds = _groups(release, shown, SECTIONS, KIND)
@@ -178,7 +170,10 @@ def _sections(
             ["Section", "All plans", *[f"{kind['label']}s" for kind in kinds], "Of all: inadequate"],
             cells,
         ),
-        components.details("Table: each section with its likely range, change and receipt", _ranges(measure, rows)),
+        components.details(
+            "Table: each section with its likely range, change and receipt",
+            ranges(f"{measure['title']}, by section", "Section", measure, rows),
+        ),
     )  # fmt: skip
 
 
@@ -204,23 +199,6 @@ def _count(row: store.Row | None) -> components.Cell:
     if row["symbol"]:
         return words.symbol(row["symbol"])
     return f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
-
-
-def _ranges(measure: store.Row, rows: Sequence[store.Row]) -> Component:
-    return components.table(
-        f"{measure['title']}, by section",
-        ["Section", "Number", "Likely range", "Change", ("Receipt", "code")],
-        [
-            [
-                row["label"],
-                words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])) or "None",
-                words.change_cell(row),
-                row["receipt"],
-            ]
-            for row in rows
-        ],
-    )
 
 
 def _criteria(
@@ -262,26 +240,13 @@ def _kinds(release: store.Release, shown: view.View, known: Known, used: list[st
         return components.section("kinds", heading, html.P(MISSING))
     rows = _groups(release, shown, OVERALL, KIND)
     if not rows:
-        return components.section("kinds", heading, html.P(_nothing(release)))
+        return components.section("kinds", heading, html.P(frame.nothing(release, MISSING)))
     used += rows
     measure = known[OVERALL]
     new = next((row for row in rows if row["group"] == "new"), None)
     said = [html.Li(plans_words.compared(new, row, measure)) for row in rows if new and row is not new]
-    table = components.table(
-        f"{measure['title']}, by kind of plan, in {shown.period_words}",
-        ["Kind of plan", "Number", "Likely range", "Change", ("Receipt", "code")],
-        [
-            [
-                row["label"],
-                words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])) or "None",
-                words.change_cell(row),
-                row["receipt"],
-            ]
-            for row in rows
-        ],
-        quiet=True,
-    )
+    caption = f"{measure['title']}, by kind of plan, in {shown.period_words}"
+    table = ranges(caption, "Kind of plan", measure, rows, quiet=True)
     return components.section(
         "kinds",
         heading,
@@ -301,7 +266,9 @@ def _advice(release: store.Release, shown: view.View, known: Known, used: list[s
     by_source = {name: _groups(release, shown, name, SOURCE) for name, _ in columns}
     sources = list({row["group"]: row["label"] for rows in by_source.values() for row in rows}.items())
     if not sources:
-        return components.section("advice", heading, html.P(_nothing(release) if columns else MISSING))
+        return components.section(
+            "advice", heading, html.P(frame.nothing(release, MISSING) if columns else MISSING)
+        )
     overall = store.figures(release, shown.council, shown.window, shown.end)
     cells: list[list[components.Cell]] = []
     for code, label in sources:
@@ -361,12 +328,8 @@ def _advice_details(
         for name, _ in columns:
             rows = _groups(release, shown, name, breakdown)
             used += rows
-            cells += [
-                [f"{label(row['group'])}: {words.lower_first(known[name]['title'])}",
-                 words.figure_number(known[name], row), words.capital(words.between(row["low"], row["high"])) or "None",
-                 words.change_cell(row), row["receipt"]]
-                for row in rows
-            ]  # fmt: skip
+            title_of = words.lower_first(known[name]["title"])
+            cells += [range_row(f"{label(row['group'])}: {title_of}", known[name], row) for row in rows]
         if cells:
             table = components.table(
                 f"Advice {title}", ["Advice", "Number", "Likely range", "Change", ("Receipt", "code")], cells
@@ -377,30 +340,14 @@ def _advice_details(
 
 def _about(release: store.Release, known: Known) -> Component:
     measure = known.get(OVERALL, {})
-    caveats = measure.get("caveats") or []
     tells = [
         "How reviewers graded plans and each of their sections, whether new plans are better than older ones, and "
         "whether those who were asked for advice gave it, in time and well."
     ]
     does_not = [
         "Whether a child got what the plan says, or whether the plan was finished in time.",
-        *([caveats] if isinstance(caveats, str) else caveats),
+        *frame.caveats(measure),
         measure.get("benchmark") or "There is no national figure for this.",
     ]
-    source: list[str | Component] = [
-        f"{words.feed(feed)}: {files} {'file' if files == 1 else 'files'} in force, the newest taken from its system "
-        f"on {words.day(newest)}."
-        for feed, newest, files in feeds_in_force(release)
-        if feed == "plan_reviews"
-    ]
-    source.append(html.P(dcc.Link("See the files and what was checked", href="/data?feed=plan_reviews")))
-    source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
-    return components.section(
-        "about",
-        "What these figures tell you, and what they do not",
-        components.standing_lines(tells, does_not, source),
-    )
-
-
-def _nothing(release: store.Release) -> str:
-    return NOT_PUBLIC if store.about(release).get("audience") == "public" else MISSING
+    source = frame.sources(release, "plan_reviews")
+    return frame.about(tells, does_not, source, files="/data?feed=plan_reviews")

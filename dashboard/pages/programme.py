@@ -1,7 +1,7 @@
 """The programme page: did we do the audits we said we would, and did we pick fairly?
 
 Belongs here: the order of the page, its headline and standing lines. The sections are in `programme_sections`, the
-charts those of the voice page. Does not belong here: what a figure means (the definitions) or how it is worded
+charts in `figure_charts`. Does not belong here: what a figure means (the definitions) or how it is worded
 (`words`).
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import filters, overview_words, voice_charts
+from dashboard.pages import figure_charts, frame, overview_words
 from dashboard.pages import programme_sections as sections
+from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("programme.delivery",)
 TITLE = "Did we do the audits we said we would, and did we pick fairly?"
@@ -38,33 +39,32 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.message(TITLE, "This release has no figures yet.")
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = filters.form(release, shown, "/programme", FOCUS)
+    form, applied = frame.form(release, shown, "/programme", FOCUS)
     used: list[store.Row] = []
-    body = [
-        html.P(f"Programme · {shown.council_name}", className="caption"),
-        html.H1(TITLE),
-        html.P(f"In {shown.period_words}." + filters.only_words(applied, shown), className="lead"),
-        components.notes(shown.notes),
-        form,
-        components.applied(applied, f"/programme?{shown.query()}"),
-        components.contents(CONTENTS),
-        _headline(known, figures, used),
-        voice_charts.over_time(release, shown, known, used),
-        sections.months(release, shown, known, used),
-        voice_charts.groups(release, shown, known, used),
-        sections.teams(release, shown, known, used),
-        sections.void(release, shown, known, figures, used),
-        sections.selection(release, shown, known, used),
-        sections.coverage(release, shown, known, used),
-        _about(release, known),
-        components.downloads("/programme", shown.query()),
-    ]
-    return components.Page(
+    return frame.page(
+        "Programme",
+        "/programme",
         TITLE,
-        [part for part in body if part is not None],
-        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
-        figures=list({row["receipt"]: row for row in used}.values()),
-        filters="; ".join(f"{name}: {value}" for name, value in applied),
+        place=shown.council_name,
+        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        notes=shown.notes,
+        form=form,
+        applied=applied,
+        query=shown.query(),
+        contents=CONTENTS,
+        sections=[
+            _headline(known, figures, used),
+            figure_charts.over_time(release, shown, known, used),
+            sections.months(release, shown, known, used),
+            figure_charts.groups(release, shown, known, used),
+            sections.teams(release, shown, known, used),
+            sections.void(release, shown, known, figures, used),
+            sections.selection(release, shown, known, used),
+            sections.coverage(release, shown, known, used),
+            _about(release, known),
+        ],
+        period=shown.period,
+        used=used,
     )
 
 
@@ -73,12 +73,9 @@ def _headline(
 ) -> Component:
     measure, figure = known.get("programme.delivery"), figures.get("programme.delivery")
     if measure is None or figure is None:
-        return components.section("headline", "The headline", html.P(voice_charts.MISSING))
+        return components.section("headline", "The headline", html.P(MISSING))
     used.append(figure)
-    said: list[Component] = [
-        html.P(words.headline(measure, figure), className="lead"),
-        html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])]),
-    ]
+    said = frame.headline(measure, figure)
     if not figure["symbol"]:
         missed = overview_words.not_done(figure, "planned audits were not done in time.")
         said.append(
@@ -102,18 +99,7 @@ def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
     ]
     does_not: list[str | Component] = [
         "Whether the programme is large enough, or asks the right questions.",
-        *filters.caveats(known.get("programme.delivery")),
+        *frame.caveats(known.get("programme.delivery")),
         "There is no national figure: each council sets its own programme.",
     ]
-    return components.section(
-        "about",
-        "What these figures tell you, and what they do not",
-        components.standing_lines(tells, does_not, [*filters.sources(release), *_links()]),
-    )
-
-
-def _links() -> list[Component]:
-    return [
-        html.P(dcc.Link("See the files and what was checked", href="/data")),
-        html.P(dcc.Link("See what each figure means", href="/definitions")),
-    ]
+    return frame.about(tells, does_not, frame.sources(release))

@@ -1,7 +1,7 @@
 """The sections of the programme page: month by month, teams, void audits, how cases were chosen, coverage of plans.
 
 Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
-page's CSV is made. Does not belong here: charts (`voice_charts`), filters, the order of the page.
+page's CSV is made. Does not belong here: charts (`figure_charts`), filters, the order of the page.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import voice_charts, voice_sections
+from dashboard.pages import frame
+from dashboard.pages.figure_tables import MISSING, distribution
 
 Known = Mapping[str, store.Row]
-MISSING = voice_charts.MISSING
-NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
 RANDOM_ONLY = "only these are used to estimate overall quality."
 
 
@@ -76,8 +75,7 @@ def teams(release: store.Release, shown: view.View, known: Known, used: list[sto
     heading = "Teams without an audit in six months"
     held, name = store.teams(release, shown.council), "programme.completed_by_team"
     if not held or name not in known:
-        public = store.about(release).get("audience") == "public"
-        return components.section("teams", heading, html.P(NOT_PUBLIC if public else MISSING))
+        return components.section("teams", heading, html.P(frame.nothing(release, MISSING)))
     quiet = [row["label"] for row in held if not row["recent"]]
     said = (
         f"No completed audit in the last six finished months: {words.listed(quiet)}."
@@ -132,9 +130,7 @@ def void(
     ]
     if figure["numerator"]:
         parts.append(
-            voice_sections.distribution(
-                release, shown, known, "programme.void_reasons", "void_reason", "Reason", used
-            )
+            distribution(release, shown, known, "programme.void_reasons", "void_reason", "Reason", used)
         )
     return components.section("void", "Void audits, and why", *parts)
 
@@ -164,9 +160,7 @@ def selection(release: store.Release, shown: view.View, known: Known, used: list
             "Cases chosen for a reason, or because somebody complained, are worth auditing and are counted here. But "
             "they cannot say how good the work is as a whole."
         ),
-        voice_sections.distribution(
-            release, shown, known, name, "selection", "How the case was chosen", used
-        ),
+        distribution(release, shown, known, name, "selection", "How the case was chosen", used),
     ]
     return components.section("selection", heading, *parts)
 

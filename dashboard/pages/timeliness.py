@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, group_charts, store, view, words
-from dashboard.pages import voice_charts
+from dashboard.pages import figure_charts, frame
 
 Known = Mapping[str, store.Row]
 TITLE = "Are plans finished within 20 weeks?"
@@ -79,32 +79,28 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.Page(TITLE, body, figures=used)
     form, applied = _filters(places, shown)
     year = shown.end.year
-    parts: list[Component | None] = [
-        html.P(f"Timeliness · {shown.place['name']}", className="caption"),
-        html.H1(TITLE),
-        html.P(
-            "The law gives a council 20 weeks from a request to the final education, health and care (EHC) plan, with "
-            f"a few exceptions. Published figures for {year}.",
-            className="lead",
-        ),
-        components.notes(shown.notes),
-        form,
-        components.applied(applied, f"/timeliness?{shown.query}"),
-        components.contents(CONTENTS),
-        _headline(shown, known, used),
-        _beside(shown, known, used),
-        _years(shown, known, used),
-        _long(shown, known, used),
-        _here(release, query, known, used),
-        _about(release, known),
-        components.downloads("/timeliness", shown.query),
-    ]
-    return components.Page(
+    return frame.page(
+        "Timeliness",
+        "/timeliness",
         TITLE,
-        [part for part in parts if part is not None],
+        place=shown.place["name"],
+        lead="The law gives a council 20 weeks from a request to the final education, health and care (EHC) plan, with "
+        f"a few exceptions. Published figures for {year}.",
+        notes=shown.notes,
+        form=form,
+        applied=applied,
+        query=shown.query,
+        contents=CONTENTS,
+        sections=[
+            _headline(shown, known, used),
+            _beside(shown, known, used),
+            _years(shown, known, used),
+            _long(shown, known, used),
+            _here(release, query, known, used),
+            _about(known),
+        ],
         period=f"Calendar year {year}",
-        figures=list({row["receipt"]: row for row in used}.values()),
-        filters="; ".join(f"{name}: {value}" for name, value in applied),
+        used=used,
     )
 
 
@@ -403,25 +399,17 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
             "and may differ from what was sent to the Department for Education: do not mix the two."
         ),
         table,
-        voice_charts.over_time(release, dataclasses.replace(shown, measure=charted), known, used)
+        figure_charts.over_time(release, dataclasses.replace(shown, measure=charted), known, used)
         if charted
         else None,
     )
 
 
-def _about(release: store.Release, known: Known) -> Component:
+def _about(known: Known) -> Component:
     measure = known.get(ALL, {})
-    caveats = measure.get("caveats") or []
-    return components.section(
-        "about",
-        "What these figures tell you, and what they do not",
-        components.standing_lines(
-            ["Of the plans finished in a year, how many were finished within 20 weeks of the request, beside the "
-             "region and England."],
-            [*([caveats] if isinstance(caveats, str) else caveats),
-             "Whether the plans are any good: see the page Plans."],
-            [measure.get("source") or "The definition says where it came from.",
-             html.P(dcc.Link("See the files and what was checked", href="/data")),
-             html.P(dcc.Link("See what each figure means", href="/definitions"))],
-        ),
-    )  # fmt: skip
+    tells = [
+        "Of the plans finished in a year, how many were finished within 20 weeks of the request, beside the region and "
+        "England."
+    ]
+    does_not = [*frame.caveats(measure), "Whether the plans are any good: see the page Plans."]
+    return frame.about(tells, does_not, [measure.get("source") or "The definition says where it came from."])

@@ -1,7 +1,7 @@
 """The voice page: are children and families taking part in audits?
 
 Belongs here: the order of the page, its filters, headline and standing lines. The sections themselves are in
-`voice_sections` and `voice_charts`. Does not belong here: what a figure means (the definitions) or how it is
+`voice_sections` and `figure_charts`. Does not belong here: what a figure means (the definitions) or how it is
 worded (`words`, `voice_words`).
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import filters, voice_charts, voice_words
+from dashboard.pages import figure_charts, frame, voice_words
 from dashboard.pages import voice_sections as sections
 
 FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
@@ -37,32 +37,31 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.message(TITLE, "This release has no figures yet.")
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = filters.form(release, shown, "/voice", FOCUS)
+    form, applied = frame.form(release, shown, "/voice", FOCUS)
     used: list[store.Row] = []
-    body = [
-        html.P(f"Voice · {shown.council_name}", className="caption"),
-        html.H1(TITLE),
-        html.P(f"In {shown.period_words}." + filters.only_words(applied, shown), className="lead"),
-        components.notes(shown.notes),
-        form,
-        components.applied(applied, f"/voice?{shown.query()}"),
-        components.contents(CONTENTS),
-        _headline(known, figures, used),
-        voice_charts.over_time(release, shown, known, used),
-        sections.steps(known, figures, used),
-        sections.not_asked(release, shown, known, figures, used),
-        sections.mode(release, shown, known, figures, used),
-        voice_charts.groups(release, shown, known, used),
-        sections.other_answers(known, figures, used),
-        _about(release, shown, known),
-        components.downloads("/voice", shown.query()),
-    ]
-    return components.Page(
+    return frame.page(
+        "Voice",
+        "/voice",
         TITLE,
-        [part for part in body if part is not None],
-        period=words.span(shown.start, shown.end) + ("" if shown.complete else " (not finished)"),
-        figures=list({row["receipt"]: row for row in used}.values()),
-        filters="; ".join(f"{name}: {value}" for name, value in applied),
+        place=shown.council_name,
+        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        notes=shown.notes,
+        form=form,
+        applied=applied,
+        query=shown.query(),
+        contents=CONTENTS,
+        sections=[
+            _headline(known, figures, used),
+            figure_charts.over_time(release, shown, known, used),
+            sections.steps(known, figures, used),
+            sections.not_asked(release, shown, known, figures, used),
+            sections.mode(release, shown, known, figures, used),
+            figure_charts.groups(release, shown, known, used),
+            sections.other_answers(known, figures, used),
+            _about(release, shown, known),
+        ],
+        period=shown.period,
+        used=used,
     )
 
 
@@ -73,11 +72,7 @@ def _headline(
     if measure is None:
         said: list[Component] = [html.P("This release has no measure of audits that heard from the family.")]
     else:
-        said = [html.P(words.headline(measure, figure), className="lead")]
-        if figure:
-            said.append(
-                html.P([words.polarity(measure["higher_is"]), " ", components.receipt(figure["receipt"])])
-            )
+        said = frame.headline(measure, figure)
     both = [(known[name], figures[name]) for name in FOCUS[1:3] if name in known and name in figures]
     if both:
         used += [row for _, row in both]
@@ -133,12 +128,5 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
         measure.get("benchmark") or "There is no national figure for this.",
         "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
     ]
-    does_not[1:1] = filters.caveats(measure)
-    source: list[str | Component] = [*filters.sources(release)]
-    source.append(html.P(dcc.Link("See the files and what was checked", href="/data")))
-    source.append(html.P(dcc.Link("See what each figure means", href="/definitions")))
-    return components.section(
-        "about",
-        "What these figures tell you, and what they do not",
-        components.standing_lines(tells, does_not, source),
-    )
+    does_not[1:1] = frame.caveats(measure)
+    return frame.about(tells, does_not, frame.sources(release))

@@ -1,19 +1,19 @@
 """The counted sections of the voice page: step by step, not asked, how people took part, other ways of counting.
 
 Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
-which the page's CSV is made. Does not belong here: charts (`voice_charts`), filters, the order of the page.
+which the page's CSV is made. Does not belong here: charts (`figure_charts`), filters, the order of the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
 from dashboard.pages import voice_words
+from dashboard.pages.figure_tables import MISSING, distribution, number_rows
 
 Known = Mapping[str, store.Row]
 ROLES = {
@@ -46,7 +46,6 @@ OTHER_ANSWERS = (
     "voice.people",
     "voice.people_of_offered",
 )
-MISSING = "This release does not have these figures."
 
 
 def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
@@ -196,7 +195,9 @@ def mode(
     release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
 ) -> Component:
     """How people took part, with views already on file apart."""
-    parts = [distribution(release, shown, known, "voice.mode", "mode", "How", used)]
+    parts = [
+        distribution(release, shown, known, "voice.mode", "mode", "How", used, leave_out="existing_record")
+    ]
     parts.append(html.H3("Views already on file"))
     name = "voice.existing_record_only"
     if name in known and name in figures:
@@ -234,73 +235,3 @@ def other_answers(known: Known, figures: Known, used: list[store.Row]) -> Compon
         ),
         components.details(f"The same records, counted {len(rows)} ways", hold),
     )
-
-
-def feeds_in_force(release: store.Release) -> list[tuple[str, date | None, int]]:
-    """Each feed with its newest extract date and number of files in force."""
-    held: dict[str, list[store.Row]] = {}
-    for row in store.deliveries(release):
-        if row["state"] == "in force":
-            held.setdefault(row["feed"], []).append(row)
-    return [
-        (feed, max((row["extracted_on"] for row in rows if row["extracted_on"]), default=None), len(rows))
-        for feed, rows in sorted(held.items())
-    ]
-
-
-def distribution(
-    release: store.Release,
-    shown: view.View,
-    known: Known,
-    name: str,
-    breakdown: str,
-    heading: str,
-    used: list[store.Row],
-) -> Component:
-    """The kinds that a total divides into, as a table with bars."""
-    if name not in known:
-        return html.P(MISSING)
-    if shown.only[0]:
-        return html.P("These are held for all audits only. Choose “All audits” above to see them.")
-    rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
-    # Views already on file have their own place on the page and are never counted as taking part.
-    rows = [row for row in rows if row["group"] != "existing_record"]
-    if not rows:
-        public = store.about(release).get("audience") == "public"
-        return html.P("These are not among the public figures." if public else MISSING)
-    used += rows
-    cells: list[list[components.Cell]] = []
-    for row in rows:
-        if row["symbol"]:
-            cells.append([row["label"], words.symbol(row["symbol"]), "", row["receipt"]])
-        else:
-            share = {"text": words.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
-            cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
-    return components.table(
-        f"{known[name]['title']}, in {shown.period_words}",
-        [heading, ("Times", "number"), ("Share", "bar wide"), ("Receipt", "code")],
-        cells,
-        quiet=True,
-    )
-
-
-def number_rows(
-    known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
-) -> list[list[components.Cell]]:
-    """Measures as rows of a table: what, number, change, receipt; those that the release does not have are left out."""
-    rows: list[list[components.Cell]] = []
-    for name in names:
-        if name not in known:
-            continue
-        figure = figures.get(name)
-        if figure:
-            used.append(figure)
-        rows.append(
-            [
-                {"text": known[name]["title"], "href": f"/definitions/{name}"},
-                words.figure_number(known[name], figure),
-                words.change_cell(figure) if figure else "",
-                figure["receipt"] if figure else "",
-            ]
-        )
-    return rows

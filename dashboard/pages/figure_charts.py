@@ -1,4 +1,4 @@
-"""The charted sections of the voice page: over time with its signals, and by group.
+"""The charted sections of pages of figures: the measure in focus over time with its signals, and by group.
 
 Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
 which the page's CSV is made. Does not belong here: the marks of a chart (`charts`, `group_charts`) and its words.
@@ -14,11 +14,11 @@ from dash.development.base_component import Component
 
 from dashboard import charts, classes, components, group_charts, signals, store, view, words
 from dashboard.pages import voice_words
+from dashboard.pages.figure_tables import MISSING, ranges
 
 Known = Mapping[str, store.Row]
 # Below this many in a typical quarter a line jumps between 0% and 100% and says nothing.
 FEWEST_FOR_A_LINE = 10
-MISSING = "This release does not have these figures."
 
 
 def over_time(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
@@ -144,20 +144,7 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
     overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
     title = store.breakdowns(release).get(shown.by, shown.by)
     finding = voice_words.groups_finding(rows, overall)
-    hold = components.table(
-        f"{measure['title']}, by {title.lower()}, in {shown.period_words}",
-        [title, "Number", "Likely range", "Change", ("Receipt", "code")],
-        [
-            [
-                row["label"],
-                words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])) or "None",
-                words.change_cell(row),
-                row["receipt"],
-            ]
-            for row in rows
-        ],
-    )
+    hold = ranges(f"{measure['title']}, by {title.lower()}, in {shown.period_words}", title, measure, rows)
     described = (
         f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
     )

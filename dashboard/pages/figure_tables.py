@@ -1,0 +1,98 @@
+"""Tables of figures that several pages show.
+
+Each function takes rows of the release; those that are given `used` add the figures that they show to it. Does not
+belong here: a table's markup (`components`), the words in its cells (`words`), tables of one page alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components, store, view, words
+
+Known = Mapping[str, store.Row]
+MISSING = "This release does not have these figures."
+
+
+def ranges(
+    caption: str, heading: str, measure: store.Row, rows: Sequence[store.Row], quiet: bool = False
+) -> Component:
+    """One measure for each group: number, likely range, change, receipt. The rows have a `label`."""
+    return components.table(
+        caption,
+        [heading, "Number", "Likely range", "Change", ("Receipt", "code")],
+        [range_row(row["label"], measure, row) for row in rows],
+        quiet=quiet,
+    )
+
+
+def range_row(label: str, measure: store.Row, row: store.Row) -> list[components.Cell]:
+    """A row of `ranges`."""
+    return [
+        label,
+        words.figure_number(measure, row),
+        words.capital(words.between(row["low"], row["high"], words.own_unit(measure))) or "None",
+        words.change_cell(row, measure),
+        row["receipt"],
+    ]
+
+
+def distribution(
+    release: store.Release,
+    shown: view.View,
+    known: Known,
+    name: str,
+    breakdown: str,
+    heading: str,
+    used: list[store.Row],
+    leave_out: str = "",
+) -> Component:
+    """The kinds that a total divides into, as a table with bars; `leave_out` is a kind shown elsewhere."""
+    if name not in known:
+        return html.P(MISSING)
+    if shown.only[0]:
+        return html.P("These are held for all audits only. Choose “All audits” above to see them.")
+    rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+    rows = [row for row in rows if row["group"] != leave_out]
+    if not rows:
+        public = store.about(release).get("audience") == "public"
+        return html.P("These are not among the public figures." if public else MISSING)
+    used += rows
+    cells: list[list[components.Cell]] = []
+    for row in rows:
+        if row["symbol"]:
+            cells.append([row["label"], words.symbol(row["symbol"]), "", row["receipt"]])
+        else:
+            share = {"text": words.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
+            cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
+    return components.table(
+        f"{known[name]['title']}, in {shown.period_words}",
+        [heading, ("Times", "number"), ("Share", "bar wide"), ("Receipt", "code")],
+        cells,
+        quiet=True,
+    )
+
+
+def number_rows(
+    known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
+) -> list[list[components.Cell]]:
+    """Measures as rows of a table: what, number, change, receipt; those that the release does not have are left out."""
+    rows: list[list[components.Cell]] = []
+    for name in names:
+        if name not in known:
+            continue
+        figure = figures.get(name)
+        if figure:
+            used.append(figure)
+        rows.append(
+            [
+                {"text": known[name]["title"], "href": f"/definitions/{name}"},
+                words.figure_number(known[name], figure),
+                words.change_cell(figure) if figure else "",
+                figure["receipt"] if figure else "",
+            ]
+        )
+    return rows

@@ -1,0 +1,156 @@
+"""What pages of figures share around their sections: from the caption to the filter form, and the foot.
+
+Belongs here: the order of a page's parts, the form's fields and what they are called, and the standing lines. Does not
+belong here: a page's own sections, which values a release has (`view`, `store`), or markup (`components`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard import components, store, view, words
+
+ABOUT = "What these figures tell you, and what they do not"
+NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
+
+
+def page(
+    name: str,
+    path: str,
+    title: str,
+    *,
+    place: str,
+    lead: str,
+    notes: Sequence[str],
+    form: Component,
+    applied: Sequence[tuple[str, str]],
+    query: str,
+    contents: Sequence[tuple[str, str]],
+    sections: Sequence[Component | None],
+    period: str,
+    used: Sequence[store.Row],
+) -> components.Page:
+    """A page of figures around its `sections`; `used` are the figures that they show, for its downloads."""
+    body = [
+        html.P(f"{name} · {place}", className="caption"),
+        html.H1(title),
+        html.P(lead, className="lead"),
+        components.notes(notes),
+        form,
+        components.applied(applied, f"{path}?{query}"),
+        components.contents(contents),
+        *sections,
+        components.downloads(path, query),
+    ]
+    return components.Page(
+        title,
+        [part for part in body if part is not None],
+        period=period,
+        figures=distinct(used),
+        filters="; ".join(f"{field}: {value}" for field, value in applied),
+    )
+
+
+def distinct(used: Sequence[store.Row]) -> list[store.Row]:
+    """The figures of a page, each once."""
+    return list({row["receipt"]: row for row in used}.values())
+
+
+def headline(measure: store.Row, figure: store.Row | None, *more: Any) -> list[Component]:
+    """A measure's headline sentence, and which way is good, with its receipt and whatever follows."""
+    said: list[Component] = [html.P(words.headline(measure, figure), className="lead")]
+    if figure:
+        polarity = words.polarity(measure["higher_is"])
+        said.append(html.P([polarity, " ", components.receipt(figure["receipt"]), *more]))
+    return said
+
+
+def about(
+    tells: Sequence[Any],
+    does_not: Sequence[Any],
+    source: Sequence[Any],
+    *,
+    heading: str = ABOUT,
+    files: str = "/data",
+) -> Component:
+    """The standing lines at a page's foot, with the ways to the files and to the definitions."""
+    ways = [
+        html.P(dcc.Link("See the files and what was checked", href=files)),
+        html.P(dcc.Link("See what each figure means", href="/definitions")),
+    ]
+    return components.section("about", heading, components.standing_lines(tells, does_not, [*source, *ways]))
+
+
+def nothing(release: store.Release, otherwise: str) -> str:
+    """Why figures by group are not there: not for this audience, or as `otherwise` says."""
+    return NOT_PUBLIC if store.about(release).get("audience") == "public" else otherwise
+
+
+def form(
+    release: store.Release, shown: view.View, path: str, focus: Sequence[str]
+) -> tuple[Component, list[tuple[str, str]]]:
+    """The form of a page of figures, and what is applied, in words.
+
+    `focus` are the measures that the page's charts can show, in order; `path` is the page's own address.
+    """
+    known = store.measures(release)
+    fields, applied = components.period_fields(release, shown)
+    offered = [(name, known[name]["title"]) for name in focus if name in known]
+    fields.append(components.select("measure", "Charts show", offered, shown.measure))
+    applied.append(("Charts show", dict(offered).get(shown.measure, shown.measure)))
+    titles, labels = store.breakdowns(release), store.groups(release)
+    held = view.breakdowns_of(release, shown.council, shown.measure)
+    if not held:
+        applied.append(("Groups", "Figures by group are not in this release"))
+        return components.filters(path, fields, shown.query()), applied
+    by = [(name, titles.get(name, name)) for name in held]
+    fields.append(components.select("by", "Compare groups by", by, shown.by))
+    applied.append(("Compare groups by", dict(by)[shown.by]))
+
+    def label(breakdown: str, group: str) -> str:
+        return (labels.get((breakdown, group)) or {}).get("label") or group
+
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for breakdown, group in store.groups_held(release, shown.council, shown.measure):
+        grouped.setdefault(titles.get(breakdown, breakdown), []).append(
+            (f"{breakdown}:{group}", label(breakdown, group))
+        )
+    fields.append(
+        components.select("only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped)
+    )
+    only = (
+        f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
+    )
+    applied.append(("Audits", only))
+    return components.filters(path, fields, shown.query()), applied
+
+
+def only_words(applied: Sequence[tuple[str, str]], shown: view.View) -> str:
+    """The one group that is shown, as a sentence; empty where it is all audits."""
+    return f" Only audits with {words.lower_first(dict(applied)['Audits'])}." if shown.only[0] else ""
+
+
+def caveats(measure: store.Row | None) -> list[str]:
+    """A definition's cautions, and what it can be compared with."""
+    held = (measure or {}).get("caveats") or []
+    return [held] if isinstance(held, str) else [str(line) for line in held]
+
+
+def sources(release: store.Release, *feeds: str) -> list[str]:
+    """Each feed's files in force, in words; of `feeds` only, where some are named."""
+    held: dict[str, list[store.Row]] = {}
+    for row in store.deliveries(release):
+        if row["state"] == "in force" and (not feeds or row["feed"] in feeds):
+            held.setdefault(row["feed"], []).append(row)
+    said = []
+    for feed, rows in sorted(held.items()):
+        newest = max((row["extracted_on"] for row in rows if row["extracted_on"]), default=None)
+        noun = "file" if len(rows) == 1 else "files"
+        said.append(
+            f"{words.feed(feed)}: {len(rows)} {noun} in force, the newest taken from its system on {words.day(newest)}."
+        )
+    return said
