@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pipelines import mappings
 from pipelines.mappings import Mapping
 from pipelines.settings import Settings
-from pipelines.texts import ContractError, Strict, simplify
+from pipelines.texts import ContractError, Strict, from_yaml, simplify
 
 M = TypeVar("M", bound=BaseModel)
 Level = Literal["query", "error", "refuse"]
@@ -447,7 +447,7 @@ def load(settings: Settings) -> Catalogue:
     names = [
         _model(CouncilNames, path) for path in sorted((settings.expectations / "councils").glob("*.yaml"))
     ]
-    scales = yaml.safe_load((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
+    scales = from_yaml((settings.reference / "grade_scales.yaml").read_text(encoding="utf-8"))
     catalogue = Catalogue(
         contracts={contract.feed: contract for contract in contracts},
         codes=codes,
@@ -596,7 +596,7 @@ def _model(
     kind: type[M], path: Path, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None, **more: Any
 ) -> M:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = from_yaml(path.read_text(encoding="utf-8"))
         return kind.model_validate({**(change(content) if change else content), **more})
     except yaml.YAMLError as problem:
         raise ContractError(f"{path.name} is not valid YAML: {problem}") from None

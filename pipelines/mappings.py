@@ -101,7 +101,7 @@ def translate(words: Dict[str, str], cell: str, several: bool, between: str | No
     return "; ".join(meant for part in parts if part and (meant := words.get(simplify(part), part)))
 
 
-class _TextOnly(yaml.BaseLoader):
+class _TextOnly(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
     """YAML in which every value is a text, and no key stands twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:

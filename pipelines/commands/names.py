@@ -258,6 +258,6 @@ def _entry(name: str) -> str:
 
 
 def _parsed(text: str) -> Any:
-    import yaml
+    from pipelines.texts import from_yaml
 
-    return yaml.safe_load(text)
+    return from_yaml(text)

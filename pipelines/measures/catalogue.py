@@ -18,11 +18,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.model.schema import FACTS, GIVEN, Fact
+from pipelines.texts import from_yaml
 
 KINDS = ("share", "people_share", "distribution", "snapshot", "mean", "given")
 SEPARATOR = " & "
 _PLACEHOLDERS = {"numerator", "denominator", "value"}
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DefinitionError(ValueError):
@@ -259,7 +259,7 @@ def read(path: Path) -> Measure:
     where = f"{path.parent.name}/{path.name}"
     text = path.read_text(encoding="utf-8")
     try:
-        content = yaml.load(text, Loader=_LOADER)
+        content = from_yaml(text)
     except yaml.YAMLError as problem:
         raise DefinitionError(f"{where} is not valid YAML: {problem}") from None
     if not isinstance(content, dict):

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines import contracts, durable, settings
 from pipelines.contracts import Catalogue, Column, Contract, Rule
 from pipelines.reports.template import HOW_TO_WRITE, LEVELS, TYPES
 from pipelines.settings import HOME, Settings
+from pipelines.texts import from_yaml
 
 _MADE_BY = "<!-- Made by `make docs` from {source}. Edit that, not this. -->\n"
 _REPLACES = {
@@ -271,7 +270,7 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
 def measures(folder: Path) -> str:
     """Every measure definition, field by field, in the order of topic, position and id."""
     found = [
-        (path.parent.name if path.parent != folder else "", yaml.safe_load(path.read_text(encoding="utf-8")))
+        (path.parent.name if path.parent != folder else "", from_yaml(path.read_text(encoding="utf-8")))
         for path in folder.rglob("*.yaml")
     ]
     found.sort(key=lambda entry: (entry[0], entry[1].get("position", 0), str(entry[1].get("id", ""))))
