@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML came with libyaml
 
@@ -39,3 +43,22 @@ def simplify(text: str) -> str:
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def read_model(
+    kind: type[M], path: Path, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None, **more: Any
+) -> M:
+    """A YAML file as a model, its content first put through `change`, with `more` beside it.
+
+    Raises:
+        ContractError: it is not valid; says where and what is wanted.
+    """
+    try:
+        content = from_yaml(path.read_text(encoding="utf-8"))
+        return kind.model_validate({**(change(content) if change else content), **more})
+    except yaml.YAMLError as problem:
+        raise ContractError(f"{path.name} is not valid YAML: {problem}") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ContractError(f"{path.name}, at {where}: {first['msg']}. Correct it there.") from None

@@ -23,12 +23,13 @@ ROOMS = {
     "pipelines.model": {"pipelines.contracts", "pipelines.settings"},
     "pipelines.measures": {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
+        "pipelines.texts",
     },
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
     "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
-        "pipelines.measures",
+        "pipelines.measures", "pipelines.texts",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
     "dashboard": set(),

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from pipelines import contracts, settings
-from pipelines.contracts import Code, ContractError, simplify
+from pipelines.contracts.reference import Code
 from pipelines.reports.template import write_template
+from pipelines.texts import ContractError, simplify
 
 SETTINGS = settings.load({})
 CATALOGUE = contracts.load(SETTINGS)

@@ -26,7 +26,8 @@ from pipelines import settings as program_settings
 from pipelines.settings import HOME, Settings
 
 if TYPE_CHECKING:
-    from pipelines.contracts import Catalogue, Council
+    from pipelines.contracts import Catalogue
+    from pipelines.contracts.reference import Council
 
 DONE, BROKEN, USAGE, REFUSED, NOTHING, BUSY = range(6)
 EXIT_CODES = {

@@ -21,7 +21,8 @@ from pipelines.commands import console
 from pipelines.commands.console import say, tell
 
 if TYPE_CHECKING:
-    from pipelines.contracts import Catalogue, Council
+    from pipelines.contracts import Catalogue
+    from pipelines.contracts.reference import Council
     from pipelines.feeds.reader import Table
     from pipelines.intake.key import Key
     from pipelines.intake.receive import Checked

@@ -186,27 +186,20 @@ def spoil(extract: Extract, rng: Random) -> None:
         extract.plant(at, "completed_on", swapped(extract.rows[at]), what)
     free = [at for at in done if at not in chosen]
     rng.shuffle(free)
-    for times, column, value, what in (
-        (2, "completed_on", "31/09/2024", "a day that no calendar has"),
-        (2, "completed_on", date(2025, 8, 5), "a year mistyped, so completed after the extract"),
-        (2, "completed_on", None, "completed, without the date"),
-        (2, "status", "in_progress", "in progress, with the date of completion"),
-        (2, "status", "Awaiting sign-off", "a status that is not on the list"),
-        (3, "primary_need", "ASDX", "a need that is not on the list"),
-        (2, "audit_reference", None, "no audit reference"),
-    ):
-        for _ in range(times):
-            extract.plant(free.pop(), column, value, what)
+    extract.plant_each(
+        free,
+        (
+            (2, "completed_on", "31/09/2024", "a day that no calendar has"),
+            (2, "completed_on", date(2025, 8, 5), "a year mistyped, so completed after the extract"),
+            (2, "completed_on", None, "completed, without the date"),
+            (2, "status", "in_progress", "in progress, with the date of completion"),
+            (2, "status", "Awaiting sign-off", "a status that is not on the list"),
+            (3, "primary_need", "ASDX", "a need that is not on the list"),
+            (2, "audit_reference", None, "no audit reference"),
+        ),
+    )
     for differs in (False, False, True, True):
-        at = free.pop()
-        first = extract.rows[at]
-        extract.rows.append(first)
-        what = f"the audit of row {extract.style.header_row + 1 + at} again"
-        if differs:
-            other = "good" if first["agreed_grade"] != "good" else "requires_improvement"
-            extract.plant(len(extract.rows) - 1, "agreed_grade", other, f"{what}, with another grade")
-        else:
-            extract.plant(len(extract.rows) - 1, "audit_reference", first["audit_reference"], what)
+        extract.repeat(free.pop(), "audit_reference", "audit", differs=differs)
     extract.note += "; 25 bad rows"
 
 

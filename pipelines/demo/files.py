@@ -6,7 +6,7 @@ Does not belong here: bytes (`writing`), or which rows a file has (the modules o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -101,3 +101,23 @@ class Extract:
         """Put a value into a row, and note that this is wrong there."""
         self.rows[at] = self.rows[at] | {column: value}
         self.faults.append(Fault(self.style.header_row + 1 + at, column, what))
+
+    def plant_each(self, free: list[int], faults: Iterable[tuple[int, str, Any, str]]) -> None:
+        """Plant each (times, column, value, what) into so many rows, taken from the end of `free`."""
+        for times, column, value, what in faults:
+            for _ in range(times):
+                self.plant(free.pop(), column, value, what)
+
+    def repeat(self, at: int, reference: str, of: str, *, differs: bool) -> None:
+        """Put a row in once more at the end: the same, or with another agreed grade.
+
+        `reference`: the column that the supplier knows it by. `of`: what a row is of.
+        """
+        first = self.rows[at]
+        self.rows.append(first)
+        what = f"the {of} of row {self.style.header_row + 1 + at} again"
+        if differs:
+            other = "good" if first["agreed_grade"] != "good" else "requires_improvement"
+            self.plant(len(self.rows) - 1, "agreed_grade", other, f"{what}, with another grade")
+        else:
+            self.plant(len(self.rows) - 1, reference, first[reference], what)

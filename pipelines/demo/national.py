@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.contracts import Catalogue, Council
+from pipelines.contracts import Catalogue
+from pipelines.contracts.reference import Council
 from pipelines.demo import story
 from pipelines.demo.drawing import Row, between
 from pipelines.demo.files import WAREHOUSE, Extract

@@ -272,22 +272,15 @@ def spoil(extract: Extract, rng: Random) -> None:
         early = extract.rows[at]["advice_health_asked_on"] - timedelta(days=30)
         extract.plant(at, "advice_health_received_on", early, "advice received before it was asked for")
     free = [at for at in done if at not in asked]
-    for times, column, value, what in (
-        (3, "plan_kind_reviewed", "Phase review", "a kind of plan that is not on the list"),
-        (2, "reviewed_on", None, "completed, without the day"),
-        (2, "reviewed_on", date(2025, 11, 3), "a year mistyped, so reviewed after the extract"),
-        (1, "review_reference", None, "no review reference"),
-    ):
-        for _ in range(times):
-            extract.plant(free.pop(), column, value, what)
+    extract.plant_each(
+        free,
+        (
+            (3, "plan_kind_reviewed", "Phase review", "a kind of plan that is not on the list"),
+            (2, "reviewed_on", None, "completed, without the day"),
+            (2, "reviewed_on", date(2025, 11, 3), "a year mistyped, so reviewed after the extract"),
+            (1, "review_reference", None, "no review reference"),
+        ),
+    )
     for differs in (False, True):
-        at = free.pop()
-        first = extract.rows[at]
-        extract.rows.append(first)
-        what = f"the review of row {extract.style.header_row + 1 + at} again"
-        if differs:
-            other = "good" if first["agreed_grade"] != "good" else "requires_improvement"
-            extract.plant(len(extract.rows) - 1, "agreed_grade", other, f"{what}, with another grade")
-        else:
-            extract.plant(len(extract.rows) - 1, "review_reference", first["review_reference"], what)
+        extract.repeat(free.pop(), "review_reference", "review", differs=differs)
     extract.note += f"; {len(extract.faults)} bad rows"

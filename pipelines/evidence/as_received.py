@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from pipelines.contracts import SENT_AGAIN, TAKEN_LATER, Contract
+from pipelines.contracts import Contract
+from pipelines.contracts.standing_rules import SENT_AGAIN, TAKEN_LATER
 from pipelines.intake.receive import Checked, is_in_future
 from pipelines.intake.whole_file import FileFinding
 

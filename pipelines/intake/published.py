@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.contracts import PLACE_KINDS, UNREADABLE, Catalogue, Contract, ContractError, Rule, simplify
+from pipelines.contracts import UNREADABLE, Catalogue, Contract, ContractError, Rule, simplify
+from pipelines.contracts.reference import PLACE_KINDS
 from pipelines.intake.values import to_whole_number
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import duckdb
 
@@ -89,16 +89,25 @@ class Checked:
         return self.result["feeds"][feed]["profile"] if feed in self.result["feeds"] else {}
 
 
+class Said(TypedDict, total=False):
+    """What whoever sends a file may say of it."""
+
+    extracted_on: date | None
+    """When its data was taken; a day in the file itself comes first. Otherwise the day of receipt."""
+    council: str | None
+    """Whose rows they are where the file has no such column. Otherwise the settings'."""
+    corrections: bool
+    """Only keys that it holds are replaced, whatever its contract says."""
+    sent_by: str | None
+    """Office or role. Otherwise the settings'."""
+
+
 def receive(
     settings: Settings,
     catalogue: Catalogue,
     key: Key,
     path: Path,
-    *,
-    extracted_on: date | None = None,
-    council: str | None = None,
-    corrections: bool = False,
-    sent_by: str | None = None,
+    **said: Unpack[Said],
 ) -> tuple[Checked, bool]:
     """Archive and check one file; returns it as judged and whether its arrival is new.
 
@@ -109,17 +118,7 @@ def receive(
         Refused: the path is not a readable file, or larger than allowed (nothing is archived).
         IntakeFailure: checking broke down; the archive holds the file, and no arrival is recorded.
     """
-    prepared = prepare(
-        settings,
-        catalogue,
-        key,
-        path,
-        extracted_on=extracted_on,
-        council=council,
-        corrections=corrections,
-        sent_by=sent_by,
-    )
-    return record(settings, catalogue, key, prepared)
+    return record(settings, catalogue, key, prepare(settings, catalogue, key, path, **said))
 
 
 def prepare(
@@ -127,11 +126,7 @@ def prepare(
     catalogue: Catalogue,
     key: Key,
     path: Path,
-    *,
-    extracted_on: date | None = None,
-    council: str | None = None,
-    corrections: bool = False,
-    sent_by: str | None = None,
+    **said: Unpack[Said],
 ) -> Checked:
     """Archive and check one file, whatever else arrives: several may be prepared side by side, then recorded in turn.
 
@@ -139,7 +134,9 @@ def prepare(
         Refused, IntakeFailure: as `receive`.
     """
     delivery, original = _archive(settings, path)
-    council = council or settings.council
+    council = said.get("council") or settings.council
+    extracted_on = said.get("extracted_on")
+    sent_by = said.get("sent_by")
     draft = Arrival(
         number=0,
         delivery=delivery,
@@ -148,7 +145,7 @@ def prepare(
         extracted_on=extracted_on or settings.now().date(),
         extracted_on_from="given" if extracted_on else "receipt",
         council=catalogue.find_council(council).code if council else None,
-        corrections=corrections,
+        corrections=said.get("corrections", False),
         basis=check_basis(catalogue, key),
         previous="",
         sent_by=settings.sent_by if sent_by is None else sent_by,

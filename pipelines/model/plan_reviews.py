@@ -82,6 +82,10 @@ def graded(grade: StringColumn) -> dict[str, Column]:
     }
 
 
+_OF_REVIEW = ("council", "reviewed_on", "review_key", "is_completed", "is_random", "plan_kind_reviewed")
+"""What a part of a review keeps of it."""
+
+
 def sections(held: Table) -> Table:
     """One row per review and section that has a grade, of `reviews`."""
     found = [_section(held, code) for code in _codes(held, r"section_(\w+)_grade")]
@@ -91,12 +95,7 @@ def sections(held: Table) -> Table:
 def _section(held: Table, code: str) -> Table:
     grade = among(held[f"section_{code}_grade"], GRADES)
     return held.filter(grade.notnull()).select(
-        "council",
-        "reviewed_on",
-        "review_key",
-        "is_completed",
-        "is_random",
-        "plan_kind_reviewed",
+        *_OF_REVIEW,
         section=ibis.literal(code),
         section_by_kind=ibis.literal(f"{code}|") + held.plan_kind_reviewed,
         section_key=row_key(held.review_key, ibis.literal(code)),
@@ -118,12 +117,7 @@ def _advice(held: Table, code: str) -> Table:
     )
     due = asked.cast("timestamp") + ibis.interval(days=ADVICE_DAYS)
     return held.filter(asked.notnull() | received.notnull() | yes(not_known)).select(
-        "council",
-        "reviewed_on",
-        "review_key",
-        "is_completed",
-        "is_random",
-        "plan_kind_reviewed",
+        *_OF_REVIEW,
         advice_source=ibis.literal(code),
         advice_source_by_kind=ibis.literal(f"{code}|") + held.plan_kind_reviewed,
         advice_key=row_key(held.review_key, ibis.literal(code)),
