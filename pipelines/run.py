@@ -303,8 +303,8 @@ def named(work: Work) -> dict[str, Any]:
     """What a manifest names beside its parts, each with its SHA-256: so none of it is changed or taken away unseen.
 
     `arrivals`: the newest; each names the one before. `checked`: a delivery's number -> folder and digest of the
-    result that it was judged by. `partitions`: council -> file and digest. `texts`: reference lists and councils' names,
-    kept in the store. `key`: the fingerprint of the key. `rebuild`: whether it was never meant to be read.
+    result that it was judged by. `partitions`: council -> file and digest. `texts`: lists and councils' names, kept in
+    the store. `key`: the fingerprint of the key. `rebuild`: whether it was never meant to be read.
     """
     settings = work.settings
     arrived = receive.arrivals(settings)[-1:]

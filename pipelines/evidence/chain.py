@@ -102,7 +102,7 @@ def read(settings: Settings) -> Chain:
 
 
 def holds(chain: Chain, noted: str) -> bool:
-    """Whether a digest noted elsewhere (8 hex digits or more, a release's id before it or not) is still in the chain."""
+    """Whether a digest noted elsewhere (8 hex digits or more, a release's id before it or not) is in the chain."""
     digest = noted.strip().split(" ")[-1].lower()
     return len(digest) >= 8 and any(known.startswith(digest) for known in chain.digests.values())
 

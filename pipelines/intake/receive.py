@@ -67,7 +67,7 @@ class Arrival:
     verdict: str = ""
     """SHA-256 of the first check's result, which names the digests of the check's other files; '' as above."""
     release: str = ""
-    """What officers read when it came: release and SHA-256 of its manifest. So a release cannot be taken away unseen."""
+    """What officers read when it came: release and SHA-256 of its manifest. So none is taken away unseen."""
 
     @property
     def order(self) -> tuple[date, int]:
