@@ -33,7 +33,8 @@ class SigningProblem(RuntimeError):
 
 
 def sealed(content: dict[str, Any], signer: Ed25519PrivateKey | None = None) -> dict[str, Any]:
-    """A record with its seal, signed where a key is given."""
+    """A record with its seal in place of an earlier one, signed where a key is given."""
+    content = {name: value for name, value in content.items() if name != SEAL}
     digest = durable.digest(content)
     seal = {"sha256": digest}
     if signer is not None:

@@ -96,13 +96,21 @@ def _alone(settings: Settings, wanted: bool) -> Any:
     return durable.store_lock(settings.store) if wanted else nullcontext()
 
 
-def key_at_hand(settings: Settings) -> Key | None:
+def key_at_hand(chain: Chain) -> Key | None:
     """The key where it is on this machine and is the store's; none is ever made."""
     from pipelines.intake import key as keys
 
-    if not settings.key_file.exists() or not (settings.records / "KEY-FINGERPRINT").exists():
-        return None
-    return keys.load(settings)
+    key = keys.at_hand(chain.settings)
+    return key if key and key.fingerprint == store_fingerprint(chain) else None
+
+
+def store_fingerprint(chain: Chain) -> str | None:
+    """The fingerprint of the key that the store was made with: as the newest release says, else the mark beside it."""
+    for manifest in reversed(chain.manifests["officers"].values()):
+        if found := (manifest.get("chain") or {}).get("key"):
+            return str(found)
+    mark = chain.settings.records / "KEY-FINGERPRINT"
+    return mark.read_text(encoding="utf-8", errors="replace").strip() if mark.exists() else None
 
 
 # One figure
@@ -112,7 +120,7 @@ def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: 
     from pipelines.evidence import verify as verifying
 
     found = verifying.find(chain, receipt)
-    verdict = verifying.one(chain, found, key_at_hand(chain.settings))
+    verdict = verifying.one(chain, found, key_at_hand(chain))
     faults = [fault for fault in chain.faults if fault.is_problem]
     rebuilt = _originals(chain, found, show) if from_originals else None
     answer = told(chain, verdict, faults, rebuilt)
@@ -229,7 +237,7 @@ def _all(
     from pipelines.evidence import verify as verifying
 
     settings = chain.settings
-    key = key_at_hand(settings)
+    key = key_at_hand(chain)
     files = store_files.check(chain, council_names(settings), key.fingerprint if key else None, show)
     counted_again = verifying.every(chain, key, current_only=current, progress=show)
     rebuilt: list[Rebuilt] = []

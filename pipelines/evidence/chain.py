@@ -23,9 +23,10 @@ from pipelines.intake.receive import Arrival
 from pipelines.settings import AUDIENCES, Settings
 
 CHANGED, REMOVED, BROKEN, UNKNOWN = "changed", "removed", "does not fit", "not ours"
-UNFINISHED, UNRECORDED = "unfinished", "not recorded"
-TOLD_ONLY = (UNFINISHED, UNRECORDED)
-"""Kinds that are told and are no fault: what a run that was cut short leaves, and what an earlier version wrote."""
+UNFINISHED, UNRECORDED, GONE = "unfinished", "not recorded", "gone"
+TOLD_ONLY = (UNFINISHED, UNRECORDED, GONE)
+"""Kinds that are told and are no fault: what a run that was cut short leaves, what an earlier version wrote, and
+what nothing needs any more."""
 BACKUP = "Restore it from a backup; nothing can make it anew."
 RUN = "The next `send-audit run` makes it anew."
 OF_AUDIENCE = {"officers": "release", "public": "publication"}
@@ -63,8 +64,9 @@ class Chain:
 
     settings: Settings
     arrivals: dict[int, Arrival] = field(default_factory=dict)
+    """Those that are as they were sealed."""
     manifests: dict[str, dict[str, releases.Manifest]] = field(default_factory=dict)
-    """Audience -> release -> manifest, those that can be read, oldest first."""
+    """Audience -> release -> manifest, those that are as they were sealed, oldest first."""
     digests: dict[Path, str] = field(default_factory=dict)
     """SHA-256 of every record read."""
     signers: dict[str, str | None] = field(default_factory=dict)
@@ -120,12 +122,13 @@ def _arrivals(chain: Chain) -> None:
             continue
         raw = path.read_bytes()
         chain.digests[path] = durable.file_digest(path)
-        if wrong := seals.fault(raw, _ARRIVAL):
-            chain.say(CHANGED, path, f"{what}: {wrong}")
+        wrong = seals.fault(raw, _ARRIVAL)
         try:
             arrival = receive.read_arrival(raw)
         except (ValueError, TypeError, KeyError, AttributeError):
-            chain.say(CHANGED, path, f"{what}: it cannot be read")
+            wrong = wrong or "it cannot be read"
+        if wrong:
+            chain.say(CHANGED, path, f"{what}: {wrong}")
             before = ""
             continue
         chain.arrivals[number] = arrival
@@ -148,20 +151,20 @@ def _manifests(chain: Chain, audience: str) -> None:
         what = f"the manifest of the {named} {path.stem}"
         raw = path.read_bytes()
         chain.digests[path] = durable.file_digest(path)
-        if wrong := seals.fault(raw, _MANIFEST):
-            chain.say(CHANGED, path, f"{what}: {wrong}")
+        wrong = seals.fault(raw, _MANIFEST)
         try:
             manifest = json.loads(raw)
             content, parts = releases.what_it_says(manifest), manifest["parts"]
-            fits = (manifest["release"], manifest["content"]) == (path.stem, content) and isinstance(
+            if (manifest["release"], manifest["content"]) != (path.stem, content) or not isinstance(
                 parts, list
-            )
+            ):
+                wrong = wrong or "its digest of what it says does not fit"
         except (ValueError, TypeError, KeyError, AttributeError):
-            chain.say(CHANGED, path, f"{what}: it cannot be read")
-            continue
-        if not fits and not chain.faulty(path):
-            chain.say(CHANGED, path, f"{what}: its digest of what it says does not fit")
-        chain.manifests[audience][path.stem] = manifest
+            wrong = wrong or "it cannot be read"
+        if wrong:
+            chain.say(CHANGED, path, f"{what}: {wrong}")
+        else:
+            chain.manifests[audience][path.stem] = manifest
     for release, manifest in chain.manifests[audience].items():
         _named_before(chain, audience, release, manifest)
     roots = [
@@ -283,7 +286,7 @@ def _across(chain: Chain) -> None:
 def _moved_back(chain: Chain) -> None:
     """Releases after the one that is read: a run cut short before the pointer, or a pointer that was moved back."""
     current = chain.current("officers")
-    if current is None:
+    if current is None or any(fault.is_problem and "releases" in fault.path for fault in chain.faults):
         return
     held = list(chain.manifests["officers"].values())
     later = [

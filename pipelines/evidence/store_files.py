@@ -145,33 +145,53 @@ def _of_releases(files: Files) -> None:
     needed = [manifest for manifest in (*list(officers.values())[-1:], chain.current("officers")) if manifest]
     checked: set[int] = set()
     for manifest in needed:
-        said = manifest.get("chain") or {}
-        for number, (folder, sha256) in said.get("checked", {}).items():
-            if arrival := chain.arrivals.get(int(number)):
-                checked.add(int(number))
-                _of_check(files, arrival, folder, sha256)
-        for council, (file, sha256) in said.get("partitions", {}).items():
-            path = settings.records / "partitions" / file
-            files.name(path, sha256, f"which parts hold the facts of {_place(files, council)}", RUN)
-            for part in _json(path).get("parts", ()):
-                files.name(
-                    releases.part_path(settings, part), part["sha256"],
-                    f"{_told(files, part['table'], part['council'])}, which a partition names", _PART,
-                )  # fmt: skip
-    for number, arrival in chain.arrivals.items():
-        if number not in checked and arrival.verdict:
-            folder = receive.checked_folder(settings, arrival, arrival.basis).name
+        checked |= _derived(files, manifest, needed=True)
+    for arrival in chain.arrivals.values():
+        if arrival.verdict and arrival.number not in checked:
             in_a_release = any(
-                number == one["number"] for held in needed for one in held.get("deliveries", ())
+                arrival.number == one["number"] for held in needed for one in held["deliveries"]
             )
-            if not in_a_release or (settings.records / "checked" / arrival.delivery / folder).exists():
-                _of_check(files, arrival, folder, arrival.verdict)
+            place = receive.checked_folder(settings, arrival, arrival.basis)
+            _of_check(files, arrival, place.name, arrival.verdict, needed=not in_a_release)
+    for manifest in officers.values():
+        _derived(files, manifest, needed=False)
 
 
-def _of_check(files: Files, arrival: Arrival, folder: str, sha256: str) -> None:
+def _derived(files: Files, manifest: releases.Manifest, *, needed: bool) -> set[int]:
+    """What a release was made from, apart from its parts; returns the deliveries whose check it names."""
+    said = manifest.get("chain") or {}
+    checked = {int(number): named for number, named in said.get("checked", {}).items()}
+    for number, (folder, sha256) in checked.items():
+        if number in files.chain.arrivals:
+            _of_check(files, files.chain.arrivals[number], folder, sha256, needed=needed)
+    for council, (file, sha256) in said.get("partitions", {}).items():
+        path = files.settings.records / "partitions" / file
+        what = f"which parts hold the facts of {_place(files, council)} in the release {manifest['release']}"
+        _name_derived(files, path, sha256, what, RUN, needed=needed)
+        for part in _json(path).get("parts", ()):
+            where = releases.part_path(files.settings, part)
+            what = f"{_told(files, part['table'], part['council'])}, which a partition names"
+            files.name(where, part["sha256"], what, _PART)
+    return set(checked)
+
+
+def _name_derived(files: Files, path: Path, sha256: str, what: str, do: str, *, needed: bool) -> None:
+    """A derived file. One that only earlier releases name goes when deliveries are checked anew: that is told."""
+    if needed or path.exists():
+        files.name(path, sha256, what, do)
+    elif path not in files.named:
+        files.chain.say(
+            GONE,
+            path,
+            f"{what}: removed by hand, or when deliveries were checked anew",
+            "Nothing needs it any more.",
+        )
+
+
+def _of_check(files: Files, arrival: Arrival, folder: str, sha256: str, *, needed: bool) -> None:
     place = files.settings.records / "checked" / arrival.delivery / folder
     what = f"of the check of delivery {arrival.number}"
-    files.name(place / "result.json", sha256, f"the result {what}", _REMOVE)
+    _name_derived(files, place / "result.json", sha256, f"the result {what}", _REMOVE, needed=needed)
     for name, digest in _json(place / "result.json").get("files", {}).items():
         files.name(place / name, digest, f"the rows {what} ({name})", _REMOVE)
 
@@ -180,13 +200,14 @@ def _texts_and_key(files: Files, fingerprint: str | None) -> None:
     settings = files.settings
     if not settings.records.exists():
         return
-    told = {fingerprint} if fingerprint else set()
+    told: set[str] = set()
     for release, manifest in files.chain.manifests["officers"].items():
         said = manifest.get("chain") or {}
         for name, sha256 in said.get("texts", {}).items():
             what = f"the text {name} that the release {release} was made with"
             files.name(releases.text_path(settings, sha256), sha256, what, BACKUP)
         told |= {said["key"]} if "key" in said else set()
+    told = told or ({fingerprint} if fingerprint else set())
     mark = settings.records / "KEY-FINGERPRINT"
     what = "the fingerprint of the key that the store was made with"
     if files.chain.arrivals and not mark.exists():
@@ -265,11 +286,11 @@ def _archived(files: Files, path: Path, expected: Named | None) -> None:
         return
     what = expected.what if expected else "the archive's record of a file that no arrival names"
     _sealed(files, path, _ARCHIVE, what, BACKUP)
-    said = _json(path)
+    said = {} if seals.fault(path.read_bytes(), _ARCHIVE) else json.loads(path.read_bytes())
     original = next(path.parent.glob("original.*"), None)
     if original is None:
         files.chain.say(REMOVED, path.parent / "original", f"the archived original beside {what}", BACKUP)
-    elif (said.get("sha256"), said.get("bytes")) != (path.parent.name, original.stat().st_size):
+    elif said and (said.get("sha256"), said.get("bytes")) != (path.parent.name, original.stat().st_size):
         files.chain.say(CHANGED, path, f"{what}: it does not fit the original beside it", BACKUP)
 
 
@@ -312,7 +333,7 @@ def _mark(files: Files, path: Path) -> None:
         files.chain.say(
             CHANGED, path, f"{what}: it has something in it", "Remove it; the next run writes the report."
         )
-    elif not path.name.isdigit() or (files.chain.arrivals and int(path.name) not in files.chain.arrivals):
+    elif not path.name.isdigit() or not receive.arrival_path(files.settings, int(path.name)).exists():
         files.chain.say(UNKNOWN, path, f"{what}, which never came", "Find out where it is from.")
 
 
@@ -395,9 +416,6 @@ def _several(used: list[str]) -> str:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    """A record as far as it can be read."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    """A check's result or a partition, empty where it is not as it was sealed."""
+    raw = path.read_bytes() if path.exists() else b""
+    return {} if seals.fault(raw, (*receive.RESULT, *_PARTITION)) else json.loads(raw)
