@@ -62,9 +62,12 @@ class Rebuilt:
         if self.only:
             return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
         same = self.parts - len(self.parts_that_differ)
+        counted = (
+            f"; {self.differ:,} of {self.figures:,} figures compared are not equal" if self.figures else ""
+        )
         return (
             f"From the originals of release {self.release}: {same} of {self.parts} parts came out the same, byte for "
-            f"byte{'' if not self.figures else f'; {self.differ:,} of {self.figures:,} figures compared are not equal'}."
+            f"byte{counted}."
         )
 
     def told(self) -> Row:
@@ -123,7 +126,7 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
         return rebuilt
     if not str(manifest.get("code_version", "")).endswith(partitions.code_digest()[:12]):
         rebuilt.notes.append(
-            f"release {release} was made by version {manifest.get('code_version')} of the program, and is made again by "
+            f"release {release} was made by version {manifest.get('code_version')} of the program, and made again by "
             f"{__version__}+{partitions.code_digest()[:12]}."
         )
     _compare(chain.settings, own, manifest, made, rebuilt, only)
@@ -158,8 +161,8 @@ def _settings(settings: Settings, manifest: Manifest, scratch: Path, rebuilt: Re
     kept = (manifest.get("chain") or {}).get("texts")
     if kept is None:
         rebuilt.notes.append(
-            f"release {manifest['release']} was made before lists and councils' names were kept with it; those of today "
-            "were used."
+            f"release {manifest['release']} was made before lists and councils' names were kept with it; those of "
+            "today were used."
         )
         shutil.copytree(settings.reference, own.reference, dirs_exist_ok=True)
         shutil.copytree(settings.expectations / "councils", own.expectations / "councils", dirs_exist_ok=True)

@@ -239,6 +239,7 @@ def _all(
     settings = chain.settings
     key = key_at_hand(chain)
     files = store_files.check(chain, council_names(settings), key.fingerprint if key else None, show)
+    verifying.databases(chain, show)
     counted_again = verifying.every(chain, key, current_only=current, progress=show)
     rebuilt: list[Rebuilt] = []
     if from_originals:
@@ -328,10 +329,13 @@ def _show_files(chain: Chain, looked_at: int, unnamed: int, problems: list[Fault
     if kinds["not recorded"]:
         say(
             paragraph(
-                f"Not recorded: of {counted(kinds['not recorded'], 'file')} an earlier version of the program recorded no "
-                "digest, so a change of them would not show. --json names them; the next run records what it still uses."
+                f"Not recorded: of {counted(kinds['not recorded'], 'file')} an earlier version of the program recorded "
+                "no digest, so a change of them would not show. --json names them; the next run records what it still "
+                "uses."
             )
         )
+    if kinds["gone"]:
+        say(f"Gone, and needed by nothing any more: {counted(kinds['gone'], 'file')}; --json names them.")
     if unnamed:
         say(f"Whole, but named by no release: {counted(unnamed, 'file')}. Nothing needs them.")
     if not problems:

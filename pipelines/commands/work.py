@@ -327,7 +327,9 @@ def tell_of_head(settings: Settings, audience: str) -> None:
     from pipelines.commands.verifying import short
 
     if head := releases.head(settings, audience):
-        tell(f"Head of the chain: {short(head)}. In minutes, it shows later that nothing before it was changed.")
+        tell(
+            f"Head of the chain: {short(head)}. In minutes, it shows later that nothing before it was changed."
+        )
 
 
 def tell_if_waiting(settings: Settings) -> None:

@@ -134,8 +134,8 @@ def recount(
             _counted(con, held, catalogue)
     except duckdb.Error as problem:
         raise CannotRecount(
-            f"The facts of {council} in release {manifest['release']} are not as this version of the program knows them "
-            f"({type(problem).__name__}). Use the version that made it, {manifest.get('code_version')}."
+            f"The facts of {council} in release {manifest['release']} are not as this version of the program knows "
+            f"them ({type(problem).__name__}). Use the version that made it, {manifest.get('code_version')}."
         ) from None
     if key is not None:
         receipts.mint(con, AGAIN, "officers", key)
@@ -208,8 +208,9 @@ def _newest(con: duckdb.DuckDBPyConnection, manifest: Manifest, deliveries: Path
         if (yaml.safe_load(written) or {}).get("holds") == PUBLISHED
     ]  # fmt: skip
     [(day,)] = con.execute(
-        f"SELECT max(extracted_on) FROM read_parquet({text(deliveries)}) WHERE feed IN {tuple([*feeds, ''])} "
-        "AND state <> 'refused'"
+        f"SELECT max(extracted_on) FROM read_parquet({text(deliveries)}) WHERE list_contains($feeds, feed) "
+        "AND state <> 'refused'",
+        {"feeds": feeds},
     ).fetchall()
     if day is None:
         raise CannotRecount("The release does not say when its published figures were taken.")

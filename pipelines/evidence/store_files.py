@@ -21,6 +21,7 @@ from pipelines.evidence import chain as chains
 from pipelines.evidence.chain import (
     BACKUP,
     CHANGED,
+    GONE,
     REMOVED,
     RUN,
     UNFINISHED,
@@ -278,8 +279,8 @@ def _by_name(files: Files, path: Path) -> None:
 def _archived(files: Files, path: Path, expected: Named | None) -> None:
     if path.name.startswith("original.") and durable.file_digest(path) == path.parent.name:
         if not expected:
-            files.chain.say(UNFINISHED, path, "an archived original that no arrival names: its receipt broke off, or "
-                            "the newest arrivals were removed", "Send the file again, or restore records/arrivals.")  # fmt: skip
+            what = "an archived original that no arrival names: its receipt broke off, or new arrivals were removed"
+            files.chain.say(UNFINISHED, path, what, "Send the file again, or restore records/arrivals.")
         return
     if path.name != "manifest.json":
         files.chain.say(CHANGED, path, "an archived original that no arrival names", BACKUP)
@@ -372,8 +373,9 @@ def _databases(files: Files) -> None:
         for number in sorted(held & set(chain.arrivals)):
             path = settings.records / "reported" / f"{number:06d}"
             if not path.exists():
-                chain.say(UNFINISHED, path, f"the mark that the report about delivery {number} was written: a run was "
-                          "cut short, or it was removed", "The next `send-audit run` writes the report again.")  # fmt: skip
+                what = f"the mark that the report about delivery {number} was written"
+                what += ": a run was cut short, or it was removed"
+                chain.say(UNFINISHED, path, what, "The next `send-audit run` writes the report again.")
 
 
 def _database(chain: Chain, path: Path, audience: str) -> None:
@@ -382,8 +384,8 @@ def _database(chain: Chain, path: Path, audience: str) -> None:
     again = "Remove both; it is made anew when it is opened."
     if not beside.exists():
         chain.say(
-            UNFINISHED, path, f"{what}: its digest is not recorded, because it was cut short or an earlier version made "
-            "it, or the record was removed", "Remove it; it is made anew when it is opened.",
+            UNFINISHED, path, f"{what}: no digest of it is recorded; it was cut short, an earlier version made it, or "
+            "the digest was removed", "Remove it; it is made anew when it is opened.",
         )  # fmt: skip
     elif beside.read_bytes() != f"{durable.file_digest(path)}\n".encode():
         chain.say(CHANGED, path, f"{what}, or the digest beside it", again)

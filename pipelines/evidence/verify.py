@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ import numpy as np
 
 from pipelines import durable, releases
 from pipelines.evidence import receipts, recount
-from pipelines.evidence.chain import Chain
+from pipelines.evidence.chain import CHANGED, Chain
 from pipelines.evidence.recount import AGAIN, KEY, CannotRecount, Difference, Row
 from pipelines.intake.key import Key
 from pipelines.releases import Manifest, quote, text
@@ -110,9 +111,9 @@ def find(chain: Chain, receipt: str) -> Found:
                             if any(one["sha256"] == part["sha256"] for one in other["parts"])
                         ]  # fmt: skip
                         return Found(audience, manifest, part, rows[0], tuple(held))
-    held = sum(len(of) for of in chain.manifests.values())
+    several = sum(len(of) for of in chain.manifests.values())
     raise NoSuchReceipt(
-        f"The receipt is well written, but none of the {held} releases on this machine has it. Either it is from "
+        f"The receipt is well written, but none of the {several} releases on this machine has it. Either it is from "
         "another council's store, or from one that this machine does not have."
     )
 
@@ -179,6 +180,49 @@ def every(
         else:
             _every_of_public(chain, manifest, key, release, done)
     return told
+
+
+def databases(chain: Chain, progress: Progress | None = None) -> None:
+    """Hold the databases that pages read against the parts, row for row; faults are added to the chain's.
+
+    The digest beside a database shows a slip; whoever changes both is found out here.
+    """
+    held = [
+        (audience, manifest, path)
+        for audience in AUDIENCES
+        for release, manifest in chain.manifests[audience].items()
+        if (path := releases.database_path(chain.settings, audience, release)).exists()
+    ]
+    for done, (audience, manifest, path) in enumerate(held):
+        if progress:
+            progress("Holding databases against parts", done, len(held))
+        for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
+            files = [
+                releases.part_path(chain.settings, part)
+                for part in manifest["parts"]
+                if part["table"] == table
+            ]
+            if all(file.exists() for file in files) and not _holds(path, table, files):
+                chain.say(
+                    CHANGED, path, f"the database for {audience} of {manifest['release']}: its table {table} is "
+                    "not what the parts hold", "Remove it; it is made anew when it is opened.",
+                )  # fmt: skip
+                break
+
+
+def _holds(database: Path, table: str, files: Sequence[Path]) -> bool:
+    """Whether a database's table has the rows of its parts, and no others."""
+    parts = f"FROM read_parquet([{', '.join(map(text, files))}], union_by_name = true)"
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"ATTACH {text(database)} AS held (READ_ONLY)")
+            of_table = f"FROM held.{quote(table)}"
+            [(differ,)] = con.execute(
+                f"SELECT count(*) FROM (({parts} EXCEPT ALL {of_table}) UNION ALL ({of_table} EXCEPT ALL {parts}))"
+            ).fetchall()
+    except duckdb.Error:
+        return False
+    return differ == 0
 
 
 def _every_of_officers(
@@ -339,9 +383,9 @@ def _only_public(chain: Chain, verdict: Verdict) -> None:
             name for name, stored, again in verdict.columns if not recount.same(stored, again)
         ]
     verdict.not_verified.append(
-        "Numerator and denominator were not counted again, nor was the receipt minted again: the facts and the officers' "
-        f"release {found.manifest.get('officers_release')} are not on this machine. Ask whoever holds them to verify the "
-        "same receipt."
+        "Numerator and denominator were not counted again, nor was the receipt minted again: the facts and the "
+        f"officers' release {found.manifest.get('officers_release')} are not on this machine. Ask whoever holds them "
+        "to verify the same receipt."
     )
 
 

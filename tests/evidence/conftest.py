@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,7 @@ def make_history(settings: Settings, folder: Path) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The store; whoever changes a file of it puts it back."""
     folder = tmp_path_factory.mktemp("verified")
     settings = program_settings.load(
@@ -59,7 +59,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verdicts, "verdicts", lambda *_: {})
         make_history(settings, folder)
-    yield settings
+    return settings
 
 
 @pytest.fixture

@@ -126,7 +126,8 @@ def test_a_machine_with_the_public_store_alone_says_what_it_can(own: Settings, t
 def test_every_figure_of_every_release_is_counted_again_once(kept: Settings) -> None:
     told = counted(kept)
     assert [(one.audience, one.release) for one in told] == [
-        ("officers", "2026-04-03.1"), ("officers", "2026-04-20.1"), ("public", "2026-04-03.1"), ("public", "2026-04-20.1"),
+        ("officers", "2026-04-03.1"), ("officers", "2026-04-20.1"),
+        ("public", "2026-04-03.1"), ("public", "2026-04-20.1"),
     ]  # fmt: skip
     assert all(one.figures > 500 and not one.differ and not one.problems for one in told)
 
@@ -195,6 +196,18 @@ def test_a_planted_numerator_with_every_digest_made_to_fit_is_caught_by_counting
     [difference] = officers["2026-04-20.1"].differences
     assert (difference.column, difference.figure["receipt"]) == ("numerator", receipt)
     assert [one.differ for one in counted(own) if one.audience == "public"] == [0, 1]
+
+
+def test_a_database_changed_together_with_its_digest_is_held_against_the_parts(own: Settings) -> None:
+    path = releases.database_path(own, "officers", "2026-04-20.1")
+    with duckdb.connect(str(path)) as con:
+        con.execute("UPDATE figures SET numerator = numerator + 1 WHERE measure = 'voice.child'")
+    releases.digest_path(path).write_text(f"{durable.file_digest(path)}\n")
+    assert problems(own) == []
+    chain = chains.read(own)
+    verify.databases(chain)
+    [fault] = chain.faults
+    assert (fault.path, "table figures" in fault.what) == ("officers/databases/2026-04-20.1.duckdb", True)
 
 
 def test_a_last_digit_is_enough(own: Settings) -> None:
