@@ -99,7 +99,8 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
     known = {entry["content"]: entry["release"] for entry in history(settings, audience)}
     current = current_release(settings, audience)
     if content in known and (not flip or known[content] == current):
-        if flip and not database_path(settings, audience, known[content]).exists():
+        database = database_path(settings, audience, known[content])
+        if flip and not (database.exists() and digest_path(database).exists()):
             build_database(settings, audience, read_manifest(settings, audience, known[content]))
         return known[content], False
     newest = list(history(settings, audience))[-1:]

@@ -128,7 +128,7 @@ def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: 
         console.say_json(answer)
     else:
         _show_one(verdict, faults, rebuilt, chain)
-    raise typer.Exit(console.DONE if answer["equal"] else console.DIFFERS)
+    raise typer.Exit(console.DONE if answer["equal"] and not faults else console.DIFFERS)
 
 
 def _originals(chain: Chain, found: Any, show: console.Progress) -> Rebuilt:
@@ -143,7 +143,7 @@ def _originals(chain: Chain, found: Any, show: console.Progress) -> Rebuilt:
 def told(chain: Chain, verdict: Verdict, faults: list[Fault], rebuilt: Rebuilt | None) -> Row:
     """The answer about one figure as JSON."""
     found = verdict.found
-    equal = verdict.is_equal and not faults and (rebuilt is None or rebuilt.is_equal)
+    equal = verdict.is_equal and (rebuilt is None or rebuilt.is_equal)
     return {
         "receipt": found.figure["receipt"],
         "equal": equal,

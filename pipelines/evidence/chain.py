@@ -72,16 +72,18 @@ class Chain:
     signers: dict[str, str | None] = field(default_factory=dict)
     """"officers 2026-03-31.1" -> fingerprint of its signer."""
     faults: list[Fault] = field(default_factory=list)
+    _told: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def say(self, kind: str, path: Path, what: str, do: str = BACKUP) -> None:
         """Add a fault, once for each path and kind."""
         where = path.relative_to(self.settings.store).as_posix()
-        if not any((fault.kind, fault.path) == (kind, where) for fault in self.faults):
+        if (kind, where) not in self._told:
+            self._told.add((kind, where))
             self.faults.append(Fault(kind, where, what, do))
 
     def faulty(self, path: Path) -> bool:
         where = path.relative_to(self.settings.store).as_posix()
-        return any(fault.path == where and fault.is_problem for fault in self.faults)
+        return any((kind, where) in self._told for kind in (CHANGED, REMOVED, BROKEN, UNKNOWN))
 
     def current(self, audience: str) -> releases.Manifest | None:
         """The manifest that is read, where it is there and can be."""

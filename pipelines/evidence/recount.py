@@ -10,6 +10,7 @@ Equal means equal to the last digit: numbers are compared as they are, never wit
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,8 +57,8 @@ class Difference:
 
 @contextmanager
 def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in memory; it may spill into the work folder where this machine has the records."""
-    if settings.records.exists():
+    """A DuckDB in memory; it may spill into the work folder where this machine has the records, to be written."""
+    if os.access(settings.work if settings.work.exists() else settings.records, os.W_OK):
         with receive.connection(settings) as con:
             yield con
         return

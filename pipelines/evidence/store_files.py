@@ -242,7 +242,7 @@ def _look(files: Files, path: Path) -> None:
         return
     kind = where[:2] if where[0] == "records" else where[1:2]
     match kind:
-        case ["CURRENT"] | ("CURRENT",) | ("databases",) | ("records", "KEY-FINGERPRINT"):
+        case ("CURRENT",) | ("databases",) | ("records", "KEY-FINGERPRINT"):
             return  # looked at by themselves
         case ("releases",) | ("records", "arrivals"):
             if path not in chain.digests:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipelines import durable, releases
 from pipelines.evidence import receipts, recount
-from pipelines.evidence.chain import CHANGED, Chain
+from pipelines.evidence.chain import CHANGED, OF_AUDIENCE, Chain
 from pipelines.evidence.recount import AGAIN, KEY, CannotRecount, Difference, Row
 from pipelines.intake.key import Key
 from pipelines.releases import Manifest, quote, text
@@ -172,7 +172,7 @@ def every(
         work += [(audience, manifest) for manifest in wanted if manifest]
     for at, (audience, manifest) in enumerate(work):
         if progress:
-            progress(f"Counting {audience}' release {manifest['release']} again", at, len(work))
+            progress(f"Counting the {OF_AUDIENCE[audience]} {manifest['release']} again", at, len(work))
         release = Release(audience, manifest["release"])
         told.append(release)
         if audience == "officers":

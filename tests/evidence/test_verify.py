@@ -292,7 +292,9 @@ def test_a_rebuild_in_another_store_with_8_threads_has_the_same_parts(
 
     def digests(threads: int) -> list[str]:
         def with_threads(*given: Any, config: dict[str, Any] | None = None, **more: Any) -> Any:
-            return connect(*given, config={**(config or {}), "threads": threads}, **more)
+            con = connect(*given, config={**(config or {}), "threads": threads}, **more)
+            assert con.execute("SELECT current_setting('threads')").fetchall() == [(threads,)]
+            return con
 
         monkeypatch.setattr(duckdb, "connect", with_threads)
         [rebuilt] = originals.rebuild_all(chain, ["2026-04-20.1"], progress=quiet)
