@@ -193,7 +193,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 20, 100])
     given = parser.parse_args()
     with store_to_use(given.store) as root:
-        release = (root / "officers" / "CURRENT").read_text(encoding="utf-8").strip()
+        release = (root / "officers" / "CURRENT").read_text(encoding="utf-8").split()[0]
         database = root / "officers" / "databases" / f"{release}.duckdb"
         page, bare = free_port(), free_port()
         dashboard = [sys.executable, "-m", "dashboard.serving", "--store", str(root), "--port", str(page)]

@@ -125,7 +125,7 @@ class Store:
             if seen == self._seen:
                 return self._current
             try:
-                release = self._attach(self.pointer.read_text(encoding="utf-8").strip())
+                release = self._attach(self.pointer.read_text(encoding="utf-8").partition(" ")[0].strip())
             except StoreError as problem:
                 if self._current is None:
                     raise

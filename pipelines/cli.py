@@ -22,6 +22,7 @@ from pipelines.commands import (
     meanings,
     names,
     servers,
+    verifying,
     work,
 )
 
@@ -54,6 +55,17 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "figure voice.child --window quarter --audience public --json",
         ),
     ),
+    "verify": (
+        verifying.verify,
+        (
+            "verify 7KQ2M-XW40P-3",
+            "verify 7kq2mxw40p3 --from-originals",
+            "verify --all",
+            "verify --all --current --json",
+            'verify --all --head "2026-04-07.1 1f0c9a77b2d4"',
+        ),
+    ),
+    "signing-key": (verifying.signing_key, ("signing-key /secure/place/send-audit-signing.pem",)),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),
     "template": (

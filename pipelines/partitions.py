@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines import contracts, durable, published, releases
+from pipelines import contracts, durable, published, releases, seals
 from pipelines.contracts import PUBLISHED, Catalogue
 from pipelines.evidence import delivered, receipts
 from pipelines.intake import key as keys
@@ -49,6 +49,8 @@ _ORDER = {
     "spans": "span",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
+HELD = ("parts", "in_force", "links")
+"""What a partition held before partitions were sealed."""
 _CODE = ("model", "measures", "statistics", "evidence", "published.py")
 
 
@@ -63,7 +65,7 @@ def build(
         texts_digest(settings.reference),
         key.fingerprint,
     ]
-    places = {}
+    places: dict[str, Path] = {}
     for council, deliveries in by_council.items():
         inputs = [
             [checked.folder.parent.name, checked.folder.name, checked.arrival.corrections]
@@ -71,7 +73,7 @@ def build(
         ]
         name = durable.digest([inputs, basis, catalogue.names_of(council).targets])[:32]
         places[council] = settings.records / "partitions" / council / f"{name}.json"
-    stale = [council for council, path in places.items() if not path.exists()]
+    stale = [council for council, path in places.items() if not stands(settings, path)]
     if stale:
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 0, 1)
         with receive.connection(settings) as con:
@@ -80,9 +82,25 @@ def build(
             if PUBLISHED in stale:
                 made[PUBLISHED] = published.make(con, settings, catalogue, key, by_council[PUBLISHED])
         for council, partition in made.items():
-            durable.write_json(places[council], partition)
+            durable.write_json(places[council], seals.sealed(partition))
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 1, 1)
-    return {council: json.loads(path.read_text(encoding="utf-8")) for council, path in places.items()}, stale
+    return {
+        council: {
+            **json.loads(path.read_text(encoding="utf-8")), "file": f"{council}/{path.name}",
+            "sha256": durable.file_digest(path),
+        }
+        for council, path in places.items()
+    }, stale  # fmt: skip
+
+
+def stands(settings: Settings, path: Path) -> bool:
+    """Whether a partition is there, undamaged, with all of its parts; otherwise it is made anew."""
+    if not path.exists():
+        return False
+    raw = path.read_bytes()
+    return seals.fault(raw, HELD) is None and all(
+        releases.part_path(settings, part).exists() for part in json.loads(raw)["parts"]
+    )
 
 
 def held_by_council(catalogue: Catalogue, held: Sequence[Checked]) -> dict[str, list[Checked]]:

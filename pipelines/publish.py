@@ -91,6 +91,9 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             "audience": "public",
             "made_at": settings.now(),
             "officers_release": manifest["release"],
+            "officers_sha256": durable.file_digest(
+                releases.manifest_path(settings, "officers", manifest["release"])
+            ),
             "by": by.strip(),
             "note": note.strip(),
             "compared_with": before["release"] if before else None,

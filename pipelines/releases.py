@@ -6,7 +6,9 @@ Does not belong here: what is in a part (`run`, `measures`), or who may see it (
     store/<audience>/parts/<sha256>.parquet        content-addressed; shared by releases
     store/<audience>/releases/<release>.json       the manifest
     store/<audience>/databases/<release>.duckdb    built from the parts; may be removed at any time
-    store/<audience>/CURRENT                       one line: the release that is read
+    store/<audience>/databases/<release>.sha256    the digest of its bytes
+    store/<audience>/CURRENT                       one line: the release that is read, and its manifest's SHA-256
+    store/records/texts/<sha256>                   reference lists and councils' names that a release was made with
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import durable
+from pipelines import durable, seals
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 Manifest = dict[str, Any]
 UNSEALED = (
     "release", "made_at", "as_of", "previous", "compared_with", "content", "note", "by", "officers_release",
+    "officers_sha256", "chain", seals.SEAL,
 )  # fmt: skip
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
@@ -75,7 +78,7 @@ def files_of(settings: Settings, parts: Iterable[Mapping[str, Any]]) -> dict[str
     return files
 
 
-def sealed(manifest: Manifest) -> str:
+def what_it_says(manifest: Manifest) -> str:
     """Digest of what a release says, whoever made it and whenever.
 
     The table `changes` is no part of it: it says how the rest differs from another release, and the same run again,
@@ -92,12 +95,16 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
     Content equal to the current release's makes none: its id comes back. The database is built before the pointer
     flips, so readers never wait. Only whoever holds the store's lock may call this.
     """
-    content = sealed(manifest)
+    content = what_it_says(manifest)
     known = {entry["content"]: entry["release"] for entry in history(settings, audience)}
     current = current_release(settings, audience)
     if content in known and (not flip or known[content] == current):
+        database = database_path(settings, audience, known[content])
+        if flip and not (database.exists() and digest_path(database).exists()):
+            build_database(settings, audience, read_manifest(settings, audience, known[content]))
         return known[content], False
     newest = list(history(settings, audience))[-1:]
+    signer = seals.signer(settings)
     release = _next_id(settings, audience)
     manifest = manifest | {
         "release": release,
@@ -110,20 +117,29 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
         else None,
     }
     build_database(settings, audience, manifest)
-    durable.write_json(manifest_path(settings, audience, release), manifest)
+    durable.write_json(manifest_path(settings, audience, release), seals.sealed(manifest, signer))
     if flip:
         point(settings, audience, release)
     return release, True
 
 
 def point(settings: Settings, audience: str, release: str) -> None:
-    """Flip the pointer that readers follow."""
-    durable.write(settings.audience(audience) / "CURRENT", f"{release}\n".encode())
+    """Flip the pointer that readers follow; it names the manifest's digest too."""
+    digest = durable.file_digest(manifest_path(settings, audience, release))
+    durable.write(settings.audience(audience) / "CURRENT", seals.Pointed(release, digest).line.encode())
 
 
 def current_release(settings: Settings, audience: str) -> str | None:
-    pointer = settings.audience(audience) / "CURRENT"
-    return pointer.read_text(encoding="utf-8").strip() if pointer.exists() else None
+    pointed = seals.pointed(settings.audience(audience) / "CURRENT")
+    return pointed.release if pointed else None
+
+
+def head(settings: Settings, audience: str) -> str:
+    """The newest release and its manifest's SHA-256: noted elsewhere, it pins all that came before. '' without one."""
+    for entry in history(settings, audience)[-1:]:
+        path = manifest_path(settings, audience, entry["release"])
+        return f"{entry['release']} {durable.file_digest(path)}"
+    return ""
 
 
 def resolve(settings: Settings, audience: str, release: str | None = None) -> str:
@@ -161,6 +177,19 @@ def history(settings: Settings, audience: str) -> list[Manifest]:
     """Every release's manifest, oldest first."""
     paths = (settings.audience(audience) / "releases").glob("*.json")
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths, key=_by_id)]
+
+
+def keep_text(settings: Settings, path: Path) -> str:
+    """Keep a text that a release is made with, under its SHA-256, which is returned; the same text is kept once."""
+    digest = durable.file_digest(path)
+    kept = text_path(settings, digest)
+    if not kept.exists():
+        durable.write(kept, path.read_bytes())
+    return digest
+
+
+def text_path(settings: Settings, sha256: str) -> Path:
+    return settings.records / "texts" / sha256
 
 
 def _by_id(path: Path) -> tuple[str, int]:
@@ -213,8 +242,17 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
                 f"CREATE TABLE {table} AS SELECT * FROM read_parquet($files, union_by_name = true)",
                 {"files": files},
             )
+    # A database without its digest is one that was cut short, or came from an earlier version of the program.
+    digest_path(final).unlink(missing_ok=True)
+    digest = durable.file_digest(made)
     durable.place_file(made, final)
+    durable.write(digest_path(final), f"{digest}\n".encode())
     return final
+
+
+def digest_path(database: Path) -> Path:
+    """Where the digest of a database's bytes stands."""
+    return database.with_suffix(".sha256")
 
 
 def _tell_of_the_past(
@@ -287,6 +325,7 @@ def prune(settings: Settings, audience: str, keep: int = 3) -> list[Path]:
     ]
     for path in gone:
         path.unlink(missing_ok=True)
+        digest_path(path).unlink(missing_ok=True)
     return gone
 
 

@@ -295,6 +295,42 @@ def make_manifest(
         ],
         "balances": balances.to_pylist(),
         "parts": made + parts,
+        "chain": named(work),
+    }
+
+
+def named(work: Work) -> dict[str, Any]:
+    """What a manifest names beside its parts, each with its SHA-256: so none of it is changed or taken away unseen.
+
+    `arrivals`: the newest; each names the one before. `checked`: a delivery's number -> folder and digest of the
+    result that it was judged by. `partitions`: council -> file and digest. `texts`: lists and councils' names, kept in
+    the store. `key`: the fingerprint of the key. `rebuild`: whether it was never meant to be read.
+    """
+    settings = work.settings
+    arrived = receive.arrivals(settings)[-1:]
+    lists = sorted(path for path in settings.reference.rglob("*") if path.suffix in (".yaml", ".csv"))
+    texts = {f"reference/{path.relative_to(settings.reference).as_posix()}": path for path in lists}
+    texts |= {
+        f"councils/{path.name}": path for path in sorted((settings.expectations / "councils").glob("*.yaml"))
+    }
+    return {
+        "arrivals": {
+            str(arrival.number): durable.file_digest(receive.arrival_path(settings, arrival.number))
+            for arrival in arrived
+        },
+        "checked": {
+            str(checked.arrival.number): [
+                checked.folder.name,
+                durable.file_digest(checked.folder / "result.json"),
+            ]
+            for checked in work.held
+        },
+        "partitions": {
+            council: [partition["file"], partition["sha256"]] for council, partition in work.councils.items()
+        },
+        "texts": {name: releases.keep_text(settings, path) for name, path in texts.items()},
+        "key": work.key.fingerprint,
+        "rebuild": work.as_of is not None,
     }
 
 

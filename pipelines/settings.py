@@ -34,6 +34,10 @@ class Settings:
     """Measure definitions. SEND_AUDIT_DEFINITIONS."""
     key_file: Path
     """The secret that turns identifiers into pseudonyms; never inside the store. SEND_AUDIT_KEY_FILE."""
+    signing_key: Path | None = None
+    """The Ed25519 key (PEM) that signs manifests; never inside the store. SEND_AUDIT_SIGNING_KEY."""
+    trusted_signers: Path | None = None
+    """Public keys (PEM, one below the other) whose signatures are trusted. SEND_AUDIT_TRUSTED_SIGNERS."""
     council: str | None = None
     """Council assumed for files that have no council column. SEND_AUDIT_COUNCIL."""
     sent_by: str = ""
@@ -126,6 +130,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         reference=path("SEND_AUDIT_REFERENCE", HOME / "data" / "reference"),
         definitions=path("SEND_AUDIT_DEFINITIONS", HOME / "pipelines" / "measures" / "definitions"),
         key_file=path("SEND_AUDIT_KEY_FILE", platformdirs.user_config_path("send-audit") / "pseudonym.key"),
+        signing_key=path("SEND_AUDIT_SIGNING_KEY", Path()) if env.get("SEND_AUDIT_SIGNING_KEY") else None,
+        trusted_signers=path("SEND_AUDIT_TRUSTED_SIGNERS", Path())
+        if env.get("SEND_AUDIT_TRUSTED_SIGNERS")
+        else None,
         council=env.get("SEND_AUDIT_COUNCIL") or None,
         sent_by=env.get("SEND_AUDIT_SENT_BY") or "",
         today=fixed,

@@ -14,19 +14,25 @@ ROOMS = {
     # room: the rooms of the project that it may import
     "pipelines.settings": set(),
     "pipelines.durable": set(),
+    "pipelines.seals": {"pipelines.durable", "pipelines.settings"},
     "pipelines.texts": set(),
     "pipelines.mappings": {"pipelines.texts"},
     "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
     "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
-    "pipelines.intake": {"pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings"},
+    "pipelines.intake": {
+        "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.seals", "pipelines.settings",
+    },
     "pipelines.model": {"pipelines.contracts", "pipelines.settings"},
     "pipelines.measures": {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
         "pipelines.texts",
     },
-    "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
-    "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
+    "pipelines.releases": {"pipelines.durable", "pipelines.seals", "pipelines.settings"},
+    "pipelines.evidence": {
+        "pipelines.contracts", "pipelines.durable", "pipelines.intake", "pipelines.measures", "pipelines.model",
+        "pipelines.releases", "pipelines.seals", "pipelines.settings", "pipelines.statistics",
+    },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures", "pipelines.texts",
@@ -43,6 +49,7 @@ WIRING = {
     "pipelines.partitions",
     "pipelines.published",
     "pipelines.publish",
+    "pipelines.originals",
 }
 ONLY_IN = {
     "dagster": {"pipelines.definitions", "pipelines.orchestration"},

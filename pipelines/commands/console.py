@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelines.contracts import Catalogue
     from pipelines.contracts.reference import Council
 
-DONE, BROKEN, USAGE, REFUSED, NOTHING, BUSY = range(6)
+DONE, BROKEN, USAGE, REFUSED, NOTHING, BUSY, DIFFERS = range(7)
 EXIT_CODES = {
     DONE: "done",
     BROKEN: "something broke; the last release stands",
@@ -37,10 +37,12 @@ EXIT_CODES = {
     REFUSED: "a file was refused or left where it is (the others were taken in)",
     NOTHING: "nothing found: no such release, figure, rule, feed or council",
     BUSY: "another run is using the store",
+    DIFFERS: "verified, and something is not as it was recorded",
 }
 _CODES = {
     "pipelines.durable.StoreBusy": BUSY,
     "pipelines.feeds.refusal.Refused": REFUSED,
+    "pipelines.evidence.verify.NoSuchReceipt": NOTHING,
     "pipelines.measures.lookup.NotFound": NOTHING,
     "pipelines.releases.NoRelease": NOTHING,
 }

@@ -144,6 +144,7 @@ def run(
         console.say_json(told(outcome))
     else:
         show_outcome(outcome)
+        tell_of_head(settings, "officers")
         if as_of is not None:
             say(
                 f"It holds what had been received by {as_of}, by today's rules and definitions. Readers stay on the "
@@ -244,6 +245,8 @@ def publish(
         say(f"Published: the public now read release {public}, made from the officers' release {officers}.")
     else:
         say(f"Nothing changed: the public already read the same figures as release {public}.")
+    if not as_json:
+        tell_of_head(settings, "public")
 
 
 def releases(
@@ -315,6 +318,17 @@ def tell_of_key(path: Path | None) -> None:
         tell(
             f"A new key was made at {path}. It turns names and references into codes. Keep a copy apart from the "
             "store: without it no new file can be matched to what is held, and whoever has it can test a guess."
+        )
+
+
+def tell_of_head(settings: Settings, audience: str) -> None:
+    """The head of the chain in short: noted elsewhere, it shows later that nothing before it was taken away."""
+    from pipelines import releases
+    from pipelines.commands.verifying import short
+
+    if head := releases.head(settings, audience):
+        tell(
+            f"Head of the chain: {short(head)}. In minutes, it shows later that nothing before it was changed."
         )
 
 

@@ -83,6 +83,15 @@ def load(settings: Settings) -> Key:
     return key
 
 
+def at_hand(settings: Settings) -> Key | None:
+    """The key as it lies there, None where there is none; never made, and not held against the store's fingerprint.
+
+    Raises:
+        KeyProblem: the file cannot be read as a key.
+    """
+    return Key(_read(settings.key_file)) if settings.key_file.exists() else None
+
+
 def _read(path: Path) -> bytes:
     try:
         secret = bytes.fromhex(path.read_text().strip())

@@ -23,7 +23,7 @@ from typing import Any, TypedDict, Unpack
 
 import duckdb
 
-from pipelines import durable
+from pipelines import durable, seals
 from pipelines.contracts import Catalogue, Contract
 from pipelines.feeds import reader
 from pipelines.feeds.refusal import Refused
@@ -32,8 +32,10 @@ from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
 
-CHECK_VERSION = 2
+CHECK_VERSION = 3
 """Raised when the program would judge the same delivery differently; every delivery is then checked anew."""
+RESULT = ("refusal", "tables", "skipped", "feeds")
+"""What a check's result held before results were sealed and named their files."""
 
 
 class IntakeFailure(RuntimeError):
@@ -60,6 +62,12 @@ class Arrival:
     """SHA-256 of the arrival before, '' for the first: the chain."""
     sent_by: str = ""
     """Who sent it, by office or role; '' where nobody said."""
+    archived: str = ""
+    """SHA-256 of the archived delivery's manifest; '' where an earlier version of the program received it."""
+    verdict: str = ""
+    """SHA-256 of the first check's result, which names the digests of the check's other files; '' as above."""
+    release: str = ""
+    """What officers read when it came: release and SHA-256 of its manifest. So none is taken away unseen."""
 
     @property
     def order(self) -> tuple[date, int]:
@@ -158,7 +166,15 @@ def record(settings: Settings, catalogue: Catalogue, key: Key, prepared: Checked
     """Put a prepared file's arrival on record unless it says nothing new; returns it as judged and if it is new."""
     before = arrivals(settings)
     previous = _link(settings, before[-1]) if before else ""
-    arrival = replace(prepared.arrival, number=len(before) + 1, previous=previous)
+    current = seals.pointed(settings.audience("officers") / "CURRENT")
+    arrival = replace(
+        prepared.arrival,
+        number=len(before) + 1,
+        previous=previous,
+        archived=durable.file_digest(archive_of(settings, prepared.arrival.delivery) / "manifest.json"),
+        verdict=durable.file_digest(prepared.folder / "result.json"),
+        release=current.line.strip() if current else "",
+    )
     checked = replace(prepared, arrival=arrival)
     for other in reversed(before):
         last = judged(settings, catalogue, key, other)
@@ -169,7 +185,7 @@ def record(settings: Settings, catalogue: Catalogue, key: Key, prepared: Checked
             return last, False
         if same_scope:
             break
-    durable.write_json(_arrival_path(settings, arrival.number), asdict(arrival))
+    durable.write_json(arrival_path(settings, arrival.number), seals.sealed(asdict(arrival)))
     return checked, True
 
 
@@ -190,14 +206,7 @@ def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:
     found: list[Arrival] = []
     link = ""
     for path in sorted((settings.records / "arrivals").glob("[0-9]*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        arrival = Arrival(
-            **{
-                **content,
-                "received_at": datetime.fromisoformat(content["received_at"]),
-                "extracted_on": date.fromisoformat(content["extracted_on"]),
-            }
-        )
+        arrival = read_arrival(path.read_bytes())
         if arrival.previous != link or arrival.number != len(found) + 1:
             raise IntakeFailure(
                 f"The record of arrivals does not fit together at {path.name}: one before it was changed or removed. "
@@ -206,6 +215,19 @@ def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:
         link = durable.file_digest(path)
         found.append(arrival)
     return [arrival for arrival in found if as_of is None or arrival.received_at.date() <= as_of]
+
+
+def read_arrival(raw: bytes) -> Arrival:
+    """An arrival from its record's bytes."""
+    content = json.loads(raw)
+    content.pop(seals.SEAL, None)
+    return Arrival(
+        **{
+            **content,
+            "received_at": datetime.fromisoformat(content["received_at"]),
+            "extracted_on": date.fromisoformat(content["extracted_on"]),
+        }
+    )
 
 
 def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival) -> Checked:
@@ -220,7 +242,12 @@ def judged(settings: Settings, catalogue: Catalogue, key: Key, arrival: Arrival)
 
 def original_of(settings: Settings, arrival: Arrival) -> Path:
     """The archived file."""
-    return next((settings.records / "deliveries" / arrival.delivery).glob("original.*"))
+    return next(archive_of(settings, arrival.delivery).glob("original.*"))
+
+
+def archive_of(settings: Settings, delivery: str) -> Path:
+    """The folder of an archived original."""
+    return settings.records / "deliveries" / delivery
 
 
 def check_basis(catalogue: Catalogue, key: Key) -> str:
@@ -259,11 +286,14 @@ def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
     copy = made / f"original{path.suffix.lower() or '.bin'}"
     shutil.copyfile(path, copy)
     delivery = durable.file_digest(copy)
-    final = settings.records / "deliveries" / delivery
-    durable.write_json(
-        made / "manifest.json",
-        {"sha256": delivery, "bytes": copy.stat().st_size, "file": path.name, "archived_at": settings.now()},
-    )
+    final = archive_of(settings, delivery)
+    about = {
+        "sha256": delivery,
+        "bytes": copy.stat().st_size,
+        "file": path.name,
+        "archived_at": settings.now(),
+    }
+    durable.write_json(made / "manifest.json", seals.sealed(about))
     durable.private_folder(final.parent)
     durable.place_folder(made, final)
     return delivery, next(final.glob("original.*"))
@@ -306,18 +336,26 @@ def _judge(
             f"{arrival.file} could not be checked. {problem} Nothing of this delivery is used; report it to the "
             "maintainers."
         ) from problem
-    durable.write_json(made / "result.json", result)
-    folder = _checked_folder(settings, arrival, basis)
+    result["files"] = {path.name: durable.file_digest(path) for path in made.iterdir()}
+    durable.write_json(made / "result.json", seals.sealed(result))
+    folder = checked_folder(settings, arrival, basis)
     durable.place_folder(made, folder)
     return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
 
 
 def _held(settings: Settings, arrival: Arrival, basis: str) -> Checked | None:
     """The delivery as it was judged before on the same basis, if it was."""
-    folder = _checked_folder(settings, arrival, basis)
+    folder = checked_folder(settings, arrival, basis)
     if not (folder / "result.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)  # what is left of a folder that somebody emptied
         return None
-    return Checked(arrival, folder, json.loads((folder / "result.json").read_text(encoding="utf-8")))
+    raw = (folder / "result.json").read_bytes()
+    if seals.fault(raw, RESULT) or not all(
+        (folder / name).exists() for name in json.loads(raw).get("files", ())
+    ):
+        shutil.rmtree(folder)  # damaged: it is made anew, and the archive has what it is made from
+        return None
+    return Checked(arrival, folder, json.loads(raw))
 
 
 def _as_the_file_says(arrival: Arrival, tables: list[reader.Table]) -> Arrival:
@@ -393,15 +431,17 @@ def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, 
     return counts
 
 
-def _checked_folder(settings: Settings, arrival: Arrival, basis: str) -> Path:
+def checked_folder(settings: Settings, arrival: Arrival, basis: str) -> Path:
+    """Where a delivery lies as judged on a basis (`check_basis`)."""
     # The date, the council assumed and the kind of file change the verdict on the same bytes: they name the place.
     said = durable.digest([arrival.extracted_on, arrival.council, Path(arrival.file).suffix.lower()])[:8]
     return settings.records / "checked" / arrival.delivery / f"{basis}-{said}"
 
 
-def _arrival_path(settings: Settings, number: int) -> Path:
+def arrival_path(settings: Settings, number: int) -> Path:
+    """The record of an arrival."""
     return settings.records / "arrivals" / f"{number:06d}.json"
 
 
 def _link(settings: Settings, arrival: Arrival) -> str:
-    return durable.file_digest(_arrival_path(settings, arrival.number))
+    return durable.file_digest(arrival_path(settings, arrival.number))

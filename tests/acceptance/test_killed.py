@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from pipelines import contracts, durable, releases
+from pipelines.evidence import chain as chains
+from pipelines.evidence import store_files
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 
@@ -72,6 +74,9 @@ def assert_whole(settings: Settings) -> None:
     for manifest in settings.store.rglob("*.json"):
         if settings.work not in manifest.parents:
             json.loads(manifest.read_text(encoding="utf-8"))
+    chain = chains.read(settings)
+    store_files.check(chain, {})
+    assert [fault for fault in chain.faults if fault.is_problem] == [], "a kill is no fault of the store"
 
 
 def deliver(settings: Settings, files: Path) -> None:

@@ -1,0 +1,253 @@
+"""Making a release again from the archived files, through intake, and comparing it with what is stored.
+
+Belongs here: a scratch store below the work folder, with the contracts, mappings, definitions and lists of the release,
+and what differs. Does not belong here: the steps (`intake`, `partitions`, `run`), or counting from stored facts
+(`evidence.recount`).
+
+The archive, the key and the texts that the release was made with are all that goes in. Releases made before lists and
+councils' names were kept are made again with those of today, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines import __version__, contracts, durable, partitions, releases, run
+from pipelines.evidence import recount
+from pipelines.evidence.chain import Chain
+from pipelines.evidence.recount import KEY, Difference, Row
+from pipelines.intake import key as keys
+from pipelines.intake import receive
+from pipelines.releases import Manifest, text
+from pipelines.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+_APART = ("changes",)
+"""Tables that say how a release differs from another, so they are no content of it."""
+
+
+@dataclass
+class Rebuilt:
+    """What came of making a release again from its originals."""
+
+    release: str
+    parts: int = 0
+    parts_that_differ: list[str] = field(default_factory=list)
+    """In words, with the path of the part that is stored."""
+    figures: int = 0
+    """Figures that were compared one by one, because their part differs or a single one was asked for."""
+    differ: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failed: str = ""
+    only: bool = False
+    """One figure was asked for: parts that differ elsewhere do not count."""
+
+    @property
+    def is_equal(self) -> bool:
+        return not (self.failed or self.differ or (self.parts_that_differ and not self.only))
+
+    @property
+    def summary(self) -> str:
+        if self.failed:
+            return f"Release {self.release} could not be made again from its originals: {self.failed}"
+        if self.only:
+            return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
+        same = self.parts - len(self.parts_that_differ)
+        counted = (
+            f"; {self.differ:,} of {self.figures:,} figures compared are not equal" if self.figures else ""
+        )
+        return (
+            f"From the originals of release {self.release}: {same} of {self.parts} parts came out the same, byte for "
+            f"byte{counted}."
+        )
+
+    def told(self) -> Row:
+        """As JSON."""
+        return {
+            "release": self.release, "equal": self.is_equal, "parts": self.parts,
+            "parts_that_differ": self.parts_that_differ, "figures_compared": self.figures, "differ": self.differ,
+            "differences": [
+                {**one.figure, "column": one.column, "stored": one.stored, "again": one.recounted}
+                for one in self.differences
+            ],
+            "notes": self.notes, "failed": self.failed,
+        }  # fmt: skip
+
+
+def rebuild_all(chain: Chain, wanted: Sequence[str], progress: Progress) -> list[Rebuilt]:
+    """Make officers' releases again, one after another; a delivery that several hold is read once.
+
+    Raises:
+        keys.KeyProblem: the key is not here, or is not the store's.
+    """
+    scratch = durable.private_folder(chain.settings.work / f"originals-{secrets.token_hex(4)}")
+    try:
+        return [_rebuild(chain, release, scratch, progress, None) for release in wanted]
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def rebuild(chain: Chain, release: str, progress: Progress, only: Row) -> Rebuilt:
+    """Make an officers' release again and compare one figure of it, given by its key.
+
+    Raises:
+        keys.KeyProblem: as `rebuild_all`.
+    """
+    scratch = durable.private_folder(chain.settings.work / f"originals-{secrets.token_hex(4)}")
+    try:
+        return _rebuild(chain, release, scratch, progress, only)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only: Row | None) -> Rebuilt:
+    rebuilt = Rebuilt(release, only=only is not None)
+    manifest = chain.manifests["officers"].get(release)
+    if manifest is None:
+        rebuilt.failed = "it is not on this machine."
+        return rebuilt
+    key = _key(chain.settings)
+    try:
+        own = _settings(chain.settings, manifest, scratch, rebuilt)
+        made = _make(chain, manifest, own, key, progress)
+    except (
+        contracts.ContractError, receive.IntakeFailure, recount.CannotRecount, _Missing, ValueError,
+    ) as problem:  # fmt: skip
+        rebuilt.failed = str(problem)
+        return rebuilt
+    if not str(manifest.get("code_version", "")).endswith(partitions.code_digest()[:12]):
+        rebuilt.notes.append(
+            f"release {release} was made by version {manifest.get('code_version')} of the program, and made again by "
+            f"{__version__}+{partitions.code_digest()[:12]}."
+        )
+    _compare(chain.settings, own, manifest, made, rebuilt, only)
+    return rebuilt
+
+
+class _Missing(RuntimeError):
+    """Something that the release was made from is not here."""
+
+
+def _key(settings: Settings) -> keys.Key:
+    if not settings.key_file.exists():
+        raise keys.KeyProblem(
+            "From the originals a release can be made again only by who holds the key. Set SEND_AUDIT_KEY_FILE to it."
+        )
+    return keys.load(settings)
+
+
+def _settings(settings: Settings, manifest: Manifest, scratch: Path, rebuilt: Rebuilt) -> Settings:
+    """Settings of a scratch store with the texts of a release."""
+    place = scratch / manifest["release"]
+    texts = {f"feeds/{feed}.yaml": written for feed, written in manifest["contracts"].items()}
+    texts |= {f"mappings/{name}.yaml": written for name, written in manifest["mappings"].items()}
+    for name, written in texts.items():
+        _write(place / "expectations" / name, written.encode())
+    for name, written in manifest["definitions"].items():
+        _write(place / "definitions" / f"{name.replace('.', '/')}.yaml", written.encode())
+    own = replace(
+        settings, data=scratch / "data", expectations=place / "expectations", definitions=place / "definitions",
+        reference=place / "reference", today=date.fromisoformat(str(manifest["made_at"])[:10]),
+    )  # fmt: skip
+    kept = (manifest.get("chain") or {}).get("texts")
+    if kept is None:
+        rebuilt.notes.append(
+            f"release {manifest['release']} was made before lists and councils' names were kept with it; those of "
+            "today were used."
+        )
+        shutil.copytree(settings.reference, own.reference, dirs_exist_ok=True)
+        shutil.copytree(settings.expectations / "councils", own.expectations / "councils", dirs_exist_ok=True)
+        return own
+    for name, sha256 in kept.items():
+        path = releases.text_path(settings, sha256)
+        if not path.exists():
+            raise _Missing(f"the text {name} that it was made with is missing (records/texts/{sha256}).")
+        root, _, inside = name.partition("/")
+        folder = own.reference if root == "reference" else own.expectations / "councils"
+        _write(folder / inside, path.read_bytes())
+    return own
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progress: Progress) -> Manifest:
+    """The release's manifest, made again in the scratch store."""
+    catalogue = contracts.load(own)
+    held = []
+    for done, delivery in enumerate(manifest["deliveries"]):
+        progress(f"Reading the originals of release {manifest['release']}", done, len(manifest["deliveries"]))
+        arrival = chain.arrivals.get(delivery["number"])
+        if arrival is None or arrival.delivery != delivery["sha256"]:
+            raise _Missing(f"the record of arrival {delivery['number']} is missing, or is another.")
+        original = next(receive.archive_of(chain.settings, arrival.delivery).glob("original.*"), None)
+        if original is None:
+            raise _Missing(f"the archived original of delivery {arrival.number} is missing.")
+        if durable.file_digest(original) != arrival.delivery:
+            raise _Missing(f"the archived original of delivery {arrival.number} was changed.")
+        there = receive.archive_of(own, arrival.delivery) / original.name
+        if not there.exists():
+            durable.private_folder(there.parent)
+            shutil.copyfile(original, there)
+        held.append(receive.judged(own, catalogue, key, arrival))
+    as_of = date.fromisoformat(str(manifest["as_of"]))
+    work = run.Work(own, catalogue, key, as_of, progress, run.Outcome(), held=held)
+    run.count(work)
+    by_council = partitions.held_by_council(catalogue, held)
+    rows_in_force, links = partitions.standing(work.councils, by_council)
+    return run.make_manifest(work, rows_in_force, links)
+
+
+def _compare(
+    settings: Settings, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
+) -> None:
+    again = {(part["table"], part["council"]): part for part in made["parts"] if part["table"] not in _APART}
+    stored = {
+        (part["table"], part["council"]): part for part in manifest["parts"] if part["table"] not in _APART
+    }
+    rebuilt.parts = len(stored)
+    for name in sorted({**again, **stored}):
+        here, there = stored.get(name), again.get(name)
+        if here and there and here["sha256"] == there["sha256"] and only is None:
+            if durable.file_digest(releases.part_path(settings, here)) == here["sha256"]:
+                continue
+        elif here and there and here["sha256"] == there["sha256"] and name[0] != "figures":
+            continue
+        table, council = name
+        if not (here and there and here["sha256"] == there["sha256"]):
+            where = (
+                releases.part_path(settings, here).relative_to(settings.store).as_posix()
+                if here
+                else "nothing"
+            )
+            of = f" of {council}" if council else ""
+            rebuilt.parts_that_differ.append(f"{table}{of}: {where} is stored, and another part comes out")
+        if table == "figures" and here and there and (only is None or _concerns(only, council)):
+            _figures(releases.part_path(settings, here), releases.part_path(own, there), rebuilt, only)
+
+
+def _concerns(figure: Row, council: str) -> bool:
+    return council == figure["council"] or council == contracts.PUBLISHED
+
+
+def _figures(stored: Path, again: Path, rebuilt: Rebuilt, only: Mapping[str, Any] | None) -> None:
+    """Compare figures one by one: all of a part, or one."""
+    where = " AND ".join(f'"{name}" = {text(only[name])}' for name in KEY) if only else "true"
+    with duckdb.connect() as con:
+        for name, path in (("stored", stored), ("again", again)):
+            con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_parquet({text(path)}) WHERE {where}")
+        count, differ, found = recount.differences(con, "stored", "again", recount.columns_of(con, "stored"))
+    rebuilt.figures += count
+    rebuilt.differ += differ
+    rebuilt.differences += found
