@@ -24,14 +24,16 @@ ROOMS = {
     "pipelines.measures": {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
     },
-    "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
+    "pipelines.past": set(),
+    "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.settings"},
     "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
+    "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
-    "dashboard": set(),
+    "dashboard": {"pipelines.evidence.between", "pipelines.past"},
 }  # fmt: skip
 WIRING = {
     "pipelines.cli",
@@ -115,6 +117,10 @@ def test_every_module_says_what_belongs_in_it(path: Path) -> None:
             ("dagster", "great_expectations", "ibis", "pandas", "pyarrow", "dash", "scipy"),
         ),
         ("dashboard.store", ("dagster", "great_expectations", "ibis", "pandas", "scipy", "statsmodels")),
+        (
+            "pipelines.evidence.between",
+            ("dagster", "great_expectations", "ibis", "pandas", "pyarrow", "dash"),
+        ),
         ("pipelines.run", ("dagster", "great_expectations", "ibis", "dash")),
     ],
 )
