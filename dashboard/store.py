@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from dashboard.connection import NotThen as NotThen
 from dashboard.connection import Release as Release
 from dashboard.connection import Row as Row
+from dashboard.connection import Stood as Stood
 from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
 
@@ -283,10 +285,12 @@ def freshness(release: Release) -> list[Row]:
 
 
 def today(release: Release) -> date:
-    """The day on which something is late: today, or for demonstration data the day that it pretends to be."""
+    """The day on which something is late: today; for demonstration data the day that it pretends to be, and for an
+    earlier release its own.
+    """
     held = about(release)
     as_of = held.get("as_of") or date.today()
-    return as_of if held.get("demonstration") else max(as_of, date.today())
+    return as_of if held.get("demonstration") or release.is_past else max(as_of, date.today())
 
 
 def releases(release: Release) -> list[Row]:
