@@ -21,7 +21,7 @@ from dash.development.base_component import Component
 from flask import Response, abort, request
 
 from dashboard import asof, components, export, store, view, web, words
-from dashboard.pages import data, definitions, grades, overview, plans, programme, timeliness, voice
+from dashboard.pages import changes, data, definitions, grades, overview, plans, programme, timeliness, voice
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
@@ -36,6 +36,7 @@ PAGES = {
     "/timeliness": timeliness.page,
     "/definitions": definitions.page,
     "/data": data.page,
+    "/changes": changes.page,
 }
 NAVIGATION = (
     ("/", "Overview"),
@@ -46,6 +47,7 @@ NAVIGATION = (
     ("/timeliness", "Timeliness"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
+    ("/changes", "Changes"),
 )
 WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
 """Pages with charts: their script is asked for at once."""
@@ -241,7 +243,11 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 def _downloads(app: Dash, releases: store.Store) -> None:
     """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
     kinds = f"<any({', '.join(export.KINDS)}):kind>"
-    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/definitions")}
+    names = {
+        path.strip("/") or "overview": path
+        for path in PAGES
+        if path not in ("/data", "/definitions", "/changes")
+    }
 
     def query() -> dict[str, str]:
         return view.parse(request.query_string.decode("ascii", "replace"))
@@ -294,6 +300,17 @@ def _downloads(app: Dash, releases: store.Store) -> None:
         release = chosen.release
         page = as_at(chosen, components.Page("Definitions", []))
         return answer(chosen, kind, "definitions", export.MEASURES, export.definitions(release), page)
+
+    @app.server.get(f"/changes.{kinds}")
+    def what_changed(kind: str) -> Response:
+        chosen = choice()
+        try:
+            found = changes.found(chosen.release, query())
+        except store.StoreError as problem:
+            abort(404, str(problem))
+        page = as_at(chosen, components.Page("What changed", [], filters=changes.filters(found)))
+        name = f"changes-from-{found.before['release']}-to-{found.after['release']}" if found else "changes"
+        return answer(chosen, kind, name, export.CHANGES, export.changes(chosen.release, found), page)
 
     @app.server.get(f"/data.{kinds}")
     def deliveries(kind: str) -> Response:

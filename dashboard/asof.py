@@ -59,7 +59,7 @@ def choose(releases: store.Store, query: Mapping[str, str]) -> Choice | None:
     asked = query.get(NAME, "")
     if current is None or not asked:
         return Choice(current) if current else None
-    stood = releases.on(day) if (day := _day(asked)) else releases.called(asked)
+    stood = releases.stood(asked)
     return Choice(releases.at(stood.head.release), asked, stood)
 
 

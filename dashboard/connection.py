@@ -9,6 +9,7 @@ connection attaches each new file beside the old one, so a reader that began on 
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
@@ -23,6 +24,8 @@ from typing import Any
 import duckdb
 
 from pipelines import past
+from pipelines.evidence.between import Between as Between
+from pipelines.evidence.between import between as compare
 
 log = logging.getLogger("send_audit.dashboard")
 Row = dict[str, Any]
@@ -34,6 +37,7 @@ RELEASES_KEPT_OPEN = 6
 ANSWERS_KEPT = 4000
 # Earlier releases that stay open, the one that was asked for longest ago forgotten first.
 PAST_KEPT_OPEN = 4
+LOST = "a file that it was made of is missing or was changed. send-audit verify says which."
 CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
@@ -80,6 +84,11 @@ class Release:
         )
         self.tables = frozenset(row["table_name"] for row in names)
 
+    @property
+    def folder(self) -> Path:
+        """The audience's folder, where its other releases are."""
+        return self.path.parents[1]
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The answer to `sql`, where `{db}` stands for the attached release. Parameters must be hashable."""
         key = (sql, tuple(parameters))
@@ -114,6 +123,32 @@ def _literal(value: Any) -> str:
     if type(value) is int:
         return str(value)
     raise TypeError(f"A query takes text, whole numbers and days, not {type(value).__name__}.")
+
+
+def heads(folder: Path) -> list[past.Head]:
+    """Every release of an audience in short, oldest first."""
+    return past.heads(folder)
+
+
+def between(folder: Path, before: str, after: str) -> Between:
+    """What lies between two releases of an audience, each a day or an id; answers are remembered.
+
+    Raises:
+        NotThen: one of them is not there.
+        StoreError: a file of one of them is missing or was changed.
+    """
+    try:
+        ids = (past.find(folder, asked, date.today()).release for asked in (before, after))
+        return _between(folder, *ids)
+    except past.NoRelease as problem:
+        raise NotThen(str(problem)) from None
+    except (duckdb.Error, past.Altered) as error:
+        raise StoreError(f"{before} and {after} cannot be compared: {LOST}") from error
+
+
+@functools.lru_cache(maxsize=8)
+def _between(folder: Path, before: str, after: str) -> Between:
+    return compare(folder, before, after)
 
 
 class Store:
@@ -170,32 +205,16 @@ class Store:
         """The releases that readers were pointed to, oldest first; none where the store keeps no manifests."""
         return past.stood(self.folder)
 
-    def on(self, day: date) -> Stood:
-        """The release that stood at the end of a day.
+    def stood(self, asked: str) -> Stood:
+        """The release that stood at the end of a day, or one by its id.
 
         Raises:
-            NotThen: the first was made later, or the day has not come yet.
+            NotThen: the first was made later, the day has not come yet, or it is neither a day nor an id.
         """
         try:
-            return self._placed(past.on(self.folder, day, date.today()))
+            head = past.find(self.folder, asked, date.today())
         except past.NoRelease as problem:
             raise NotThen(str(problem)) from None
-
-    def called(self, release_id: str) -> Stood:
-        """A release by its id, a rebuild too.
-
-        Raises:
-            NotThen: there is none so called.
-        """
-        found = [head for head in past.heads(self.folder) if head.release == release_id]
-        if not found:
-            raise NotThen(
-                "The link asks for figures as they stood on something that is neither a day, such as 2026-03-31, nor a "
-                "data version that this store has."
-            )
-        return self._placed(found[0])
-
-    def _placed(self, head: past.Head) -> Stood:
         newest = self.history()[-1:]
         return Stood(head, past.next_after(self.folder, head.release), newest[0] if newest else None)
 
@@ -232,10 +251,7 @@ class Store:
                     connection, self.folder, past.read(self.folder, release_id), into=alias, copied=False
                 )
         except (duckdb.Error, past.Altered) as error:
-            raise StoreError(
-                f"Release {release_id} cannot be opened: a file that it was made of is missing or was changed. "
-                "send-audit verify says which."
-            ) from error
+            raise StoreError(f"Release {release_id} cannot be opened: {LOST}") from error
         return Release(release_id, alias, manifest, connection.cursor, is_past=True)
 
     def close(self) -> None:

@@ -206,6 +206,26 @@ def on(folder: Path, day: date, today: date | None = None) -> Head:
     return by_then[-1]
 
 
+def find(folder: Path, asked: str, today: date | None = None) -> Head:
+    """The release that a day (2026-03-31: what stood at its end) or an id (2026-03-31.1) means; ids of rebuilds too.
+
+    Raises:
+        NoRelease: see `on`; or it is neither a day nor the id of a release of this audience.
+    """
+    try:
+        day = date.fromisoformat(asked) if len(asked) == len("2026-03-31") else None
+    except ValueError:
+        day = None
+    if day is not None:
+        return on(folder, day, today)
+    found = [head for head in heads(folder) if head.release == asked]
+    if not found:
+        raise NoRelease(
+            "What was asked for is neither a day, such as 2026-03-31, nor a data version that this store has."
+        )
+    return found[0]
+
+
 def next_after(folder: Path, release: str) -> Head | None:
     """The release that took the place of one that stood; None while it still stands, or for one that never did."""
     known = stood(folder)
