@@ -98,7 +98,7 @@ def banner(chosen: Choice, way_back: str) -> Component | None:
         parts.append(
             f"The latest are as they stood on {words.day(stood.latest.as_of)}, data version {stood.latest.release}."
         )
-    ways = [
+    ways: list[Any] = [
         dcc.Link("Show the latest figures", href=way_back),
         " · ",
         dcc.Link("See what changed since then", href=f"/changes?from={head.release}"),
@@ -128,7 +128,7 @@ def form(path: str, query: Mapping[str, str], first: date | None) -> Component:
     return html.Form(
         [
             html.Label(LABEL, htmlFor="as-of"),
-            components.field(field),
+            components.input_field(field),
             *kept,
             html.Button("Show", type="submit", className="button"),
             html.Span(HINT, id="as-of-hint", className="hint"),
@@ -142,7 +142,7 @@ def form(path: str, query: Mapping[str, str], first: date | None) -> Component:
 
 
 def _hidden(name: str, value: str) -> Component:
-    return components.field({"type": "hidden", "name": name, "value": value})
+    return components.input_field({"type": "hidden", "name": name, "value": value})
 
 
 def own_address(path: object) -> str:
@@ -164,7 +164,7 @@ def keep(part: Any, asked: str) -> None:
     if isinstance(href, str) and inside(href):
         if part.children == href:
             part.children = kept(href, asked)
-        part.href = kept(href, asked)
+        setattr(part, "href", kept(href, asked))  # noqa: B010 - only links have one
     table = getattr(part, "data-table", None)
     if table:
         setattr(part, "data-table", _kept_table(table, asked))

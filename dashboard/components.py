@@ -119,7 +119,7 @@ def select(
     )
 
 
-def field(held: Mapping[str, str]) -> Component:
+def input_field(held: Mapping[str, str]) -> Component:
     """An input of a form (type, name, value, and perhaps id, min, max, describedby), built by assets/selects.js."""
     data = json.dumps(dict(held), ensure_ascii=False, separators=(",", ":"))
     return html.Span([], className="input-slot", **attributes(data_input=data))

@@ -1,4 +1,4 @@
-/* Fills the selects whose options arrive as data (components.select), and makes the inputs that do (components.field),
+/* Fills the selects whose options arrive as data (components.select), and makes the inputs that do (components.input_field),
  * anew whenever the data changes.
  * Does not belong here: anything that knows what is chosen.
  */

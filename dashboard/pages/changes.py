@@ -6,7 +6,8 @@ phrases (`changes_words`), or what a reader of the newest release must know firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from dash import dcc, html
@@ -146,8 +147,12 @@ def _restated(between: store.Between) -> Component:
     return components.section("restated", "Figures restated", *parts)
 
 
-def _sentence(between: store.Between, row: store.Row, others: int) -> Component:
-    place = between.places.get(row["council"], row["council"])
+def _place(between: store.Between, row: Mapping[str, Any]) -> str:
+    return between.places.get(row["council"]) or str(row["council"])
+
+
+def _sentence(between: store.Between, row: Mapping[str, Any], others: int) -> Component:
+    place = _place(between, row)
     said = phrases.sentence(row, between.measures[row["measure"]], place, others)
     return html.Li(
         [
@@ -162,7 +167,7 @@ def _table(between: store.Between) -> Component:
         [
             {"text": measure["short_title"] or measure["title"], "href": f"/definitions/{row['measure']}",
              "note": words.polarity(measure["higher_is"])},
-            between.places.get(row["council"], row["council"]),
+            _place(between, row),
             words.capital(words.period(row["window"], row["period_start"], row["period_end"])),
             {"text": phrases.number(row, measure, True), "sub": row["previous_receipt"] or ""},
             {"text": phrases.number(row, measure), "sub": row["receipt"] or ""},
@@ -206,7 +211,7 @@ def _effects(between: store.Between, row: store.Row) -> Component:
     cells: list[list[components.Cell]] = [
         [
             words.capital(words.period(effect["window"], effect["period_start"], effect["period_end"])),
-            between.places.get(effect["council"], effect["council"]),
+            _place(between, effect),
             {"text": phrases.number(effect, measure, True), "sub": effect["previous_receipt"] or ""},
             {"text": phrases.number(effect, measure), "sub": effect["receipt"] or ""},
             phrases.difference(effect, measure),
@@ -262,7 +267,7 @@ def _balances(between: store.Between) -> Component:
     )
 
 
-def _balance(row: store.Row, side: str) -> Sequence[components.Cell]:
+def _balance(row: store.Row, side: str) -> list[components.Cell]:
     names = ("received", "accepted", "rejected", "in_force", "superseded")
     received, accepted, rejected, *rest = (row[f"{side}{name}"] for name in names)
     right = received == accepted + rejected and min(rest) >= 0

@@ -1,4 +1,4 @@
-"""Releases as they stood, and what lies between any two: a store of small releases, made by hand through `releases.add`.
+"""Releases as they stood, and what lies between any two: small releases, made by hand through `releases.add`.
 
 The story: on 10 January 50 of 100; a late correction of 20 February makes it 54 of 100; on 5 March the definition is
 another version, delivery 1 is gone and there is a new measure.
