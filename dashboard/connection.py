@@ -24,6 +24,7 @@ from typing import Any
 import duckdb
 
 from pipelines import past
+from pipelines.evidence.between import FEEDS_OF_FACT as FEEDS_OF_FACT
 from pipelines.evidence.between import Between as Between
 from pipelines.evidence.between import between as compare
 

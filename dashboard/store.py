@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from dashboard.connection import FEEDS_OF_FACT as FEEDS_OF_FACT
 from dashboard.connection import Between as Between
 from dashboard.connection import NotThen as NotThen
 from dashboard.connection import Release as Release

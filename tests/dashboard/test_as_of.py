@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 from dash import dcc, html
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
 
 from dashboard import asof, components, connection, store
 from dashboard.app import PAGES, create_app
-from tests.dashboard import made_release
+from tests.dashboard import browser, made_release
+from tests.dashboard.conftest import serving
 from tests.dashboard.test_app import ask
 
 EARLIER = "2026-10-20.1"
@@ -262,3 +264,28 @@ def test_links_that_lead_elsewhere_or_have_their_own_day_stay() -> None:
     cells = json.loads(getattr(page.children[5], "data-table"))["rows"][0]
     assert cells[0]["href"] == "/t?as_of=2026-03-31"
     assert cells[1]["links"][0]["href"] == "/u?as_of=2026-03-31"
+
+
+@pytest.mark.browser
+def test_the_day_is_chosen_with_a_form_kept_by_links_and_left_again(root: Path, page: Page) -> None:
+    with serving(root, "officers") as url:
+        browser.check_page(page, f"{url}/?{ON}")
+        browser.open_page(page, f"{url}/voice?window=quarter")
+        page.get_by_label("Show figures as they stood on").fill("2026-11-20")
+        expect(page.locator(".strip")).to_contain_text(LATER)  # nothing moves before the button
+        page.get_by_role("button", name="Show", exact=True).press("Enter")
+        expect(page.locator(".strip")).to_contain_text(EARLIER)
+        assert ON in page.url
+        assert "window=quarter" in page.url
+        expect(page.locator(".as-of-banner")).to_contain_text("You are looking at figures as they stood on")
+        page.get_by_role("button", name="Apply filters").press("Enter")
+        expect(page.locator("#announce")).to_contain_text("Page updated")
+        assert ON in page.url
+        for name in ("Programme", "Definitions", "SEND Audit", "Data quality"):
+            page.get_by_role("link", name=name, exact=True).first.click()
+            expect(page.locator(".strip")).to_contain_text(EARLIER)
+            assert ON in page.url
+        page.get_by_role("link", name="Show the latest figures").click()
+        expect(page.locator(".strip")).to_contain_text(LATER)
+        assert "as_of" not in page.url
+        expect(page.locator(".as-of-banner")).to_have_count(0)
