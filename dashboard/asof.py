@@ -137,7 +137,7 @@ def form(path: str, query: Mapping[str, str], first: date | None) -> Component:
         method="GET",
         className="filters as-of",
         key=f"as-of-{path}-{urlencode(query)}",
-        **components.attributes(aria_label=LABEL),
+        **components.attributes(aria_label="What was known on which day"),
     )
 
 

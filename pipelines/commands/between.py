@@ -31,7 +31,11 @@ def changes(
     audience: console.Audience = "officers",
     as_json: console.AsJson = False,
 ) -> None:
-    """Say what changed between two releases: figures and why, definitions, deliveries, balances."""
+    """Say what changed between two releases, and why.
+
+    Figures of finished periods, definitions, deliveries, balances. Without FROM and TO: the current release and the one
+    before it.
+    """
     from pipelines import past
     from pipelines.evidence.between import between
 

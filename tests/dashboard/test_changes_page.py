@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 from dashboard import store
 from dashboard.app import create_app
 from dashboard.pages import changes
+from pipelines import durable, releases
 from pipelines import settings as program
 from tests.dashboard import browser
 from tests.dashboard.conftest import serving
@@ -101,6 +103,22 @@ def test_a_missing_part_is_told_and_no_other_release_is_shown(tmp_path: Path) ->
         path.unlink()
     page = changes.page(current, {"from": made[0], "to": made[1]})
     assert "a file that it was made of is missing or was changed" in text_of(page)
+
+
+def test_a_pruned_release_is_read_from_its_parts_on_every_page(tmp_path: Path) -> None:
+    held = replace(program.load({}), data=tmp_path / "data", key_file=tmp_path / "key")
+    made = [make(held, day, rows, **more) for day, rows, more in STORY]
+    releases.prune(held, "officers", keep=1, spare_seconds=-1)
+    assert not releases.database_path(held, "officers", made[0]).exists()
+    with durable.store_lock(held.store):  # as a run holds it
+        current = store.Store(held.store, "officers")
+        release = current.at(current.stood("2026-02-01").head.release)
+        assert (release.id, release.is_past) == (made[0], True)
+        assert [row["numerator"] for row in store.latest(release, "voice.child")] == [50]
+        assert [row["release"] for row in store.releases(release)] == [made[0]]
+        assert store.about(release)["as_of"] == date(2026, 1, 10)
+        assert current.at(made[0]) is release, "opened once"
+    assert not releases.database_path(held, "officers", made[0]).exists()
 
 
 @pytest.mark.parametrize("kind", ["csv", "json", "xlsx", "ods"])
