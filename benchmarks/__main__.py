@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import made
+from benchmarks import history, made
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -32,6 +32,8 @@ def main() -> None:
     parser.add_argument(
         "--councils", type=int, default=10, help="fictional councils that they belong to (10)"
     )
+    parser.add_argument("--releases", type=int, default=500, help="releases of a growing council (500)")
+    parser.add_argument("--only", choices=["history"], help="measure nothing but this")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -40,11 +42,15 @@ def main() -> None:
         print(json.dumps(CHILDREN[step](Path(folder))))
         return
     with tempfile.TemporaryDirectory(prefix="send-audit-bench-") as folder:
-        results = measure(Path(folder), given.audits, given.councils)
+        if given.only:
+            past = history.measure(Path(folder), given.releases)
+            print(json.dumps(past, indent=1) if given.json else lines_of(history.rows(past)))
+            return
+        results = measure(Path(folder), given.audits, given.councils, given.releases)
     print(json.dumps(results, indent=1) if given.json else table(results))
 
 
-def measure(folder: Path, audits: int, councils: int) -> dict[str, Any]:
+def measure(folder: Path, audits: int, councils: int, releases: int) -> dict[str, Any]:
     """Every measurement, in seconds and megabytes."""
     settings = settings_of(folder)
     _, codes = made.councils(settings, folder, councils)
@@ -62,6 +68,9 @@ def measure(folder: Path, audits: int, councils: int) -> dict[str, Any]:
     checks = child("checks", folder)
     tell("At a council's size ...")
     small = child("small", folder)
+    tell(f"{releases} releases ...")
+    (folder / "releases").write_text(str(releases), encoding="utf-8")
+    past = child("history", folder)
     return {
         "audits": audits,
         "councils": councils,
@@ -70,6 +79,7 @@ def measure(folder: Path, audits: int, councils: int) -> dict[str, Any]:
         "one_more": more,
         "checks": checks,
         "small": small,
+        "history": past,
     }
 
 
@@ -262,6 +272,7 @@ CHILDREN = {
     "by_hand": by_hand,
     "checks": checks,
     "small": small,
+    "history": lambda folder: history.measure(folder, int((folder / "releases").read_text(encoding="utf-8"))),
 }
 
 
@@ -282,15 +293,21 @@ def table(found: dict[str, Any]) -> str:
         ("500 audits to a release from a cold start, s", council["release"], "15 most", ""),
         ("`send-audit figure` from a cold start, s", council["figure"], "1 most", ""),
     ]  # fmt: skip
-    wide = max(len(row[0]) for row in rows)
+    rows += history.rows(found["history"])
     lines = [f"{found['audits']:,} audits of {found['councils']} councils, with their participation rows", ""]
-    lines += [f"{name:<{wide}}  {value:6.2f}   {aim:<20} {note}" for name, value, aim, note in rows]
+    lines.append(lines_of(rows))
     lines += [
         "",
         "Steps of the main job, s: "
         + ", ".join(f"{name} {spent:.1f}" for name, spent in run["steps"].items()),
     ]
     return "\n".join(lines)
+
+
+def lines_of(rows: list[tuple[str, float, str, str]]) -> str:
+    """Measurements as lines: name, value, what was aimed at, note."""
+    wide = max(len(row[0]) for row in rows)
+    return "\n".join(f"{name:<{wide}}  {value:6.2f}   {aim:<20} {note}" for name, value, aim, note in rows)
 
 
 def tell(what: str) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard import components, export, store, view, web, words
-from dashboard.pages import data, definitions, grades, overview, plans, programme, timeliness, voice
+from dashboard import asof, components, export, store, view, web, words
+from dashboard.pages import changes, data, definitions, grades, overview, plans, programme, timeliness, voice
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
@@ -34,6 +36,7 @@ PAGES = {
     "/timeliness": timeliness.page,
     "/definitions": definitions.page,
     "/data": data.page,
+    "/changes": changes.page,
 }
 NAVIGATION = (
     ("/", "Overview"),
@@ -44,6 +47,7 @@ NAVIGATION = (
     ("/timeliness", "Timeliness"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
+    ("/changes", "Changes"),
 )
 WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
 """Pages with charts: their script is asked for at once."""
@@ -168,14 +172,18 @@ def _page(release: store.Release, path: object, query: Mapping[str, str]) -> com
 
 
 def _framed(releases: store.Store, path: object, search: object) -> html.Div:
-    """A page with its strip and label, or a page that says why there is none."""
-    release = None
+    """A page with its strip, label and the day it is shown as at, or a page that says why there is none."""
+    query = view.parse(search if isinstance(search, str) else "")
+    chosen = None
     try:
-        release = releases.current()
-        if release is None:
+        chosen = asof.choose(releases, query)
+        if chosen is None:
             page = components.message("Nothing to show yet", words.NOTHING_PUBLISHED)
             return _plain(page, path, search)
-        page = _page(release, path, view.parse(search if isinstance(search, str) else ""))
+        page = _page(chosen.release, path, query)
+    except store.NotThen as problem:
+        web.forget_answer()  # a release may come that is called so
+        return _not_then(releases, str(problem), path, search)
     except store.StoreError as problem:
         page = components.message("The figures cannot be opened", str(problem))
     except Exception:
@@ -186,14 +194,38 @@ def _framed(releases: store.Store, path: object, search: object) -> html.Div:
             "This page could not be made",
             "Something went wrong in the program. The other pages may still work.",
         )
-    if release is None:
+    if chosen is None:
         return _plain(page, path, search)
-    about = store.about(release)
+    release, about, address = chosen.release, store.about(chosen.release), asof.own_address(path)
     label = f"{words.DEMONSTRATION} – " if about.get("demonstration") else ""
     period = f" – {page.period}" if page.period else ""
-    title = f"{page.title}{period} – {label}data version {release.id} – {NAME}"
-    frame = [components.demonstration(about), components.strip(release, page.period), *page.body]
+    then = f" – as they stood on {chosen.when()}" if chosen.asked else ""
+    title = f"{page.title}{period}{then} – {label}data version {release.id} – {NAME}"
+    if chosen.asked:
+        asof.keep(html.Div(page.body), chosen.asked)
+    frame = [
+        components.demonstration(about),
+        components.strip(release, page.period),
+        asof.form(address, query, _first_day(releases)),
+        asof.banner(chosen, asof.latest(address, query)),
+        *page.body,
+    ]
     return _answer([part for part in frame if part is not None], title, path, search)
+
+
+def _not_then(releases: store.Store, problem: str, path: object, search: object) -> html.Div:
+    """No figures stood then: says so, and never shows the latest instead."""
+    query, address = view.parse(search if isinstance(search, str) else ""), asof.own_address(path)
+    way_back = html.P(dcc.Link("Show the latest figures", href=asof.latest(address, query)))
+    page = components.message("No figures stood then", problem, way_back, status=404)
+    page.body.append(asof.form(address, query, _first_day(releases)))
+    return _plain(page, path, search)
+
+
+def _first_day(releases: store.Store) -> date | None:
+    """The first day on which any figures stood."""
+    known = releases.history()
+    return known[0].made_at.date() if known else None
 
 
 def _plain(page: components.Page, path: object, search: object) -> html.Div:
@@ -211,20 +243,35 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 def _downloads(app: Dash, releases: store.Store) -> None:
     """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
     kinds = f"<any({', '.join(export.KINDS)}):kind>"
-    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/definitions")}
-
-    def current() -> store.Release:
-        release = releases.current()
-        if release is None:
-            abort(404, words.NOTHING_PUBLISHED)
-        return release
+    names = {
+        path.strip("/") or "overview": path
+        for path in PAGES
+        if path not in ("/data", "/definitions", "/changes")
+    }
 
     def query() -> dict[str, str]:
         return view.parse(request.query_string.decode("ascii", "replace"))
 
+    def choice() -> asof.Choice:
+        try:
+            chosen = asof.choose(releases, query())
+        except store.StoreError as problem:
+            abort(404, str(problem))
+        if chosen is None:
+            abort(404, words.NOTHING_PUBLISHED)
+        return chosen
+
+    def as_at(chosen: asof.Choice, page: components.Page) -> components.Page:
+        """The page whose filters say, in the file too, as at which day it is shown."""
+        if not chosen.asked:
+            return page
+        said = f"As they stood on: {chosen.when()}, data version {chosen.release.id}"
+        return replace(page, filters="; ".join(filter(None, [page.filters, said])))
+
     def answer(
-        release: store.Release, kind: str, stem: str, columns: Any, rows: Any, page: components.Page
+        chosen: asof.Choice, kind: str, stem: str, columns: Any, rows: Any, page: components.Page
     ) -> Response:
+        release = chosen.release
         made = export.to_bytes(release, kind, columns, rows, page)
         response = Response(made, content_type=export.KINDS[kind])
         name = export.file_name(release, stem, page)
@@ -233,38 +280,54 @@ def _downloads(app: Dash, releases: store.Store) -> None:
 
     @app.server.get(f"/<any({', '.join(names)}):name>.{kinds}")
     def figures(name: str, kind: str) -> Response:
-        release = current()
-        page = _page(release, names[name], query())
-        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
+        chosen = choice()
+        release = chosen.release
+        page = as_at(chosen, _page(release, names[name], query()))
+        return answer(chosen, kind, name, export.FIGURES, export.figures(release, page), page)
 
     @app.server.get(f"/definitions/<name>.{kinds}")
     def definition(name: str, kind: str) -> Response:
-        release = current()
-        page = definitions.one(release, name)
+        chosen = choice()
+        release = chosen.release
+        page = as_at(chosen, definitions.one(release, name))
         if page.status != 200:
             abort(404, "There is no such definition.")
-        return answer(release, kind, name, export.FIGURES, export.figures(release, page), page)
+        return answer(chosen, kind, name, export.FIGURES, export.figures(release, page), page)
 
     @app.server.get(f"/definitions.{kinds}")
     def every_definition(kind: str) -> Response:
-        release = current()
-        page = components.Page("Definitions", [])
-        return answer(release, kind, "definitions", export.MEASURES, export.definitions(release), page)
+        chosen = choice()
+        release = chosen.release
+        page = as_at(chosen, components.Page("Definitions", []))
+        return answer(chosen, kind, "definitions", export.MEASURES, export.definitions(release), page)
+
+    @app.server.get(f"/changes.{kinds}")
+    def what_changed(kind: str) -> Response:
+        chosen = choice()
+        try:
+            found = changes.found(chosen.release, query())
+        except store.StoreError as problem:
+            abort(404, str(problem))
+        page = as_at(chosen, components.Page("What changed", [], filters=changes.filters(found)))
+        name = f"changes-from-{found.before['release']}-to-{found.after['release']}" if found else "changes"
+        return answer(chosen, kind, name, export.CHANGES, export.changes(chosen.release, found), page)
 
     @app.server.get(f"/data.{kinds}")
     def deliveries(kind: str) -> Response:
-        release = current()
-        chosen = data.choose(release, query())
-        page = components.Page("Deliveries", [], filters=chosen.filters)
-        rows = export.deliveries(release, chosen.deliveries)
-        return answer(release, kind, "deliveries", export.DELIVERIES, rows, page)
+        chosen = choice()
+        release = chosen.release
+        held = data.choose(release, query())
+        page = as_at(chosen, components.Page("Deliveries", [], filters=held.filters))
+        rows = export.deliveries(release, held.deliveries)
+        return answer(chosen, kind, "deliveries", export.DELIVERIES, rows, page)
 
     @app.server.get(f"/data/findings.{kinds}")
     def findings(kind: str) -> Response:
-        release = current()
+        chosen = choice()
+        release = chosen.release
         if "findings" not in release.tables:
             abort(404, "Findings row by row are for officers only.")
-        chosen = data.choose(release, query())
-        page = components.Page("Findings row by row", [], filters=chosen.filters)
-        rows = export.findings(release, chosen.deliveries)
-        return answer(release, kind, "findings", export.FINDINGS, rows, page)
+        held = data.choose(release, query())
+        page = as_at(chosen, components.Page("Findings row by row", [], filters=held.filters))
+        rows = export.findings(release, held.deliveries)
+        return answer(chosen, kind, "findings", export.FINDINGS, rows, page)

@@ -119,6 +119,12 @@ def select(
     )
 
 
+def input_field(held: Mapping[str, str]) -> Component:
+    """An input of a form (type, name, value, and perhaps id, min, max, describedby), built by assets/selects.js."""
+    data = json.dumps(dict(held), ensure_ascii=False, separators=(",", ":"))
+    return html.Span([], className="input-slot", **attributes(data_input=data))
+
+
 def filters(action: str, fields: Sequence[Component | None], key: str) -> Component:
     """The filter form: an ordinary GET form, so the address holds every choice. `key` makes it anew on change."""
     return html.Form(

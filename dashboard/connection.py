@@ -9,17 +9,24 @@ connection attaches each new file beside the old one, so a reader that began on 
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from pipelines import past
+from pipelines.evidence.between import FEEDS_OF_FACT as FEEDS_OF_FACT
+from pipelines.evidence.between import Between as Between
+from pipelines.evidence.between import between as compare
 
 log = logging.getLogger("send_audit.dashboard")
 Row = dict[str, Any]
@@ -29,17 +36,44 @@ RELEASE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}")
 # Enough for every request under way to finish on the release it began with, however fast they follow.
 RELEASES_KEPT_OPEN = 6
 ANSWERS_KEPT = 4000
+# Earlier releases that stay open, the one that was asked for longest ago forgotten first.
+PAST_KEPT_OPEN = 4
+LOST = "a file that it was made of is missing or was changed. send-audit verify says which."
+CONFIG = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
 class StoreError(Exception):
     """The store cannot be read; the message says what to do."""
 
 
+class NotThen(StoreError):
+    """No release stood then; the message says since when there are any."""
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A release in its place in history."""
+
+    head: past.Head
+    until: past.Head | None
+    """What took its place; None while it still stands, or where it never did."""
+    latest: past.Head | None
+    """The release that stands now."""
+
+    @property
+    def rebuilt(self) -> bool:
+        """Whether it is a rebuild of an earlier day, to which readers were never pointed."""
+        return not self.head.stood
+
+
 class Release:
     """One attached release: runs queries and remembers their answers, which are shared, so never changed."""
 
-    def __init__(self, release_id: str, alias: str, path: Path, cursor: Callable[[], Any]) -> None:
+    def __init__(
+        self, release_id: str, alias: str, path: Path, cursor: Callable[[], Any], is_past: bool = False
+    ) -> None:
         self.id = release_id
+        self.is_past = is_past
         self.alias = alias
         self.path = path
         self.identity = _identity(path)
@@ -50,6 +84,11 @@ class Release:
             "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", (alias,)
         )
         self.tables = frozenset(row["table_name"] for row in names)
+
+    @property
+    def folder(self) -> Path:
+        """The audience's folder, where its other releases are."""
+        return self.path.parents[1]
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The answer to `sql`, where `{db}` stands for the attached release. Parameters must be hashable."""
@@ -87,6 +126,32 @@ def _literal(value: Any) -> str:
     raise TypeError(f"A query takes text, whole numbers and days, not {type(value).__name__}.")
 
 
+def heads(folder: Path) -> list[past.Head]:
+    """Every release of an audience in short, oldest first."""
+    return past.heads(folder)
+
+
+def between(folder: Path, before: str, after: str) -> Between:
+    """What lies between two releases of an audience, each a day or an id; answers are remembered.
+
+    Raises:
+        NotThen: one of them is not there.
+        StoreError: a file of one of them is missing or was changed.
+    """
+    try:
+        ids = (past.find(folder, asked, date.today()).release for asked in (before, after))
+        return _between(folder, *ids)
+    except past.NoRelease as problem:
+        raise NotThen(str(problem)) from None
+    except (duckdb.Error, past.Altered) as error:
+        raise StoreError(f"{before} and {after} cannot be compared: {LOST}") from error
+
+
+@functools.lru_cache(maxsize=8)
+def _between(folder: Path, before: str, after: str) -> Between:
+    return compare(folder, before, after)
+
+
 class Store:
     """The releases of one audience under `root`. Safe to share between threads, not between processes."""
 
@@ -96,9 +161,7 @@ class Store:
         self.audience = audience
         self.folder = Path(root) / audience
         self.pointer = self.folder / "CURRENT"
-        self._connection = duckdb.connect(
-            ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
+        self._connection = duckdb.connect(":memory:", config=dict(CONFIG))
         self._local = threading.local()
         self._cursors: list[Any] = []
         self._lock = threading.Lock()
@@ -107,6 +170,8 @@ class Store:
         self._complained_of: tuple[int, int, int] | None = None
         self._current: Release | None = None
         self._count = 0
+        self._past: OrderedDict[tuple[str, tuple[int, int, int]], Release] = OrderedDict()
+        self._past_lock = threading.Lock()
 
     def current(self) -> Release | None:
         """The release the pointer names now, or None if nothing has been published.
@@ -136,6 +201,59 @@ class Store:
                 if release is not None:
                     self._current, self._seen = release, seen
         return self._current
+
+    def history(self) -> list[past.Head]:
+        """The releases that readers were pointed to, oldest first; none where the store keeps no manifests."""
+        return past.stood(self.folder)
+
+    def stood(self, asked: str) -> Stood:
+        """The release that stood at the end of a day, or one by its id.
+
+        Raises:
+            NotThen: the first was made later, the day has not come yet, or it is neither a day nor an id.
+        """
+        try:
+            head = past.find(self.folder, asked, date.today())
+        except past.NoRelease as problem:
+            raise NotThen(str(problem)) from None
+        newest = self.history()[-1:]
+        return Stood(head, past.next_after(self.folder, head.release), newest[0] if newest else None)
+
+    def at(self, release_id: str) -> Release:
+        """A release of any time, read only: from its database, or where that was pruned from its parts.
+
+        Each earlier one has a connection of its own, which ends when the last reader lets go of it, so that forgetting
+        one never takes it from under a reader. Neither a lock nor a file is needed.
+        """
+        current = self.current()
+        if current is not None and current.id == release_id:
+            return current
+        manifest = past.manifest_path(self.folder, release_id)
+        key = (release_id, _identity(manifest))
+        with self._past_lock:
+            if key not in self._past:
+                self._past[key] = self._opened(release_id, manifest)
+            self._past.move_to_end(key)
+            while len(self._past) > PAST_KEPT_OPEN:
+                self._past.popitem(last=False)
+            return self._past[key]
+
+    def _opened(self, release_id: str, manifest: Path) -> Release:
+        connection = duckdb.connect(":memory:", config=dict(CONFIG))
+        database = self.folder / "databases" / f"{release_id}.duckdb"
+        alias = f"{release_id}#past"
+        try:
+            if database.exists():
+                quoted = str(database).replace("'", "''")
+                connection.execute(f"ATTACH '{quoted}' AS \"{alias}\" (READ_ONLY)")
+            else:
+                connection.execute(f"ATTACH ':memory:' AS \"{alias}\"")
+                past.fill(
+                    connection, self.folder, past.read(self.folder, release_id), into=alias, copied=False
+                )
+        except (duckdb.Error, past.Altered) as error:
+            raise StoreError(f"Release {release_id} cannot be opened: {LOST}") from error
+        return Release(release_id, alias, manifest, connection.cursor, is_past=True)
 
     def close(self) -> None:
         """Give up the connection and every thread's cursor."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import components, store, words, workbooks
+from dashboard.pages import changes_words
 
 FIGURES = (
     ("measure", "Id of the measure; the page Definitions explains it", "text", 34),
@@ -102,6 +103,32 @@ MEASURES = (
     ("benchmark", "What it may be compared with", "text", 40),
     ("source", "Where the definition comes from", "text", 48),
     ("release", "Data version", "text", 14),
+    ("note", "Whether this is demonstration data", "text", 40),
+)
+CHANGES = (
+    ("measure", "Id of the measure", "text", 34),
+    ("measure_version", "Version of the definition, the same in both", "text", 9),
+    ("title", "What is measured", "text", 48),
+    ("council", "Code of the place", "text", 10),
+    ("council_name", "Name of the place", "text", 22),
+    ("window", "Kind of period", "text", 15),
+    ("period_start", "First day of the period", "date", 12),
+    ("period_end", "Last day of the period", "date", 12),
+    ("previous_numerator", "How many were counted, before", "count", 11),
+    ("previous_denominator", "Out of how many, before", "count", 12),
+    ("previous_value", "Value before", "share", 9),
+    ("previous_symbol", "Stands for a value that was not shown", "text", 8),
+    ("numerator", "How many were counted, after", "count", 11),
+    ("denominator", "Out of how many, after", "count", 12),
+    ("value", "Value after", "share", 9),
+    ("symbol", "Stands for a value that is not shown", "text", 8),
+    ("change", "Value after less value before: 0.05 is 5 percentage points higher", "points", 9),
+    ("direction", "Higher, lower or the same, in words", "text", 12),
+    ("why", "What can have restated it", "text", 60),
+    ("previous_receipt", "Code of the figure before", "text", 15),
+    ("receipt", "Code of the figure after", "text", 15),
+    ("previous_release", "Data version before", "text", 14),
+    ("release", "Data version after", "text", 14),
     ("note", "Whether this is demonstration data", "text", 40),
 )
 FIGURE_COLUMNS, DELIVERY_COLUMNS, FINDING_COLUMNS, MEASURE_COLUMNS = (
@@ -240,6 +267,27 @@ def _label(labels: Mapping[tuple[str, str], store.Row], row: Mapping[str, Any]) 
         return ""
     found = labels.get((row["breakdown"], row["group"]))
     return str((found or {}).get("label") or row["group"])
+
+
+def changes(release: store.Release, found: store.Between | None) -> list[dict[str, Any]]:
+    """The restated figures of whole places, each with both values and why."""
+    if found is None:
+        return []
+    shared = _shared(store.about(release)) | {"release": found.after["release"]}
+    columns = tuple(name for name, *_ in CHANGES)
+    return [
+        _only(
+            columns,
+            row | shared | {
+                "title": found.measures[row["measure"]]["title"],
+                "council_name": found.places.get(row["council"], ""),
+                "previous_release": found.before["release"],
+                "direction": changes_words.direction(row),
+                "why": changes_words.because(row["why"], every=True),
+            },
+        )
+        for row in found.restated
+    ]  # fmt: skip
 
 
 def to_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

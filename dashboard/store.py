@@ -12,10 +12,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from dashboard.connection import FEEDS_OF_FACT as FEEDS_OF_FACT
+from dashboard.connection import Between as Between
+from dashboard.connection import NotThen as NotThen
 from dashboard.connection import Release as Release
 from dashboard.connection import Row as Row
+from dashboard.connection import Stood as Stood
 from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
+from dashboard.connection import between as _between
+from dashboard.connection import heads as _heads
 
 EVERY_PLACE = ("local", "council", "region", "country")
 
@@ -283,15 +289,28 @@ def freshness(release: Release) -> list[Row]:
 
 
 def today(release: Release) -> date:
-    """The day on which something is late: today, or for demonstration data the day that it pretends to be."""
+    """The day on which something is late: today; for demonstration data the day that it pretends to be, and for an
+    earlier release its own.
+    """
     held = about(release)
     as_of = held.get("as_of") or date.today()
-    return as_of if held.get("demonstration") else max(as_of, date.today())
+    return as_of if held.get("demonstration") or release.is_past else max(as_of, date.today())
 
 
 def releases(release: Release) -> list[Row]:
     """This release and those before it, the newest first."""
     return _rows(release, "releases", "SELECT * FROM {db}.releases ORDER BY made_at DESC, release DESC")
+
+
+def between(release: Release, before: str, after: str) -> Between:
+    """What lies between two releases of the audience, each a day or a data version; see `connection.between`."""
+    return _between(release.folder, before, after)
+
+
+def versions_held(release: Release) -> list[Row]:
+    """Every release of the audience, the newest first: release, as_of, made_at, stood."""
+    names = ("release", "as_of", "made_at", "stood")
+    return [{name: getattr(head, name) for name in names} for head in reversed(_heads(release.folder))]
 
 
 def column_words(release: Release, fact: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.commands import (
+    between,
     console,
     demonstration,
     figures,
@@ -46,13 +47,25 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         work.publish,
         ('publish CURRENT --by "Head of quality assurance" --note "Agreed at the July board"',),
     ),
-    "releases": (work.releases, ("releases", "releases --audience public --json")),
+    "releases": (
+        work.releases,
+        ("releases", "releases --audience public --json", "releases --as-of 2026-03-31"),
+    ),
+    "changes": (
+        between.changes,
+        (
+            "changes",
+            "changes 2026-03-31 CURRENT",
+            "changes 2026-03-31.1 2026-04-07.1 --audience public --json",
+        ),
+    ),
     "figure": (
         figures.figure,
         (
             "figure voice.any_family",
             "figure voice.any_family --to 2026-03-31 --by primary_need",
             "figure voice.child --window quarter --audience public --json",
+            "figure voice.any_family --to 2025-12-31 --as-of 2026-03-31",
         ),
     ),
     "verify": (

@@ -99,4 +99,6 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             "compared_with": before["release"] if before else None,
             "parts": parts,
         }
-        return releases.add(settings, "public", public, flip=True)
+        added = releases.add(settings, "public", public, flip=True)
+        releases.prune(settings, "public")
+        return added

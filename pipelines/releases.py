@@ -1,10 +1,12 @@
 """Releases: written once, never changed; pointers that flip; databases that can always be rebuilt.
 
 Belongs here: parts, manifests, the chain of releases and publications, pointers, databases, pruning, opening.
-Does not belong here: what is in a part (`run`, `measures`), or who may see it (`publish` asks `disclosure`).
+Does not belong here: what is in a part (`run`, `measures`), who may see it (`publish` asks `disclosure`), or reading
+releases back (`past`).
 
     store/<audience>/parts/<sha256>.parquet        content-addressed; shared by releases
     store/<audience>/releases/<release>.json       the manifest
+    store/<audience>/texts/<sha256>.txt            contracts, mappings and definitions, each text once
     store/<audience>/databases/<release>.duckdb    built from the parts; may be removed at any time
     store/<audience>/databases/<release>.sha256    the digest of its bytes
     store/<audience>/CURRENT                       one line: the release that is read, and its manifest's SHA-256
@@ -13,17 +15,25 @@ Does not belong here: what is in a part (`run`, `measures`), or who may see it (
 
 from __future__ import annotations
 
-import json
-import re
+import atexit
+import contextlib
+import functools
+import os
 import secrets
+import shutil
+import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import durable, seals
+from pipelines import durable, past, seals
+from pipelines.past import Altered as Altered
+from pipelines.past import NoRelease as NoRelease
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,10 +45,6 @@ UNSEALED = (
     "officers_sha256", "chain", seals.SEAL,
 )  # fmt: skip
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
-
-
-class NoRelease(LookupError):
-    """There is no such release, or none yet; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -96,31 +102,46 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
     flips, so readers never wait. Only whoever holds the store's lock may call this.
     """
     content = what_it_says(manifest)
-    known = {entry["content"]: entry["release"] for entry in history(settings, audience)}
+    heads = past.heads(settings.audience(audience))
+    known = {head.content: head.release for head in heads}
     current = current_release(settings, audience)
     if content in known and (not flip or known[content] == current):
         database = database_path(settings, audience, known[content])
         if flip and not (database.exists() and digest_path(database).exists()):
             build_database(settings, audience, read_manifest(settings, audience, known[content]))
         return known[content], False
-    newest = list(history(settings, audience))[-1:]
     signer = seals.signer(settings)
     release = _next_id(settings, audience)
     manifest = manifest | {
         "release": release,
         "content": content,
         "previous": {
-            "release": newest[0]["release"],
-            "sha256": durable.file_digest(manifest_path(settings, audience, newest[0]["release"])),
+            "release": heads[-1].release,
+            "sha256": durable.file_digest(manifest_path(settings, audience, heads[-1].release)),
         }
-        if newest
+        if heads
         else None,
     }
     build_database(settings, audience, manifest)
-    durable.write_json(manifest_path(settings, audience, release), seals.sealed(manifest, signer))
+    written = seals.sealed(shelved(settings, audience, manifest), signer)
+    durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
         point(settings, audience, release)
     return release, True
+
+
+def shelved(settings: Settings, audience: str, manifest: Manifest) -> Manifest:
+    """The manifest as it is written: each text stands once in `texts/`, and the manifest holds its name.
+
+    Its content (`sealed`) is that of the whole manifest, so a text held either way is the same content.
+    """
+    names = {kind: past.named(manifest[kind]) for kind in past.TEXTS if kind in manifest}
+    for kind, held in names.items():
+        for name, said in held.items():
+            path = past.text_path(settings.audience(audience), said.removeprefix(past.NAME))
+            if not path.exists():
+                durable.write(path, manifest[kind][name].encode())
+    return manifest | names
 
 
 def point(settings: Settings, audience: str, release: str) -> None:
@@ -142,12 +163,17 @@ def head(settings: Settings, audience: str) -> str:
     return ""
 
 
-def resolve(settings: Settings, audience: str, release: str | None = None) -> str:
-    """The id meant by a release's name; None and CURRENT mean the one being read.
+def resolve(
+    settings: Settings, audience: str, release: str | None = None, *, as_of: date | None = None
+) -> str:
+    """The id meant by a release's name; None and CURRENT mean the one being read, `as_of` the one that stood that day.
 
     Raises:
-        NoRelease: there is none, or none so called.
+        NoRelease: there is none, none so called, or none had been made by that day.
     """
+    folder = settings.audience(audience)
+    if as_of is not None:
+        return past.on(folder, as_of, settings.now().date()).release
     if release is None or release.upper() == "CURRENT":
         found = current_release(settings, audience)
         if found is None:
@@ -164,19 +190,18 @@ def resolve(settings: Settings, audience: str, release: str | None = None) -> st
 
 
 def manifest_path(settings: Settings, audience: str, release: str) -> Path:
-    return settings.audience(audience) / "releases" / f"{release}.json"
+    return past.manifest_path(settings.audience(audience), release)
 
 
 def read_manifest(settings: Settings, audience: str, release: str | None = None) -> Manifest:
-    """The manifest of a release; see `resolve`."""
-    path = manifest_path(settings, audience, resolve(settings, audience, release))
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The manifest of a release with its texts; see `resolve`."""
+    return past.read(settings.audience(audience), resolve(settings, audience, release))
 
 
 def history(settings: Settings, audience: str) -> list[Manifest]:
-    """Every release's manifest, oldest first."""
-    paths = (settings.audience(audience) / "releases").glob("*.json")
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths, key=_by_id)]
+    """Every release's manifest with its texts, oldest first. `past.heads` says less and is quicker."""
+    folder = settings.audience(audience)
+    return [past.read(folder, head.release) for head in past.heads(folder)]
 
 
 def keep_text(settings: Settings, path: Path) -> str:
@@ -192,14 +217,10 @@ def text_path(settings: Settings, sha256: str) -> Path:
     return settings.records / "texts" / sha256
 
 
-def _by_id(path: Path) -> tuple[str, int]:
-    day, _, number = path.stem.rpartition(".")
-    return day, int(number)
-
-
 def _next_id(settings: Settings, audience: str) -> str:
     today = settings.now().date().isoformat()
-    numbers = [_by_id(path)[1] for path in (settings.audience(audience) / "releases").glob(f"{today}.*.json")]
+    found = (settings.audience(audience) / "releases").glob(f"{today}.*.json")
+    numbers = [past.order(path.stem)[1] for path in found]
     return f"{today}.{max(numbers, default=0) + 1}"
 
 
@@ -213,35 +234,7 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
     durable.private_folder(settings.work)
     made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
     with duckdb.connect(str(made)) as con:
-        con.execute(
-            """CREATE TABLE release AS SELECT $release AS release, $audience AS audience,
-            $made_at::TIMESTAMP AS made_at, $as_of::DATE AS as_of, $demonstration::BOOLEAN AS demonstration,
-            $previous::VARCHAR AS previous, $compared_with::VARCHAR AS compared_with, $note::VARCHAR AS note,
-            $code_version AS code_version""",
-            {
-                **{
-                    name: manifest.get(name)
-                    for name in (
-                        "release",
-                        "made_at",
-                        "as_of",
-                        "demonstration",
-                        "compared_with",
-                        "note",
-                        "code_version",
-                    )
-                },
-                "audience": audience,
-                "previous": (manifest["previous"] or {}).get("release"),
-            },
-        )
-        _tell_of_the_past(con, settings, audience, manifest)
-        for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
-            files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
-            con.execute(
-                f"CREATE TABLE {table} AS SELECT * FROM read_parquet($files, union_by_name = true)",
-                {"files": files},
-            )
+        past.fill(con, settings.audience(audience), manifest)
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)
@@ -255,53 +248,31 @@ def digest_path(database: Path) -> Path:
     return database.with_suffix(".sha256")
 
 
-def _tell_of_the_past(
-    con: duckdb.DuckDBPyConnection, settings: Settings, audience: str, manifest: Manifest
-) -> None:
-    """Tables of this release and those before it: `releases`, and `measure_versions`, each with its first release."""
-    this = _by_id(Path(f"{manifest['release']}.json"))
-    before = [
-        entry for entry in history(settings, audience) if _by_id(Path(f"{entry['release']}.json")) < this
-    ]
-    made: list[list[Any]] = []
-    versions: dict[tuple[str, str], list[Any]] = {}
-    seen: set[int] = set()
-    for entry in [*before, manifest]:
-        numbers = {delivery["number"] for delivery in entry.get("deliveries") or []}
-        made.append(
-            [
-                *(str(entry[name]) for name in ("release", "made_at", "as_of")),
-                len(numbers),
-                len(numbers - seen),
-                entry.get("by"),
-                entry.get("note"),
-            ]
-        )
-        seen |= numbers
-        for measure, text in (entry.get("definitions") or {}).items():
-            found = re.search(r"^version:\s*[\"']?([^\s\"']+)", text, re.MULTILINE)
-            version = found.group(1) if found else ""
-            first = [measure, version, entry["release"], str(entry["made_at"])]
-            versions.setdefault((measure, version), first)
-    words = dict.fromkeys(
-        ("release", "made_at", "as_of", "deliveries", "new_deliveries", "by", "note"), "VARCHAR"
-    )
-    kinds = {"made_at": "TIMESTAMP", "as_of": "DATE", "deliveries": "INTEGER", "new_deliveries": "INTEGER"}
-    con.execute(f"CREATE TABLE releases AS SELECT * FROM {table_of(con, 'past', words | kinds, made)}")
-    words = {"measure": "VARCHAR", "version": "VARCHAR", "release": "VARCHAR", "made_at": "TIMESTAMP"}
-    con.execute(
-        f"CREATE TABLE measure_versions AS SELECT * FROM {table_of(con, 'past', words, versions.values())}"
-    )
-
-
 def open_database(settings: Settings, audience: str, release: str | None = None) -> Path:
-    """The path of a release's database, rebuilt from its parts where it was pruned."""
+    """The path of a release's database; where it was pruned, of one of views on its parts, for as long as this process
+    lives. Takes no lock and writes nothing in the store.
+    """
     release = resolve(settings, audience, release)
     path = database_path(settings, audience, release)
-    if not path.exists():
-        with durable.store_lock(settings.store):
-            build_database(settings, audience, read_manifest(settings, audience, release))
-    return path
+    if path.exists():
+        return path
+    made = _own_folder() / f"{durable.digest(str(path))[:16]}.duckdb"
+    if not made.exists():
+        aside = made.with_name(f"{secrets.token_hex(4)}.duckdb")
+        with duckdb.connect(str(aside)) as con:
+            past.fill(
+                con, settings.audience(audience), read_manifest(settings, audience, release), copied=False
+            )
+        os.replace(aside, made)
+    return made
+
+
+@functools.cache
+def _own_folder() -> Path:
+    """A private folder of this process, gone when it ends."""
+    folder = Path(tempfile.mkdtemp(prefix="send-audit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def open_release(
@@ -315,17 +286,21 @@ def open_release(
         return {name: con.table(name).df() for name in tables}
 
 
-def prune(settings: Settings, audience: str, keep: int = 3) -> list[Path]:
-    """Remove databases of all but the newest releases; they are rebuilt when opened. Returns what was removed."""
-    kept = {entry["release"] for entry in history(settings, audience)[-keep:]} | {
+def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float = 600) -> list[Path]:
+    """Remove databases of all but the newest releases; they are read from their parts when opened. Returns what was
+    removed. One made within `spare_seconds` stays, as somebody may be about to open it.
+    """
+    kept = {head.release for head in past.heads(settings.audience(audience))[-keep:]} | {
         current_release(settings, audience)
     }
-    gone = [
-        path for path in (settings.audience(audience) / "databases").glob("*.duckdb") if path.stem not in kept
-    ]
-    for path in gone:
-        path.unlink(missing_ok=True)
-        digest_path(path).unlink(missing_ok=True)
+    young = time.time() - spare_seconds
+    gone = []
+    for path in (settings.audience(audience) / "databases").glob("*.duckdb"):
+        if path.stem not in kept and path.stat().st_mtime <= young:
+            with contextlib.suppress(OSError):  # Windows keeps a file that a reader has open
+                path.unlink()
+                digest_path(path).unlink(missing_ok=True)
+                gone.append(path)
     return gone
 
 

@@ -123,6 +123,7 @@ def release(work: Work) -> None:
     if work.as_of is None:
         due = unreported(work.settings, work.held)
         work.outcome.reports = write_reports(work.settings, work.catalogue, work.held, due, links)
+    releases.prune(work.settings, "officers")
     durable.sweep(work.settings.work)
     work.progress("Writing the release", 1, 1)
 

@@ -28,17 +28,19 @@ ROOMS = {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
         "pipelines.texts",
     },
-    "pipelines.releases": {"pipelines.durable", "pipelines.seals", "pipelines.settings"},
+    "pipelines.past": set(),
+    "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings"},
+    "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
         "pipelines.contracts", "pipelines.durable", "pipelines.intake", "pipelines.measures", "pipelines.model",
-        "pipelines.releases", "pipelines.seals", "pipelines.settings", "pipelines.statistics",
+        "pipelines.past", "pipelines.releases", "pipelines.seals", "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures", "pipelines.texts",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
-    "dashboard": set(),
+    "dashboard": {"pipelines.evidence.between", "pipelines.past"},
 }  # fmt: skip
 WIRING = {
     "pipelines.cli",
@@ -123,6 +125,10 @@ def test_every_module_says_what_belongs_in_it(path: Path) -> None:
             ("dagster", "great_expectations", "ibis", "pandas", "pyarrow", "dash", "scipy"),
         ),
         ("dashboard.store", ("dagster", "great_expectations", "ibis", "pandas", "scipy", "statsmodels")),
+        (
+            "pipelines.evidence.between",
+            ("dagster", "great_expectations", "ibis", "pandas", "pyarrow", "dash"),
+        ),
         ("pipelines.run", ("dagster", "great_expectations", "ibis", "dash")),
     ],
 )

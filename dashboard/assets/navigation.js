@@ -19,18 +19,21 @@
     event.preventDefault();
     const query = new URLSearchParams(new FormData(form));
     for (const [name, value] of [...query]) if (!value) query.delete(name);
-    go(new URL(form.action).pathname + "?" + query.toString());
+    const asked = query.toString();
+    go(new URL(form.action).pathname + (asked ? "?" + asked : ""));
   });
 
-  /* The council and period chosen on one page are taken along to the next; a page that has none of them ignores them. */
-  const KEPT = ["council", "window", "to"];
+  /* The council, the period and the day as at which figures are shown are taken along to the next page; one that has
+   * none of them ignores them. */
+  const KEPT = ["council", "window", "to", "as_of"];
+  const FRAME = "header.top a, footer.bottom a";
 
   function keepChoice() {
     const asked = new URLSearchParams(location.search);
     const kept = new URLSearchParams();
     for (const name of KEPT) if (asked.get(name)) kept.set(name, asked.get(name));
     const query = kept.toString() ? "?" + kept.toString() : "";
-    for (const link of document.querySelectorAll("header.top nav a")) {
+    for (const link of document.querySelectorAll(FRAME)) {
       link.setAttribute("href", new URL(link.href).pathname + query);
     }
   }
@@ -39,7 +42,7 @@
   document.addEventListener(
     "click",
     function (event) {
-      const link = event.target.closest ? event.target.closest("header.top nav a") : null;
+      const link = event.target.closest ? event.target.closest(FRAME) : null;
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,4 +1,5 @@
-/* Fills the selects whose options arrive as data (components.select), anew whenever the data changes.
+/* Fills the selects whose options arrive as data (components.select), and makes the inputs that do (components.input_field),
+ * anew whenever the data changes.
  * Does not belong here: anything that knows what is chosen.
  */
 (function () {
@@ -29,12 +30,24 @@
     select.dataset.filled = data;
   }
 
+  function input(slot) {
+    const data = slot.getAttribute("data-input");
+    if (slot.dataset.filled === data) return;
+    const held = JSON.parse(data);
+    const made = document.createElement("input");
+    for (const name of ["type", "name", "id", "value", "min", "max"]) if (held[name]) made.setAttribute(name, held[name]);
+    if (held.describedby) made.setAttribute("aria-describedby", held.describedby);
+    slot.replaceChildren(made);
+    slot.dataset.filled = data;
+  }
+
   new MutationObserver(function () {
     document.querySelectorAll("select[data-options]").forEach(fill);
+    document.querySelectorAll("[data-input]").forEach(input);
   }).observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["data-options"],
+    attributeFilter: ["data-options", "data-input"],
   });
 })();

@@ -162,7 +162,7 @@ def releases(release: store.Release) -> Component | None:
         return None
     cells: list[list[components.Cell]] = [
         [
-            row["release"],
+            {"text": row["release"], "href": f"/?as_of={row['release']}"},
             words.day(row["as_of"]),
             words.count(row["deliveries"]) if row["deliveries"] else "",
             words.count(row["new_deliveries"]) if row["deliveries"] else "",
@@ -180,7 +180,10 @@ def releases(release: store.Release) -> Component | None:
     return components.section(
         "releases",
         "Releases and runs",
-        html.P("A release never changes. A run that brings nothing new makes none."),
+        html.P(
+            ["A release never changes. A run that brings nothing new makes none. ",
+             dcc.Link("See what changed between two of them", href="/changes")]
+        ),
         table if len(rows) <= 12 else components.details(f"Table: {len(rows)} releases", table),
         html.P(
             [html.A("The run that made this release, in Dagster", href=runs),

@@ -16,17 +16,6 @@ from dashboard import classes, components, signals, store, words
 from dashboard.pages import links, overview_words
 
 MOST_SENTENCES = 7
-# Fact that a measure counts -> the feeds that it is made from.
-FEEDS_OF_FACT = {
-    "audits": ("case_audits", "family_participation"),
-    "participants": ("case_audits", "family_participation"),
-    "planned_audits": ("audit_programme", "case_audits"),
-    "plan_reviews": ("plan_reviews",),
-    "plan_sections": ("plan_reviews",),
-    "plan_advice": ("plan_reviews",),
-    "plans": ("active_plans",),
-    "plan_months": ("active_plans", "case_audits", "plan_reviews"),
-}
 MATRIX_ROWS = ("improving", "no clear change", "getting worse")
 MATRIX_COLUMNS = {
     "will reliably meet": "Will reliably meet the target",
@@ -50,6 +39,8 @@ def changed(release: store.Release, council: str) -> Component:
     if rest:
         count = "1 more change" if len(rest) == 1 else f"{len(rest)} more changes"
         parts.append(components.details(f"{count}, less serious", html.Ul(rest, className="changes")))
+    whole = f"/changes?from={compared_with}&to={release.id}"
+    parts.append(html.P(dcc.Link("See all that changed between the two, and why", href=whole)))
     return components.section("changed", heading, html.P("The most serious first.", className="hint"), *parts)
 
 
@@ -300,7 +291,9 @@ def data(release: store.Release) -> Component:
 
 def _feeds(release: store.Release) -> set[str]:
     """The feeds behind the headline measures."""
-    return {feed for row in store.headlines(release) for feed in FEEDS_OF_FACT.get(row["fact"] or "", ())}
+    return {
+        feed for row in store.headlines(release) for feed in store.FEEDS_OF_FACT.get(row["fact"] or "", ())
+    }
 
 
 def _late(release: store.Release, council: str, day: date) -> list[str]:

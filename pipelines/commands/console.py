@@ -44,7 +44,7 @@ _CODES = {
     "pipelines.feeds.refusal.Refused": REFUSED,
     "pipelines.evidence.verify.NoSuchReceipt": NOTHING,
     "pipelines.measures.lookup.NotFound": NOTHING,
-    "pipelines.releases.NoRelease": NOTHING,
+    "pipelines.past.NoRelease": NOTHING,
 }
 """Our own exceptions by name, so that telling them apart loads none of the rooms; any other of ours is BROKEN."""
 DEBUG = "SEND_AUDIT_DEBUG"
@@ -66,6 +66,25 @@ def to_day(text: str) -> date:
         except ValueError:
             continue
     raise typer.BadParameter("That is not a date. Write it as 2026-03-31 or 31/03/2026.")
+
+
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        parser=to_day,
+        metavar="DATE",
+        help="As it stood on a day: the newest release made, or published, by its end.",
+    ),
+]
+
+
+def only_one(as_of: date | None, release: str, usual: str = "CURRENT") -> None:
+    """An end where both a day and a release are asked for: each names a release by itself."""
+    if as_of is not None and release != usual:
+        raise typer.BadParameter(
+            "Give --as-of or a release, not both: each says by itself which release is meant.",
+            param_hint="--as-of",
+        )
 
 
 def tell(text: str = "") -> None:

@@ -7,11 +7,14 @@ Belongs here: how a figure is shown to a person and to a script. Does not belong
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from pipelines.commands import console
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
 
 Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
@@ -52,12 +55,14 @@ def figure(
     release: Annotated[
         str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
     ] = "CURRENT",
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Say what a figure is, with its range, change and receipt.
 
     Gives the sentence, the counts, the likely range, the change on the year before, and the receipt. Only complete
-    periods are given. The release is read as it was made; nothing is worked out anew.
+    periods are given. The release is read as it was made; nothing is worked out anew. --to is the period that a figure
+    is about; --as-of is what was known on a day.
     """
     if by and audience == "public":
         raise typer.BadParameter("Breakdowns are not public. Leave --by out, or use --audience officers.")
@@ -65,6 +70,8 @@ def figure(
     from pipelines.measures import lookup
 
     settings = console.load_settings()
+    console.only_one(as_of, release)
+    release = releases.resolve(settings, audience, release, as_of=as_of)
     database = releases.open_database(settings, audience, release)
     found = lookup.find(database, measure, council=council, to=to, window=window, by=by)
     shown = [found, found.beside] if found.beside else [found]
@@ -155,19 +162,40 @@ def headline(measure: Row, figure: Row) -> str:
     return f"{words.capital(when)}: {words.sentence(measure, figure)}"
 
 
-def measures(as_json: console.AsJson = False) -> None:
-    """List what is measured."""
-    from pipelines.measures import catalogue
-
-    held = catalogue.load(console.load_settings().definitions).values()
+def measures(
+    audience: console.Audience = "officers", as_of: console.AsOf = None, as_json: console.AsJson = False
+) -> None:
+    """List what is measured: now, or in the release that stood on a day."""
+    settings = console.load_settings()
+    held = defined(settings, audience, as_of) if as_of else current(settings)
     if as_json:
-        console.say_json([summary(measure) for measure in held])
+        console.say_json(held)
         return
     console.table(
         ["Measure", "Version", "What it is", "Higher is"],
-        [[measure.id, measure.version, measure.title, measure.higher_is] for measure in held],
+        [[row["measure"], row["version"], row["title"], row["higher_is"]] for row in held],
     )
     console.tell("\nFor one of them: send-audit explain MEASURE, or send-audit figure MEASURE.")
+
+
+def current(settings: Settings) -> list[Row]:
+    """The definitions that the next run counts by."""
+    from pipelines.measures import catalogue
+
+    return [summary(measure) for measure in catalogue.load(settings.definitions).values()]
+
+
+def defined(settings: Settings, audience: str, as_of: date) -> list[Row]:
+    """The definitions of the release that stood on a day."""
+    import duckdb
+
+    from pipelines import releases
+
+    release = releases.resolve(settings, audience, as_of=as_of)
+    names = ("measure", "version", "title", "topic", "kind", "higher_is", "breakdowns")
+    query = f"SELECT {', '.join(names)} FROM measures ORDER BY topic, position, measure"
+    with duckdb.connect(str(releases.open_database(settings, audience, release)), read_only=True) as con:
+        return [dict(zip(names, row, strict=True)) for row in con.execute(query).fetchall()]
 
 
 def summary(measure: Any) -> Row:

@@ -6,6 +6,7 @@ not belong here: deciding what stands (`model.in_force`, `evidence.superseded`).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,6 +26,7 @@ _SHOWN = ("number", "delivery", "file", "feed", "council_names", "received_at", 
 def history(
     feed: Annotated[str, typer.Argument(metavar="FEED", help="The feed; `send-audit feeds` lists them.")],
     council: Annotated[str | None, typer.Option(metavar="NAME", help="Only this council's.")] = None,
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """List what came for a feed: when, from whom, and what of it stands.
@@ -38,7 +40,7 @@ def history(
     catalogue = contracts.load(settings)
     name = _contract(catalogue, feed).feed
     named = console.council_called(catalogue, council).name if council else None
-    rows, waiting = of_feed(settings, name, named)
+    rows, waiting = of_feed(settings, name, named, as_of)
     if as_json:
         console.say_json({"feed": name, "deliveries": rows, "not_in_a_release_yet": waiting})
         return
@@ -54,7 +56,8 @@ def history(
             ],
         )  # fmt: skip
     if waiting:
-        tell(f"Not in a release yet: {', '.join(map(str, waiting))}. Next: send-audit run")
+        then = "Next: send-audit run" if as_of is None else "They had come by that day."
+        tell(f"Not in {'a' if as_of is None else 'that'} release yet: {', '.join(map(str, waiting))}. {then}")
     if not rows and not waiting:
         console.stop("Nothing has been received for it yet.", console.NOTHING)
     if rows:
@@ -77,18 +80,21 @@ def sent_as(row: Row) -> str:
     return f"corrections to delivery {of}" if of else "corrections"
 
 
-def of_feed(settings: Settings, feed: str, council: str | None) -> tuple[list[Row], list[int]]:
-    """The deliveries of a feed in the order of arrival as the current release has them (refused files too), and the
-    numbers of the arrivals of any feed that it does not hold yet."""
+def of_feed(
+    settings: Settings, feed: str, council: str | None, as_of: date | None = None
+) -> tuple[list[Row], list[int]]:
+    """The deliveries of a feed in the order of arrival as a release has them (refused files too), and the numbers of
+    the arrivals of any feed, by then, that it does not hold yet. The current release, or the one that stood `as_of`."""
     import duckdb
 
     from pipelines import releases
     from pipelines.intake import receive
 
-    arrived = [arrival.number for arrival in receive.arrivals(settings)]
-    if releases.current_release(settings, "officers") is None:
+    arrived = [arrival.number for arrival in receive.arrivals(settings, as_of)]
+    if as_of is None and releases.current_release(settings, "officers") is None:
         return [], arrived
-    with duckdb.connect(str(releases.open_database(settings, "officers")), read_only=True) as con:
+    release = releases.resolve(settings, "officers", as_of=as_of)
+    with duckdb.connect(str(releases.open_database(settings, "officers", release)), read_only=True) as con:
         found = con.execute(
             f"SELECT {', '.join(_SHOWN)} FROM deliveries WHERE (feed = $feed OR feed IS NULL) "
             "AND ($council IS NULL OR feed IS NULL OR list_contains(council_names, $council)) ORDER BY number",

@@ -16,7 +16,11 @@ from pipelines.commands import console
 from pipelines.commands.console import say, tell
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pipelines.contracts import Catalogue, Contract
+    from pipelines.measures.catalogue import Measure
+    from pipelines.settings import Settings
 
 Row = dict[str, Any]
 REPLACES = {
@@ -146,11 +150,13 @@ def explain(
             help="A rule (AUD-310), a refusal (FILE-10), a measure (voice.child) or a breakdown (team).",
         ),
     ],
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Say in plain words what a rule or a measure means.
 
-    And what to do where a rule is broken. Breakdowns and refusals of whole files are explained too.
+    And what to do where a rule is broken. Breakdowns and refusals of whole files are explained too. With --as-of, a
+    measure as the officers' release of that day defines it.
     """
     from pipelines import contracts
     from pipelines.feeds.refusal import CODES
@@ -160,7 +166,7 @@ def explain(
 
     settings = console.load_settings()
     catalogue = contracts.load(settings)
-    measures = definitions.load(settings.definitions)
+    measures = definitions.load(settings.definitions) if as_of is None else _measures_then(settings, as_of)
     rules = {rule.code: feed for feed, contract in catalogue.contracts.items() for rule in contract.all_rules}
     code, name = what.strip().upper(), what.strip().lower()
     if code in rules:
@@ -186,6 +192,23 @@ def explain(
         return
     for line in lines:
         say(console.paragraph(line))
+
+
+def _measures_then(settings: Settings, as_of: date) -> dict[str, Measure]:
+    """The definitions of the officers' release that stood on a day, read from the texts that it keeps."""
+    import tempfile
+
+    from pipelines import releases
+    from pipelines.measures import catalogue
+
+    release = releases.resolve(settings, "officers", as_of=as_of)
+    texts = releases.read_manifest(settings, "officers", release)["definitions"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            topic, _, stem = name.partition(".")
+            (Path(folder) / topic).mkdir(exist_ok=True)
+            (Path(folder) / topic / f"{stem}.yaml").write_text(text, encoding="utf-8")
+        return catalogue.load(Path(folder))
 
 
 def rule_in_full(catalogue: Catalogue, feed: str, code: str) -> Row:

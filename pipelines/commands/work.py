@@ -6,6 +6,7 @@ Belongs here: starting that work and telling what it did. Does not belong here: 
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -148,7 +149,8 @@ def run(
         if as_of is not None:
             say(
                 f"It holds what had been received by {as_of}, by today's rules and definitions. Readers stay on the "
-                f"current release; to read this one, give --release {outcome.release}."
+                f"current release; to read this one, give --release {outcome.release}. What readers saw that day "
+                f"is another thing: --as-of {as_of}."
             )
     tell_of_key(outcome.key_made)
     raise typer.Exit(console.REFUSED if outcome.refused or outcome.left else console.DONE)
@@ -219,11 +221,12 @@ def show_outcome(outcome: Outcome) -> None:
 
 
 def publish(
-    release: Annotated[
-        str, typer.Argument(metavar="RELEASE", help="An officers' release by its id, or CURRENT.")
-    ],
     by: Annotated[str, typer.Option(metavar="ROLE", help="Who approves it, by role: never a person's name.")],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why it may be published, in a few words.")],
+    release: Annotated[
+        str, typer.Argument(metavar="[RELEASE]", help="An officers' release by its id, or CURRENT.")
+    ] = "",
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Publish a release to members and the public.
@@ -236,7 +239,12 @@ def publish(
     from pipelines import releases
 
     settings = console.load_settings()
-    officers = releases.resolve(settings, "officers", release)
+    console.only_one(as_of, release, usual="")
+    if not release and as_of is None:
+        raise typer.BadParameter(
+            "Say which release: CURRENT, its id, or --as-of a day.", param_hint="RELEASE"
+        )
+    officers = releases.resolve(settings, "officers", release, as_of=as_of)
     tell_if_waiting(settings)
     public, is_new = publishing.publish(settings, officers, by=by, note=note)
     if as_json:
@@ -253,11 +261,16 @@ def releases(
     audience: Annotated[
         str, typer.Option(metavar="officers|public", help="Whose releases. [default: both]")
     ] = "",
+    as_of: Annotated[
+        date | None,
+        typer.Option(parser=console.to_day, metavar="DATE", help="Only what stood at the end of that day."),
+    ] = None,
     as_json: console.AsJson = False,
 ) -> None:
     """List releases, the newest first.
 
-    When each was made, from what, and which are read now.
+    When each was made, from what, and from when until when it was the one that is read. A rebuild of an earlier day
+    never was.
     """
     from pipelines.settings import AUDIENCES
 
@@ -265,48 +278,68 @@ def releases(
         raise typer.BadParameter("Choose officers or public.", param_hint="--audience")
     settings = console.load_settings()
     rows = [row for name in ([audience] if audience else AUDIENCES) for row in listed(settings, name)]
+    if as_of is not None:
+        rows = [row for row in rows if stood_on(row, as_of)]
     if as_json:
         console.say_json(rows)
     elif rows:
         console.table(
-            ["Release", "For", "Made", "As of", "Read now", "Published as", "Deliveries", "Rows", "Approved by"],
+            ["Release", "For", "Made", "As of", "Stood from", "Stood until", "Published as", "Deliveries", "Rows",
+             "Approved by"],
             [
                 [
                     row["release"], row["audience"], row["made_at"][:16].replace("T", " "), row["as_of"],
-                    "yes" if row["current"] else "", row["published_as"], row["deliveries"], row["rows"], row["by"],
+                    row["stood_from"] or "never", "read now" if row["current"] else row["stood_until"],
+                    row["published_as"], row["deliveries"], row["rows"], row["by"],
                 ]
                 for row in rows
             ],
         )  # fmt: skip
     if not rows:
-        console.stop("There is no release yet. Run `send-audit run` first.", console.NOTHING)
+        none = (
+            "No release stood on that day."
+            if as_of
+            else "There is no release yet. Run `send-audit run` first."
+        )
+        console.stop(none, console.NOTHING)
+
+
+def stood_on(row: Row, day: date) -> bool:
+    """Whether a release stood at the end of a day."""
+    wanted = day.isoformat()
+    if not row["stood_from"] or row["stood_from"] > wanted:
+        return False
+    return not row["stood_until"] or row["stood_until"] > wanted
 
 
 def listed(settings: Settings, audience: str) -> list[Row]:
     """An audience's releases as flat rows, the newest first."""
-    from pipelines import releases
+    from pipelines import past, releases
 
     current = releases.current_release(settings, audience)
-    officers = {entry["release"]: entry for entry in releases.history(settings, "officers")}
-    published = {
-        entry["officers_release"]: entry["release"] for entry in releases.history(settings, "public")
-    }
+    officers = {head.release: head for head in past.heads(settings.audience("officers"))}
+    public = past.heads(settings.audience("public"))
+    published = {head.officers_release: head.release for head in public}
+    stood = past.stood(settings.audience(audience))
+    until = {head.release: later.made_at.date().isoformat() for head, later in itertools.pairwise(stood)}
     rows = []
-    for entry in reversed(releases.history(settings, audience)):
-        source = officers.get(entry.get("officers_release") or entry["release"], entry)
+    for head in reversed(past.heads(settings.audience(audience))):
+        source = officers.get(head.officers_release or head.release, head)
         rows.append(
             {
-                "release": entry["release"],
+                "release": head.release,
                 "audience": audience,
-                "made_at": str(entry["made_at"]),
-                "as_of": str(entry["as_of"]),
-                "current": entry["release"] == current,
-                "officers_release": entry.get("officers_release"),
-                "published_as": published.get(entry["release"]) if audience == "officers" else None,
-                "deliveries": len(source.get("deliveries", [])),
-                "rows": sum(balance["in_force"] for balance in source.get("balances", [])),
-                "by": entry.get("by"),
-                "note": entry.get("note"),
+                "made_at": str(head.made_at),
+                "as_of": str(head.as_of),
+                "stood_from": head.made_at.date().isoformat() if head.stood else None,
+                "stood_until": until.get(head.release),
+                "current": head.release == current,
+                "officers_release": head.officers_release,
+                "published_as": published.get(head.release) if audience == "officers" else None,
+                "deliveries": len(source.numbers),
+                "rows": sum(balance["in_force"] for balance in source.balances),
+                "by": head.by,
+                "note": head.note,
             }
         )
     return rows

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines import durable, releases, seals
+from pipelines import durable, past, releases, seals
 from pipelines.intake import receive
 from pipelines.intake.receive import Arrival
 from pipelines.settings import AUDIENCES, Settings
@@ -67,6 +67,8 @@ class Chain:
     """Those that are as they were sealed."""
     manifests: dict[str, dict[str, releases.Manifest]] = field(default_factory=dict)
     """Audience -> release -> manifest, those that are as they were sealed, oldest first."""
+    texts: dict[Path, dict[str, str]] = field(default_factory=dict)
+    """Text that manifests name -> release -> what it is, such as "definition voice.child"."""
     digests: dict[Path, str] = field(default_factory=dict)
     """SHA-256 of every record read."""
     signers: dict[str, str | None] = field(default_factory=dict)
@@ -155,12 +157,14 @@ def _manifests(chain: Chain, audience: str) -> None:
         chain.digests[path] = durable.file_digest(path)
         wrong = seals.fault(raw, _MANIFEST)
         try:
-            manifest = json.loads(raw)
+            manifest = past.whole(folder.parent, _with_texts(chain, folder.parent, json.loads(raw)))
             content, parts = releases.what_it_says(manifest), manifest["parts"]
             if (manifest["release"], manifest["content"]) != (path.stem, content) or not isinstance(
                 parts, list
             ):
                 wrong = wrong or "its digest of what it says does not fit"
+        except past.Altered:  # a text that it names is not there or is another: `store_files` says which
+            continue
         except (ValueError, TypeError, KeyError, AttributeError):
             wrong = wrong or "it cannot be read"
         if wrong:
@@ -177,6 +181,16 @@ def _manifests(chain: Chain, audience: str) -> None:
             BROKEN, releases.manifest_path(chain.settings, audience, release),
             f"the manifest of the {named} {release}: it names none before it, although there are earlier ones",
         )  # fmt: skip
+
+
+def _with_texts(chain: Chain, folder: Path, manifest: releases.Manifest) -> releases.Manifest:
+    """A manifest as it was written, once the chain knows the texts that it names."""
+    for kind in past.TEXTS:
+        for name, said in manifest.get(kind, {}).items():
+            if said.startswith(past.NAME):
+                path = past.text_path(folder, said.removeprefix(past.NAME))
+                chain.texts.setdefault(path, {})[manifest["release"]] = f"{kind.removesuffix('s')} {name}"
+    return manifest
 
 
 def _named_before(chain: Chain, audience: str, release: str, manifest: releases.Manifest) -> None:

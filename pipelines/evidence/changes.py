@@ -1,7 +1,7 @@
 """What changed between two releases, for a reader who saw the first: the release's table `changes`.
 
 Belongs here: comparing the Parquet files of two releases of one audience. Does not belong here: choosing the releases
-(`run`, `publish`), or putting a change into words (the dashboard).
+(`run`, `publish`), all that lies between any two of them (`between`), or putting a change into words (the dashboard).
 
 A row is one thing that a reader should know, the most serious first. Parts that both releases share, byte for byte, are
 not opened, so a run that changed one council of many reads that council's figures alone; and of these only totals of
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.releases import text
+from pipelines.past import literal as text
 
 Files = Mapping[str, Mapping[str, Path]]
 """Table of a release -> digest of a part -> its file."""
@@ -109,9 +109,8 @@ def compare(con: duckdb.DuckDBPyConnection, now: Files, before: Files | None) ->
     if before is None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE changes AS SELECT {empty} WHERE false")
         return "changes"
-    for side, own, other in (("now", now, before), ("was", before, now)):
-        for table, columns in _READ.items():
-            _view(con, f"{table}_{side}", columns, _apart(table, own, other))
+    sides(con, now, before, _READ)
+    for side in ("now", "was"):
         _views(con, side)
     found = " UNION ALL BY NAME ".join(
         f"({query})"
@@ -130,6 +129,15 @@ def compare(con: duckdb.DuckDBPyConnection, now: Files, before: Files | None) ->
     return "changes"
 
 
+def sides(
+    con: duckdb.DuckDBPyConnection, now: Files, before: Files, read: Mapping[str, Mapping[str, str]]
+) -> None:
+    """TEMP VIEWs <table>_now and <table>_was of two releases' files, with the columns (name -> type) to `read`."""
+    for side, own, other in (("now", now, before), ("was", before, now)):
+        for table, columns in read.items():
+            _view(con, f"{table}_{side}", columns, _apart(table, own, other))
+
+
 def _apart(table: str, own: Files, other: Files) -> list[Path]:
     """The files of a table to look at: those that the other release does not share."""
     shared = set(own.get(table, {})) & set(other.get(table, {})) if table in ("figures", "charts") else set()
@@ -138,7 +146,7 @@ def _apart(table: str, own: Files, other: Files) -> list[Path]:
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], files: list[Path]) -> None:
     """TEMP VIEW of some columns of Parquet files; a column that they do not have is empty."""
-    listed = f"read_parquet([{', '.join(map(text, files))}], union_by_name = true)"
+    listed = f"read_parquet([{', '.join(map(text, map(str, files)))}], union_by_name = true)"
     held = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {listed}").fetchall()} if files else set()
     chosen = ", ".join(
         f'"{column}"::{kind} AS "{column}"' if column in held else f'NULL::{kind} AS "{column}"'

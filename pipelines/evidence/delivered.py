@@ -26,7 +26,7 @@ _DELIVERIES = {
     "mode": "VARCHAR", "rows_received": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
     "rows_in_force": "BIGINT", "queries": "BIGINT", "errors": "BIGINT", "unlisted": "BIGINT", "state": "VARCHAR",
     "reason": "VARCHAR", "sent_by": "VARCHAR", "corrects": "INTEGER[]", "standing": "BIGINT",
-    "compared_with": "INTEGER",
+    "compared_with": "INTEGER", "first_month": "DATE", "last_month": "DATE",
 }  # fmt: skip
 _CHECKS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
@@ -112,7 +112,11 @@ def deliver_tables(
     before = drift.previous(held)
     for checked in held:
         deliveries += [
-            [*row, before[row[1], row[3]].arrival.number if (row[1], row[3]) in before else None]
+            [
+                *row,
+                before[row[1], row[3]].arrival.number if (row[1], row[3]) in before else None,
+                *_months(checked, row[3]),
+            ]
             for row in _deliveries(catalogue, checked, held, in_force)
         ]
         columns += _columns(checked)
@@ -154,6 +158,13 @@ def deliver_tables(
         "ON f.number = d.number AND f.feed IS NOT DISTINCT FROM d.feed"
     )
     return ["deliveries", "checks", "columns_matched", "rules", "findings"]
+
+
+def _months(checked: Checked, feed: str | None) -> list[str | None]:
+    """The first and last month that a delivery's rows belong to; None of a feed without months, or where refused."""
+    profile = checked.profile(feed) if feed else {}
+    months = sorted(month for held in profile.values() for month in held["covers"])
+    return [months[0], months[-1]] if months else [None, None]
 
 
 def _deliveries(

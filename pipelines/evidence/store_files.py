@@ -199,6 +199,9 @@ def _of_check(files: Files, arrival: Arrival, folder: str, sha256: str, *, neede
 
 def _texts_and_key(files: Files, fingerprint: str | None) -> None:
     settings = files.settings
+    for path, used in files.chain.texts.items():
+        what = f"the {next(iter(used.values()))} of {_several([f'release {release}' for release in used])}"
+        files.name(path, path.stem, what, BACKUP)
     if not settings.records.exists():
         return
     told: set[str] = set()
@@ -252,7 +255,7 @@ def _look(files: Files, path: Path) -> None:
                     "a file that the program does not write there",
                     "Find out where it is from.",
                 )
-        case ("parts",) | ("records", "parts") | ("records", "texts"):
+        case ("parts",) | ("texts",) | ("records", "parts") | ("records", "texts"):
             _by_name(files, path)
         case ("records", "deliveries"):
             _archived(files, path, expected)
@@ -273,7 +276,7 @@ def _by_name(files: Files, path: Path) -> None:
     if durable.file_digest(path) == path.stem:
         files.unnamed.append(path.relative_to(files.settings.store).as_posix())
     else:
-        files.chain.say(CHANGED, path, "a part that no release names", "Remove it: nothing needs it.")
+        files.chain.say(CHANGED, path, "a part or text that no release names", "Remove it: nothing needs it.")
 
 
 def _archived(files: Files, path: Path, expected: Named | None) -> None:

@@ -32,8 +32,9 @@ def build(
     audience: str = "officers",
     seed: str = "a",
     demonstration: bool = True,
+    as_of: date = AS_OF,
 ) -> Path:
-    """Build one release for one audience and point CURRENT at it; returns the database's path."""
+    """Build one release for one audience, made on `as_of`, and point CURRENT at it; returns the database's path."""
     folder = Path(root) / audience / "databases"
     folder.mkdir(parents=True, exist_ok=True)
     path, aside = folder / f"{release}.duckdb", folder / f"{release}.part"
@@ -52,11 +53,11 @@ def build(
         _words(connection)
         _charts(connection)
         _deliveries(connection, public)
-        made_at = datetime(2026, 11, 21, 9, 30)
+        made_at = datetime(as_of.year, as_of.month, as_of.day, 9, 30)
         _insert(
             connection,
             "release",
-            [[release, audience, made_at, AS_OF, demonstration, "", "", "0.1.0", BEFORE]],
+            [[release, audience, made_at, as_of, demonstration, "", "", "0.1.0", BEFORE]],
         )
         _insert(connection, "changes", text.changes(public))
         _insert(
@@ -71,6 +72,10 @@ def build(
             ],
         )
     os.replace(aside, path)
+    manifest = {"release": release, "made_at": str(made_at), "as_of": str(as_of), "parts": []}
+    manifest |= {"officers_release": release} if public else {}
+    (folder.parent / "releases").mkdir(exist_ok=True)
+    (folder.parent / "releases" / f"{release}.json").write_text(json.dumps(manifest), encoding="utf-8")
     flip(root, release, audience)
     return path
 

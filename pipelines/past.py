@@ -1,0 +1,335 @@
+"""Releases read back: manifests, the texts they name, which release stood on a day, and a release as tables.
+
+Belongs here: everything that reads one audience's folder of the store, and needs nothing else of it. Does not belong
+here: writing a release, pointers, paths from settings (`releases`), what lies between two (`evidence.between`).
+
+Nothing here takes the store's lock or writes in the store: a reader never waits for a run, and read access is enough.
+A release stood from the day it was made, or published, until the next one of its audience. A rebuild of an earlier day
+(`run --as-of`) never stood: nobody was pointed to it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Manifest = dict[str, Any]
+TEXTS = ("contracts", "mappings", "definitions")
+"""Parts of a manifest that are texts by name. Each text is stored once, in `texts/`, whoever names it."""
+NAME = "sha256:"
+"""What a text's name in a manifest begins with; its digest follows."""
+_NAMED = re.compile(NAME + r"([0-9a-f]{64})")
+_VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
+_ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
+Stamp = tuple[int, int, int, int]
+
+
+class NoRelease(LookupError):
+    """There is no such release, or none yet; the message says what to do."""
+
+
+class Altered(RuntimeError):
+    """A text of the store is not what its name says; the message says which."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a manifest says in short: enough to list releases, and to say which stood on a day."""
+
+    release: str
+    audience: str
+    made_at: datetime
+    as_of: date
+    """The day as at which the data is shown: what had been received by its end."""
+    content: str
+    previous: str | None
+    compared_with: str | None
+    officers_release: str | None
+    """The officers' release that was published; None where this is one."""
+    by: str | None
+    note: str | None
+    demonstration: bool
+    code_version: str
+    numbers: frozenset[int]
+    """Numbers of the deliveries that it was made from; empty in a public one."""
+    versions: Mapping[str, str]
+    """Measure -> version of its definition."""
+    balances: tuple[Mapping[str, Any], ...]
+
+    @property
+    def stood(self) -> bool:
+        """Whether readers were pointed to it; a rebuild of an earlier day is not read by anybody unasked."""
+        return self.officers_release is not None or self.as_of >= self.made_at.date()
+
+
+def manifest_path(folder: Path, release: str) -> Path:
+    """Where a release's manifest lies in its audience's folder."""
+    return folder / "releases" / f"{release}.json"
+
+
+def text_path(folder: Path, digest: str) -> Path:
+    return folder / "texts" / f"{digest}.txt"
+
+
+def order(release: str) -> tuple[str, int]:
+    """Day and number of a release's id, to sort by."""
+    day, _, number = release.rpartition(".")
+    return day, int(number)
+
+
+def read(folder: Path, release: str) -> Manifest:
+    """A release's manifest with all its texts.
+
+    Raises:
+        NoRelease: there is none so called.
+        Altered: a text that it names is missing or is not what was written.
+    """
+    if not _ID.fullmatch(release) or not manifest_path(folder, release).exists():
+        raise NoRelease(
+            f"There is no release {release} for {folder.name}. `send-audit releases` lists them."
+            if _ID.fullmatch(release)
+            else "A release is called by its day and number, such as 2026-03-31.1. `send-audit releases` lists them."
+        )
+    return whole(folder, json.loads(manifest_path(folder, release).read_text(encoding="utf-8")))
+
+
+def whole(folder: Path, manifest: Manifest) -> Manifest:
+    """A manifest with its texts in place of their names; one from before texts had names is whole already."""
+    return manifest | {
+        kind: {name: _text(folder, said) for name, said in manifest[kind].items()}
+        for kind in TEXTS
+        if kind in manifest
+    }
+
+
+def named(texts: Mapping[str, str]) -> dict[str, str]:
+    """Each text's name: what a manifest holds instead of it."""
+    return {name: f"{NAME}{hashlib.sha256(text.encode()).hexdigest()}" for name, text in texts.items()}
+
+
+def _text(folder: Path, said: str) -> str:
+    found = _NAMED.fullmatch(said)
+    if found is None:
+        return said
+    path = text_path(folder, found[1])
+    try:
+        return _read_text(path, _stamp(path))
+    except FileNotFoundError:
+        raise Altered(f"The text {path.name} is missing from the store of {folder.name}.") from None
+
+
+@functools.lru_cache(maxsize=4096)
+def _read_text(path: Path, stamp: Stamp) -> str:
+    held = path.read_bytes()
+    if hashlib.sha256(held).hexdigest() != path.stem:
+        raise Altered(f"The text {path.name} in the store of {path.parents[1].name} is not what was written.")
+    return held.decode()
+
+
+def heads(folder: Path) -> list[Head]:
+    """Every release of an audience in short, oldest first. A manifest is read once while it stays as it is."""
+    paths = [path for path in (folder / "releases").glob("*.json") if _ID.fullmatch(path.stem)]
+    return sorted((_head(path, _stamp(path)) for path in paths), key=lambda head: order(head.release))
+
+
+@functools.lru_cache(maxsize=4096)
+def _head(path: Path, stamp: Stamp) -> Head:
+    held = json.loads(path.read_bytes())
+    folder = path.parents[1]
+    return Head(
+        release=held["release"],
+        audience=folder.name,
+        made_at=datetime.fromisoformat(str(held["made_at"])),
+        as_of=date.fromisoformat(str(held["as_of"])),
+        content=held.get("content") or "",
+        previous=(held.get("previous") or {}).get("release"),
+        compared_with=held.get("compared_with"),
+        officers_release=held.get("officers_release"),
+        by=held.get("by"),
+        note=held.get("note"),
+        demonstration=bool(held.get("demonstration")),
+        code_version=held.get("code_version") or "",
+        numbers=frozenset(delivery["number"] for delivery in held.get("deliveries") or []),
+        versions=_versions(folder, held.get("definitions") or {}),
+        balances=tuple(held.get("balances") or ()),
+    )
+
+
+def _versions(folder: Path, definitions: Mapping[str, str]) -> dict[str, str]:
+    return {measure: _version(_text(folder, said)) for measure, said in definitions.items()}
+
+
+@functools.lru_cache(maxsize=4096)
+def _version(text: str) -> str:
+    found = _VERSION.search(text)
+    return found[1] if found else ""
+
+
+def _stamp(path: Path) -> Stamp:
+    """What tells a file apart from another of the same name."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
+
+
+def stood(folder: Path) -> list[Head]:
+    """The releases that readers were pointed to, in the order in which they were."""
+    return sorted(
+        (head for head in heads(folder) if head.stood), key=lambda head: (head.made_at, order(head.release))
+    )
+
+
+def on(folder: Path, day: date, today: date | None = None) -> Head:
+    """The release that stood at the end of a day (UTC): the newest one made, or published, by then.
+
+    Raises:
+        NoRelease: the first came later, there is none, or (where `today` is given) the day has not come yet.
+    """
+    known = stood(folder)
+    if not known:
+        raise NoRelease(f"No release for {folder.name} yet.")
+    if today is not None and day > max(today, known[-1].made_at.date()):
+        raise NoRelease(f"{words(day)} has not come yet, so nobody can say what is known then.")
+    by_then = [head for head in known if head.made_at.date() <= day]
+    if not by_then:
+        first = known[0].made_at.date()
+        raise NoRelease(
+            f"No figures for {folder.name} stood on {words(day)}: the first were made on {words(first)}. "
+            "Choose that day or a later one."
+        )
+    return by_then[-1]
+
+
+def find(folder: Path, asked: str, today: date | None = None) -> Head:
+    """The release that a day (2026-03-31: what stood at its end) or an id (2026-03-31.1) means; ids of rebuilds too.
+
+    Raises:
+        NoRelease: see `on`; or it is neither a day nor the id of a release of this audience.
+    """
+    try:
+        day = date.fromisoformat(asked) if len(asked) == len("2026-03-31") else None
+    except ValueError:
+        day = None
+    if day is not None:
+        return on(folder, day, today)
+    found = [head for head in heads(folder) if head.release == asked]
+    if not found:
+        raise NoRelease(
+            "What was asked for is neither a day, such as 2026-03-31, nor a data version that this store has."
+        )
+    return found[0]
+
+
+def next_after(folder: Path, release: str) -> Head | None:
+    """The release that took the place of one that stood; None while it still stands, or for one that never did."""
+    known = stood(folder)
+    places = [place for place, head in enumerate(known) if head.release == release]
+    return known[places[0] + 1] if places and places[0] + 1 < len(known) else None
+
+
+def words(day: date) -> str:
+    """A day as people here write it: 31 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def parts_of(folder: Path, manifest: Manifest) -> dict[str, dict[str, Path]]:
+    """Table -> digest -> file of the parts that lie in this audience's own folder."""
+    files: dict[str, dict[str, Path]] = {}
+    for part in manifest["parts"]:
+        if part["zone"] == folder.name:
+            path = folder / "parts" / f"{part['sha256']}.parquet"
+            files.setdefault(part["table"], {})[part["sha256"]] = path
+    return files
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, *, into: str = "", copied: bool = True
+) -> None:
+    """Make a release's tables in the connection, or in its database `into`, from the parts.
+
+    With `copied` their rows are copied; without, each table is a view of its Parquet files, which is made at once and
+    read a little more slowly. Values are written into the queries: binding one makes DuckDB load pandas.
+    """
+    prefix = f"{quote(into)}." if into else ""
+    _tell_of_itself(con, folder, manifest, prefix)
+    _tell_of_the_past(con, folder, manifest, prefix)
+    kind = "TABLE" if copied else "VIEW"
+    for table, files in parts_of(folder, manifest).items():
+        listed = ", ".join(literal(str(path)) for path in files.values())
+        query = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {query}")
+
+
+def _tell_of_itself(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:
+    kinds = {
+        "release": "VARCHAR", "audience": "VARCHAR", "made_at": "TIMESTAMP", "as_of": "DATE",
+        "demonstration": "BOOLEAN", "previous": "VARCHAR", "compared_with": "VARCHAR",
+        "note": "VARCHAR", "code_version": "VARCHAR",
+    }  # fmt: skip
+    own = manifest | {
+        "audience": folder.name,
+        "previous": (manifest.get("previous") or {}).get("release"),
+    }
+    _table(con, f"{prefix}release", kinds, [[own.get(name) for name in kinds]])
+
+
+def _tell_of_the_past(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:
+    """Tables of this release and those before it: `releases`, and `measure_versions`, each with its first release."""
+    this = manifest["release"]
+    made: list[list[Any]] = []
+    versions: dict[tuple[str, str], list[Any]] = {}
+    seen: set[int] = set()
+    before = [head for head in heads(folder) if order(head.release) < order(this)]
+    now = {name: manifest.get(name) for name in ("made_at", "as_of", "by", "note")}
+    numbers = {delivery["number"] for delivery in manifest.get("deliveries") or []}
+    of_this = (this, now, numbers, _versions(folder, manifest.get("definitions") or {}))
+    entries = [(head.release, vars(head), set(head.numbers), head.versions) for head in before] + [of_this]
+    for release, about, held, measures in entries:
+        new = len(held - seen)
+        made.append([release, about["made_at"], about["as_of"], len(held), new, about["by"], about["note"]])
+        seen |= held
+        for measure, version in measures.items():
+            versions.setdefault((measure, version), [measure, version, release, about["made_at"]])
+    kinds = {
+        "release": "VARCHAR", "made_at": "TIMESTAMP", "as_of": "DATE", "deliveries": "INTEGER",
+        "new_deliveries": "INTEGER", "by": "VARCHAR", "note": "VARCHAR",
+    }  # fmt: skip
+    _table(con, f"{prefix}releases", kinds, made)
+    kinds = {"measure": "VARCHAR", "version": "VARCHAR", "release": "VARCHAR", "made_at": "TIMESTAMP"}
+    _table(con, f"{prefix}measure_versions", kinds, list(versions.values()))
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection, name: str, kinds: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> None:
+    columns = ", ".join(f"{quote(column)} {kind}" for column, kind in kinds.items())
+    con.execute(f"CREATE TABLE {name} ({columns})")
+    if rows:
+        listed = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
+        con.execute(f"INSERT INTO {name} VALUES {listed}")
+
+
+def literal(value: Any) -> str:
+    """A value as SQL; moments and days as texts, which DuckDB casts to the column's type."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Values as a SQL list in brackets."""
+    return f"[{', '.join(map(literal, values))}]"
+
+
+def quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
