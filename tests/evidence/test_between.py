@@ -302,7 +302,7 @@ def test_a_manifest_with_its_texts_inside_is_the_same_content(told: tuple[Settin
     shutil.rmtree(folder / "texts")
     assert past.read(folder, third) == whole
     assert past.heads(folder)[-1].versions == {"voice.child": "1.1.0", "voice.new": "1.0.0"}
-    assert releases.sealed(whole) == whole["content"]
+    assert releases.what_it_says(whole) == whole["content"]
     with pytest.raises(past.Altered, match="missing"):
         past.read(folder, first)
 

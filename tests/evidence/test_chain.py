@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import durable, publish, releases, run, seals
+from pipelines import durable, past, publish, releases, run, seals
 from pipelines.evidence import chain as chains
 from pipelines.evidence.chain import BROKEN, CHANGED, REMOVED
 from pipelines.settings import Settings
@@ -127,7 +127,7 @@ def test_a_signed_manifest_that_was_changed_cannot_be_sealed_again(signing: Sett
     path = releases.manifest_path(signing, "officers", release)
     content = json.loads(path.read_text())
     content["demonstration"] = not content["demonstration"]
-    content["content"] = releases.what_it_says(content)
+    content["content"] = releases.what_it_says(past.whole(signing.audience("officers"), content))
     seal = content.pop("seal")
     again = seals.sealed(content)
     again["seal"] |= {"signer": seal["signer"], "signature": seal["signature"]}
