@@ -34,6 +34,10 @@ UNSEALED = (
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
 
+COMPARED = ("changes", "restated")
+"""Tables of a release that compare it with the release that was read before."""
+
+
 class NoRelease(LookupError):
     """There is no such release, or none yet; the message says what to do."""
 
@@ -78,11 +82,11 @@ def files_of(settings: Settings, parts: Iterable[Mapping[str, Any]]) -> dict[str
 def sealed(manifest: Manifest) -> str:
     """Digest of what a release says, whoever made it and whenever.
 
-    The table `changes` is no part of it: it says how the rest differs from another release, and the same run again,
-    with nothing changed since, would make another.
+    Tables that say how the rest differs from another release are no part of it (`COMPARED`): the same run again, with
+    nothing changed since, would make another.
     """
     said = {name: value for name, value in manifest.items() if name not in UNSEALED}
-    said["parts"] = [part for part in manifest["parts"] if part["table"] != "changes"]
+    said["parts"] = [part for part in manifest["parts"] if part["table"] not in COMPARED]
     return durable.digest(said)
 
 
@@ -207,7 +211,8 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
             },
         )
         _tell_of_the_past(con, settings, audience, manifest)
-        for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
+        own = dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience)
+        for table in (name for name in own if name != "restated"):
             files = [str(part_path(settings, part)) for part in manifest["parts"] if part["table"] == table]
             con.execute(
                 f"CREATE TABLE {table} AS SELECT * FROM read_parquet($files, union_by_name = true)",
@@ -220,11 +225,13 @@ def build_database(settings: Settings, audience: str, manifest: Manifest) -> Pat
 def _tell_of_the_past(
     con: duckdb.DuckDBPyConnection, settings: Settings, audience: str, manifest: Manifest
 ) -> None:
-    """Tables of this release and those before it: `releases`, and `measure_versions`, each with its first release."""
+    """Tables of this release and those before it: `releases`, `measure_versions`, each with its first release, and
+    `restated`, with the release that restated (`release`) and the one that was read before (`previous_release`)."""
     this = _by_id(Path(f"{manifest['release']}.json"))
     before = [
         entry for entry in history(settings, audience) if _by_id(Path(f"{entry['release']}.json")) < this
     ]
+    _restated(con, settings, [*before, manifest])
     made: list[list[Any]] = []
     versions: dict[tuple[str, str], list[Any]] = {}
     seen: set[int] = set()
@@ -254,6 +261,23 @@ def _tell_of_the_past(
     con.execute(
         f"CREATE TABLE measure_versions AS SELECT * FROM {table_of(con, 'past', words, versions.values())}"
     )
+
+
+def _restated(con: duckdb.DuckDBPyConnection, settings: Settings, entries: Sequence[Manifest]) -> None:
+    """Table `restated` of several releases, oldest first; none where no release has it (they are older than it)."""
+    held = [
+        f"SELECT {place} AS place, {text(entry['release'])} AS release, {text(entry['compared_with'])} AS "
+        f"previous_release, * FROM read_parquet({text(part_path(settings, part))})"
+        for place, entry in enumerate(entries)
+        for part in entry["parts"]
+        if part["table"] == "restated" and part["rows"]
+    ]
+    told = [part for entry in entries for part in entry["parts"] if part["table"] == "restated"]
+    if told and not held:
+        empty = text(part_path(settings, told[-1]))
+        held = [f"SELECT 0 AS place, '' AS release, '' AS previous_release, * FROM read_parquet({empty})"]
+    if held:
+        con.execute(f"CREATE TABLE restated AS {' UNION ALL BY NAME '.join(held)} ORDER BY place")
 
 
 def open_database(settings: Settings, audience: str, release: str | None = None) -> Path:

@@ -18,6 +18,7 @@ ROOMS = {
     "pipelines.mappings": {"pipelines.texts"},
     "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
+    "pipelines.receipt_ids": set(),
     "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.intake": {"pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings"},
     "pipelines.model": {"pipelines.contracts", "pipelines.settings"},
@@ -25,13 +26,15 @@ ROOMS = {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
-    "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
+    "pipelines.evidence": {
+        "pipelines.contracts", "pipelines.intake", "pipelines.receipt_ids", "pipelines.releases",
+    },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
-    "dashboard": set(),
+    "dashboard": {"pipelines.receipt_ids"},
 }  # fmt: skip
 WIRING = {
     "pipelines.cli",

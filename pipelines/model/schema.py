@@ -36,6 +36,8 @@ class Fact:
     """Number column -> the yes/no column that is true where the number is known."""
     span: str = "audits"
     """Which of `SPANS` says for which months the fact is looked at."""
+    feeds: tuple[str, ...] = ()
+    """The feeds whose rows it is made from, the one that gives its rows first."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ AUDITS = Fact(
     },
     breakdowns=(*WORK, *CHILD, "void_reason"),
     about=("council", "audit_reference"),
+    feeds=("case_audits", "family_participation"),
 )
 
 PARTICIPANTS = Fact(
@@ -223,6 +226,7 @@ PARTICIPANTS = Fact(
         "role", "mode", "not_appropriate_reason", "response", "rating_listened", "rating_difference", *OF_PARTICIPANTS,
     ),
     about=("council", "audit_key", "contributed_on", "told_outcome_on"),
+    feeds=("family_participation", "case_audits"),
 )  # fmt: skip
 
 PLANNED_AUDITS = Fact(
@@ -237,6 +241,7 @@ PLANNED_AUDITS = Fact(
     },
     breakdowns=("audit_type", "team", "agency", "frame"),
     about=("council", "months_spanned"),
+    feeds=("audit_programme", "case_audits"),
 )
 
 _PLACED = ("council", "window", "period_start", "breakdown", "group")
@@ -263,6 +268,7 @@ PUBLISHED_TIMELINESS = Fact(
         "over_a_year_percent": "DfE's percentage of plans after 52 weeks.",
         "over_a_year_ex_percent": "DfE's percentage of plans after 52 weeks, without exceptions.",
     },
+    feeds=("dfe_timeliness",),
 )
 REPORTED_PARTICIPATION = Fact(
     counts_what="audits or people",
@@ -276,6 +282,7 @@ REPORTED_PARTICIPATION = Fact(
         "denominator": "Out of how many, as the council gave it.",
         "percent": "The percentage, as the council gave it.",
     },
+    feeds=("participation_rates",),
 )
 GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
 """Facts whose rows are figures that somebody counted before us; `published` makes them."""
@@ -319,6 +326,7 @@ PLAN_REVIEWS = Fact(
     breakdowns=("plan_kind_reviewed", "plan_stage", "plan_type", "selection", "team", *_OF_PLANS),
     about=("council",),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )  # fmt: skip
 
 PLAN_SECTIONS = Fact(
@@ -333,6 +341,7 @@ PLAN_SECTIONS = Fact(
     breakdowns=("section", "plan_kind_reviewed", "section_by_kind"),
     about=("council", "review_key"),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )
 
 PLAN_ADVICE = Fact(
@@ -352,6 +361,7 @@ PLAN_ADVICE = Fact(
     breakdowns=("advice_source", "plan_kind_reviewed", "advice_source_by_kind"),
     about=("council", "review_key"),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )
 
 PLANS = Fact(
@@ -371,6 +381,7 @@ PLANS = Fact(
     numbers={"days_to_issue": "Days from the request to the final plan."},
     known={"days_to_issue": "has_request"},
     span="plans",
+    feeds=("active_plans",),
 )
 
 PLAN_MONTHS = Fact(
@@ -395,6 +406,7 @@ PLAN_MONTHS = Fact(
     ),
     about=("council", "plan_key"),
     span="plan_months",
+    feeds=("active_plans", "case_audits", "plan_reviews"),
 )
 
 FACTS = {
