@@ -85,12 +85,22 @@ def notes(messages: Sequence[str]) -> Component | None:
 
 
 def receipt(*codes: str | None) -> Component:
-    """Receipt codes, shown beside every figure."""
+    """Receipt codes, shown beside every figure; each leads to its page."""
     shown = [code for code in codes if code]
     parts: list[Any] = ["Receipt " if len(shown) == 1 else "Receipts "]
     for number, code in enumerate(shown):
-        parts += [", " if number else "", html.Code(code)]
+        parts += [", " if number else "", dcc.Link(html.Code(code), href=receipt_address(code))]
     return html.Span(parts, className="receipt")
+
+
+def receipt_address(code: str) -> str:
+    """Where a receipt's page is."""
+    return f"/receipts/{code}"
+
+
+def of_receipt(*codes: str | None) -> dict[str, Any]:
+    """The attribute `data-receipt`, for an element that shows numbers: the receipts of the figures that they are of."""
+    return attributes(data_receipt=" ".join(code for code in codes if code))
 
 
 def select(

@@ -21,6 +21,7 @@ from pipelines.commands import (
     mapping,
     meanings,
     names,
+    receipt,
     servers,
     work,
 )
@@ -52,6 +53,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "figure voice.any_family",
             "figure voice.any_family --to 2026-03-31 --by primary_need",
             "figure voice.child --window quarter --audience public --json",
+        ),
+    ),
+    "receipt": (
+        receipt.receipt,
+        (
+            "receipt 7K2M9QXW4TB",
+            "receipt 7k2m9-qxw4t-b --json",
+            "receipt 7K2M9QXW4TB --audience public --pdf receipt.pdf",
         ),
     ),
     "measures": (figures.measures, ("measures", "measures --json")),

@@ -77,12 +77,14 @@ def undated(
     for term, breakdowns in breakdowns_by_term(measures).items():
         wanted.setdefault((term.fact, term.date), set()).update(breakdowns)
     for (fact, day), breakdowns in sorted(wanted.items()):
-        for breakdown in ("", *sorted(breakdowns)):
-            group = f"{breakdown}::VARCHAR" if breakdown else "''"
-            con.execute(
-                f"INSERT INTO undated SELECT '{fact}', '{day}', council, '{breakdown}', {group}, count(*) "
-                f"FROM {facts[fact]} WHERE {day} IS NULL GROUP BY ALL ORDER BY ALL"
-            )
+        names = sorted(breakdowns)
+        named = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in names)
+        con.execute(f"""
+            INSERT INTO undated SELECT '{fact}', '{day}', council, {f"CASE {named}ELSE '' END" if named else "''"} AS
+                breakdown, coalesce({", ".join([*(f"{name}::VARCHAR" for name in names), "''"])}) AS "group", count(*)
+            FROM {facts[fact]} WHERE {day} IS NULL
+            GROUP BY GROUPING SETS ({", ".join(["(council)", *(f"(council, {name})" for name in names)])})
+            ORDER BY ALL""")
 
 
 def breakdowns_by_term(measures: Iterable[Measure], with_steps: bool = True) -> dict[Term, set[str]]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.contracts import Catalogue
 from pipelines.measures.catalogue import Measure
-from pipelines.model.schema import BREAKDOWNS, FACTS, UNKNOWN
+from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
 _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
@@ -105,15 +105,18 @@ def describe(
 
 
 def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure]) -> None:
-    """One row for each of a measure's steps: its place from 0, and as `catalogue.Step` has it."""
+    """One row for each of a measure's steps: its place from 0, as `catalogue.Step` has it, what its rows are and what their date
+    says, in words, and how many terms it adds up."""
     rows = [
-        (measure.id, place, step.part, step.fact, step.terms[0].date, list(step.columns), step.of_group)
+        (measure.id, place, step.part, step.fact, step.terms[0].date, list(step.columns), step.of_group,
+         FACTS[step.fact].counts_what, DATED[step.fact, step.terms[0].date], len(step.terms))
         for measure in measures
         for place, step in enumerate(measure.steps)
-    ]
+    ]  # fmt: skip
     kinds = {
         "measure": pa.string(), "step": pa.int32(), "part": pa.string(), "fact": pa.string(), "date": pa.string(),
-        "columns": pa.list_(pa.string()), "of_group": pa.bool_(),
+        "columns": pa.list_(pa.string()), "of_group": pa.bool_(), "rows_are": pa.string(), "dated": pa.string(),
+        "times": pa.int32(),
     }  # fmt: skip
     _table(
         con,

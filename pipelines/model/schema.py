@@ -125,6 +125,21 @@ BREAKDOWNS = {
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
+DATED = {
+    ("audits", "completed_on"): "completed",
+    ("audits", "planned_month"): "planned",
+    ("participants", "completed_on"): "whose audit was completed",
+    ("participants", "offered_on"): "offered the chance",
+    ("participants", "told_due_on"): "due to be told what came of the audit",
+    ("planned_audits", "planned_month"): "planned",
+    ("plan_reviews", "reviewed_on"): "done",
+    ("plan_sections", "reviewed_on"): "reviewed",
+    ("plan_advice", "reviewed_on"): "looked at in reviews",
+    ("plans", "issued_on"): "issued",
+    ("plan_months", "month_end"): "on the register",
+}
+"""Fact and date -> what is said of rows with the date, before "in the period"."""
+
 AUDITS = Fact(
     counts_what="audits",
     key="audit_key",
