@@ -93,6 +93,13 @@ def receipt(*codes: str | None) -> Component:
     return html.Span(parts, className="receipt")
 
 
+def told(said: Any, *codes: str | None, of: type[Component] = html.P, **props: Any) -> Component:
+    """Words that state figures, with their receipts at the end, in an element that names them (`of_receipt`)."""
+    parts = [*said] if isinstance(said, list) else [said]
+    shown = [" ", receipt(*codes)] if any(codes) else []
+    return of([*parts, *shown], **props, **of_receipt(*codes))
+
+
 def receipt_address(code: str) -> str:
     """Where a receipt's page is."""
     return f"/receipts/{code}"
@@ -100,7 +107,8 @@ def receipt_address(code: str) -> str:
 
 def of_receipt(*codes: str | None) -> dict[str, Any]:
     """The attribute `data-receipt`, for an element that shows numbers: the receipts of the figures that they are of."""
-    return attributes(data_receipt=" ".join(code for code in codes if code))
+    held = " ".join(dict.fromkeys(code for code in codes if code))
+    return attributes(data_receipt=held) if held else {}
 
 
 def select(
@@ -165,6 +173,8 @@ def table(
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
+    Receipts, in a column of the kind code or in a `sub`, lead to their pages; the row or the cell that has them says
+    so in `data-receipt`.
     A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line, such as a receipt), `note` (a
     second line of words), `href` (inside the dashboard), `bar` (0 to 1), `heat` (1 to 5, darker; the text must say it
     too), `shape` (one of assets/tables.js), `spark` (values from 0 to 1 or None, perhaps a band); or a dict with
@@ -196,11 +206,13 @@ def chart(
     table_name: str,
     least_width: int = 0,
     start: str = "start",
+    *,
+    rows: Sequence[Row] = (),
 ) -> Component:
     """A chart: the finding as heading, an accessible name, and its table in a disclosure.
 
     `least_width` is the width in pixels below which the chart scrolls inside its own box, from its `start` or
-    its `end`.
+    its `end`. `rows` are the figures that it draws.
     """
     height = figure["layout"]["height"]
     graph = dcc.Graph(
@@ -228,6 +240,7 @@ def chart(
             details(f"Table: {table_name}", hold),
         ],
         className="chart",
+        **of_receipt(*[row.get("receipt") for row in rows]),
     )
 
 
