@@ -71,7 +71,6 @@ def form(name: str = "receipt") -> Component:
                 type="text",
                 autoComplete="off",
                 maxLength=20,
-                required=True,
                 className="code-field",
             ),
             html.Button("Check", type="submit", className="button"),
