@@ -66,7 +66,10 @@ def sections(told: Told) -> list[Section]:
     if "measure" not in told:
         return []
     stands = told["status"] == receipts.STANDS
-    made = [("figure", "The figure" if stands else "What the figure was", _figure(told)), ("means", "What it means", _means(told))]
+    made = [
+        ("figure", "The figure" if stands else "What the figure was", _figure(told)),
+        ("means", "What it means", _means(told)),
+    ]
     if stands:
         made += [
             ("counted", "How it was counted", _counted(told)),
@@ -122,7 +125,9 @@ def _counted(told: Told) -> list[Block]:
             return ["This data version was made before the program kept what each rule leaves out."]
         if told["symbol"]:
             return ["There is nothing to count through: the figure is not available."]
-        return ["These numbers were counted by others and are shown as given. What they left out, their source says."]
+        return [
+            "These numbers were counted by others and are shown as given. What they left out, their source says."
+        ]
     last = {step["part"]: n for n, step in enumerate(steps)}
     names = {last["denominator"]: "Out of"} | ({last["numerator"]: "Counted"} if "numerator" in last else {})
     rows = [
@@ -135,7 +140,9 @@ def _counted(told: Told) -> list[Block]:
         for n, step in enumerate(steps)
     ]
     blocks: list[Block] = [
-        Table("From all rows of the period to the figure", ("Step", "Left out", "Left", "This is"), rows, (1, 2)),
+        Table(
+            "From all rows of the period to the figure", ("Step", "Left out", "Left", "This is"), rows, (1, 2)
+        ),
         _sum(told),
     ]
     blocks += [
@@ -145,7 +152,9 @@ def _counted(told: Told) -> list[Block]:
         if one["rows"]
     ]
     if told["adds_up"] is False:
-        blocks.append("These steps do not add up to the figure. Report it: something in this data version is wrong.")
+        blocks.append(
+            "These steps do not add up to the figure. Report it: something in this data version is wrong."
+        )
     return blocks
 
 
@@ -160,8 +169,12 @@ def _sum(told: Told) -> str:
         else:
             sums[-1][1].append(words.count(step["left_out"]))
             sums[-1][2] = step
-    said = [f"{' − '.join([first, *parts])} = {words.count(end['left'])}" for first, parts, end in sums if parts]
-    return f"Adding up: {'; '.join(said)}." if said else "Nothing is left out: every row of the period counts."
+    said = [
+        f"{' − '.join([first, *parts])} = {words.count(end['left'])}" for first, parts, end in sums if parts
+    ]
+    return (
+        f"Adding up: {'; '.join(said)}." if said else "Nothing is left out: every row of the period counts."
+    )
 
 
 def _files(told: Told) -> list[Block]:
@@ -185,7 +198,9 @@ def _files(told: Told) -> list[Block]:
     header = ("File", "Kind of data", "Received", "Rows", "Accepted", "In force", "Behind this", "Content")
     blocks: list[Block] = [Table("Files with rows behind the figure", header, rows, (3, 4, 5))]
     if not all(one["by_month"] for one in told["sources"]):
-        blocks.append("“Any period”: the rows of this file are not told by period, so all that are in force stand here.")
+        blocks.append(
+            "“Any period”: the rows of this file are not told by period, so all that are in force stand here."
+        )
     if told["filters"]:
         blocks.append("Rows are told for the whole place, not for the group.")
     blocks.append("“Content” is the start of the file's SHA-256; the whole of it is in the receipt as JSON.")
@@ -198,7 +213,12 @@ def _checks(told: Told) -> list[Block]:
         return ["No checks are told, as no file is."]
     blocks: list[Block] = [f"{words.capital(words.checks_words(checks))}."]
     rows = [
-        [one["code"], one["message"] or "", words.LEVELS.get(one["level"], one["level"]), words.count(one["broken"])]
+        [
+            one["code"],
+            one["message"] or "",
+            words.LEVELS.get(one["level"], one["level"]),
+            words.count(one["broken"]),
+        ]
         for one in checks["broken"]
     ]
     if rows:
@@ -226,16 +246,27 @@ def _past(told: Told) -> list[Block]:
     unit = {"unit": told["unit"], "shown": told["shown"]}
     if told["superseded_by"]:
         rows = [
-            [one["receipt"] or "No figure any more", one["release"], _numbers(one, unit), one["measure_version"] or ""]
+            [
+                one["receipt"] or "No figure any more",
+                one["release"],
+                _numbers(one, unit),
+                one["measure_version"] or "",
+            ]
             for one in told["superseded_by"]
         ]
-        blocks.append(Table("What took its place", ("Receipt", "Since data version", "Figure", "Definition"), rows))
+        blocks.append(
+            Table("What took its place", ("Receipt", "Since data version", "Figure", "Definition"), rows)
+        )
     if told["supersedes"]:
         rows = [
             [one["receipt"], one["last_in"] or "", _numbers(one, unit), one["measure_version"] or ""]
             for one in told["supersedes"]
         ]
-        blocks.append(Table("What it took the place of", ("Receipt", "Last in data version", "Figure", "Definition"), rows))
+        blocks.append(
+            Table(
+                "What it took the place of", ("Receipt", "Last in data version", "Figure", "Definition"), rows
+            )
+        )
     return blocks or ["It took no other figure's place, and none has taken its own."]
 
 
@@ -270,4 +301,7 @@ def first_rows(made: Sequence[Section], most: int) -> list[Section]:
         kept = Table(block.caption, block.header, block.rows[:most], block.numbers)
         return [kept, f"And {rest} more, which the receipt's page and its JSON list."]
 
-    return [(anchor, heading, [part for block in blocks for part in cut(block)]) for anchor, heading, blocks in made]
+    return [
+        (anchor, heading, [part for block in blocks for part in cut(block)])
+        for anchor, heading, blocks in made
+    ]

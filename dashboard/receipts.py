@@ -15,7 +15,13 @@ from dashboard import store, words
 from pipelines.receipt_ids import is_receipt, normalise
 
 Told = dict[str, Any]
-STANDS, SUPERSEDED, WITHDRAWN, UNKNOWN, NOT_WHOLE = "stands", "superseded", "withdrawn", "unknown", "not whole"
+STANDS, SUPERSEDED, WITHDRAWN, UNKNOWN, NOT_WHOLE = (
+    "stands",
+    "superseded",
+    "withdrawn",
+    "unknown",
+    "not whole",
+)
 """What can be said of an id: it is a figure of this release; another took its place; its figure is no longer made; no
 release up to this one has it (or none that is told of); it is not an id at all, as its check character does not fit."""
 MESSAGES = {
@@ -168,7 +174,11 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
         "counting": counting,
         "adds_up": _adds_up(measure, figure, counting),
         "undated": [
-            {"rows_are": step["rows_are"], "dated": step["dated"], "rows": store.undated(release, fact, day, figure)}
+            {
+                "rows_are": step["rows_are"],
+                "dated": step["dated"],
+                "rows": store.undated(release, fact, day, figure),
+            }
             for fact, day in counted
             for step in [next(step for step in steps if (step["fact"], step["date"]) == (fact, day))]
         ]

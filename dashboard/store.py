@@ -352,9 +352,7 @@ def undated(release: Release, fact: str, day: str, figure: Row) -> int | None:
     release does not tell."""
     if "undated" not in release.tables:
         return None
-    sql = (
-        'SELECT "rows" FROM {db}.undated WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
-    )
+    sql = 'SELECT "rows" FROM {db}.undated WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
     found = release.rows(sql, (fact, day, figure["council"], figure["breakdown"], figure["group"]))
     return found[0]["rows"] if found else 0
 
@@ -369,7 +367,7 @@ def sources(release: Release, counted: Sequence[tuple[str, str]], figure: Row) -
         return []
     pairs = ", ".join(f"({_text(fact)}, {_text(day)})" for fact, day in counted)
     sql = (
-        f"WITH behind AS (SELECT feed, \"number\", max(behind)::BIGINT AS rows_behind, bool_or(by_month) AS by_month "
+        f'WITH behind AS (SELECT feed, "number", max(behind)::BIGINT AS rows_behind, bool_or(by_month) AS by_month '
         'FROM (SELECT fact, date, feed, "number", sum("rows") AS behind, bool_and(month IS NOT NULL) AS by_month '
         f"FROM {{db}}.sources WHERE (fact, date) IN ({pairs}) AND council IN (?, '') "
         "AND (month IS NULL OR month BETWEEN ? AND ?) GROUP BY ALL) GROUP BY ALL) "

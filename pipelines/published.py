@@ -82,6 +82,7 @@ def make(
         ],
         "links": [],
         "sources": [
-            told for _, *told in given_sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
+            told
+            for _, *told in given_sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
         ],
     }

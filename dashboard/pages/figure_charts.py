@@ -76,7 +76,15 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
         figure = charts.control_chart(measure, points)
         parts.append(
             components.chart(
-                "time", finding, described, figure, hold, f"each {noun}", charts.width(points), "end", rows=points
+                "time",
+                finding,
+                described,
+                figure,
+                hold,
+                f"each {noun}",
+                charts.width(points),
+                "end",
+                rows=points,
             )
         )
         parts.append(html.P(signals.limits(points)))
@@ -86,7 +94,10 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
     said = signals.sentences(measure, points)
     if said:
         named = components.of_receipt(*[row["receipt"] for row in points])
-        parts += [html.Ul([html.Li(text) for text in said], **named), html.P(signals.CHANCE, className="hint")]
+        parts += [
+            html.Ul([html.Li(text) for text in said], **named),
+            html.P(signals.CHANCE, className="hint"),
+        ]
     parts.append(_slow(release, shown, measure, used))
     return components.section("time", f"{name} by {name.lower()}", *parts)
 

@@ -87,9 +87,7 @@ def _headline(
     added = figures.get("programme.added")
     if added and "programme.added" in known and not added["symbol"]:
         used.append(added)
-        said.append(
-            components.told(words.sentence(known["programme.added"], added), added["receipt"])
-        )
+        said.append(components.told(words.sentence(known["programme.added"], added), added["receipt"]))
     return components.section("headline", "The headline", *said)
 
 

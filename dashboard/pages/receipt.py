@@ -84,7 +84,9 @@ def form(name: str = "receipt") -> Component:
 
 def _newest(told: receipts.Told) -> Component | None:
     last = told["superseded_by"][-1]["receipt"]
-    return html.P(dcc.Link(f"See the receipt that stands now, {last}", href=f"{PATH}/{last}")) if last else None
+    return (
+        html.P(dcc.Link(f"See the receipt that stands now, {last}", href=f"{PATH}/{last}")) if last else None
+    )
 
 
 def _files(code: str) -> Component:
@@ -103,7 +105,9 @@ def _block(told: receipts.Told, block: receipt_words.Block) -> Component:
     if isinstance(block, str):
         return html.P(block)
     if isinstance(block, receipt_words.Codes):
-        return html.Div([html.P([f"{name}: ", html.Code(said)]) for name, said in block.rows], className="commands")
+        return html.Div(
+            [html.P([f"{name}: ", html.Code(said)]) for name, said in block.rows], className="commands"
+        )
     if isinstance(block, receipt_words.Pairs):
         return html.Dl(
             [html.Div([html.Dt(name), html.Dd(said)]) for name, said in block.rows], className="definition"
@@ -117,4 +121,3 @@ def _block(told: receipts.Told, block: receipt_words.Block) -> Component:
         for row, source in zip(rows, told["sources"], strict=True):
             row[0] = {"text": str(row[0]), "href": f"/data?delivery={source['number']}"}
     return components.table(block.caption, columns, rows, quiet=True)
-

@@ -62,9 +62,7 @@ def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> No
             )
 
 
-def undated(
-    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]
-) -> None:
+def undated(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
     """Make TEMP TABLE undated(fact, date, council, breakdown, "group", rows): rows without the date, so in no period.
 
     Of each fact and date that measures count by, for the breakdowns that any of them has.

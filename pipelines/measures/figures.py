@@ -176,7 +176,9 @@ def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], catalogue: 
         "columns": [term.written for term, _ in named],
         "breakdown": [breakdown for _, breakdown in named],
     }
-    con.register("counted_given", pa.table({name: pa.array(held, pa.string()) for name, held in counted.items()}))
+    con.register(
+        "counted_given", pa.table({name: pa.array(held, pa.string()) for name, held in counted.items()})
+    )
     con.execute("""
         CREATE OR REPLACE TEMP TABLE series AS
         SELECT row_number() OVER (ORDER BY council, breakdown, "group") - 1 AS series, council, breakdown, "group"
@@ -216,13 +218,7 @@ def _running(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, series: Series, base: int, months: int, limit: Ints
 ) -> dict[Term, Running]:
     """Each term's counts, run up; months after a council's data was taken are not looked at."""
-    terms = sorted(
-        {
-            term
-            for measure in catalogue.values()
-            for term in measure.terms
-        }
-    )
+    terms = sorted({term for measure in catalogue.values() for term in measure.terms})
     given = {
         "term": range(len(terms)),
         "fact": [term.fact for term in terms],
@@ -332,7 +328,9 @@ def _steps(
     """For each cell, the rows left after each step; empty where the cell has no counts."""
     start, end = _bounds(measure, cells, 0)
     of_all, own = below[cells.series], cells.series
-    left = [_sum(running, step.terms, own if step.of_group else of_all, start, end)[0] for step in measure.steps]
+    left = [
+        _sum(running, step.terms, own if step.of_group else of_all, start, end)[0] for step in measure.steps
+    ]
     flat = np.column_stack(left).ravel() if left else np.zeros(0, dtype=np.int64)
     offsets = np.arange(0, len(left) * (len(own) + 1), max(len(left), 1), dtype=np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat), mask=pa.array(torn))

@@ -50,9 +50,7 @@ def given_sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -
     return con.execute(f"{' UNION ALL '.join(queries)} ORDER BY ALL").fetchall() if queries else []
 
 
-def _rows(
-    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], fact: str, day: str, feed: str
-) -> str:
+def _rows(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], fact: str, day: str, feed: str) -> str:
     """SQL: one feed's rows behind one fact, by council, delivery and month."""
     relation, own = in_force[feed], _OF_ANOTHER_NAME.get((feed, day), day)
     held = {row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()}

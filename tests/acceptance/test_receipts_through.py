@@ -31,7 +31,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     made.inbox.mkdir(parents=True)
 
     def send(feed: str, rows: twelve.Rows, name: str) -> None:
-        shutil.move(council_files.write(folder, catalogue.contracts[feed], rows, "plain", catalogue, name), made.inbox)
+        shutil.move(
+            council_files.write(folder, catalogue.contracts[feed], rows, "plain", catalogue, name), made.inbox
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verdicts, "verdicts", lambda *_: {})
@@ -105,7 +107,7 @@ def test_every_receipt_of_a_release_adds_up(settings: Settings, audience: str) -
     """Every measure, period and group: a few hundred of them, spread over the release."""
     release = opened(settings, audience, 2)
     rows = release.rows(
-        "SELECT receipt, symbol FROM {db}.figures QUALIFY row_number() OVER (PARTITION BY measure, \"window\", breakdown "
+        'SELECT receipt, symbol FROM {db}.figures QUALIFY row_number() OVER (PARTITION BY measure, "window", breakdown '
         "ORDER BY md5(receipt)) = 1"
     )
     assert len(rows) > 100
@@ -137,9 +139,13 @@ def test_the_public_sees_no_file_name_no_group_and_no_protected_measure(settings
         assert release.rows(f"SELECT DISTINCT breakdown FROM {{db}}.{table}") == [{"breakdown": ""}]
     shown = {row["measure"] for row in release.rows("SELECT measure FROM {db}.measures")}
     for table in ("left_out", "counting_steps", "restated"):
-        assert {row["measure"] for row in release.rows(f"SELECT DISTINCT measure FROM {{db}}.{table}")} <= shown
+        assert {
+            row["measure"] for row in release.rows(f"SELECT DISTINCT measure FROM {{db}}.{table}")
+        } <= shown
     officers = opened(settings, "officers", 2)
-    assert receipts.tell(release, code_of(officers))["status"] == "unknown", "an officers' code is none of the public's"
+    assert receipts.tell(release, code_of(officers))["status"] == "unknown", (
+        "an officers' code is none of the public's"
+    )
 
 
 def test_an_older_release_says_what_it_does_not_hold(settings: Settings, tmp_path: Path) -> None:

@@ -32,9 +32,9 @@ LEFT = {
     # everybody on record of completed audits: a child and a parent each
     "voice.mode": [240, 240, 240, 114, 114],
 }
-FIGURES = '''
+FIGURES = """
     SELECT l.measure, l.steps, f.numerator, f.denominator FROM left_out AS l
-    JOIN figures AS f USING (measure, council, "window", period_start, period_end, breakdown, "group")'''
+    JOIN figures AS f USING (measure, council, "window", period_start, period_end, breakdown, "group")"""
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +84,16 @@ def test_every_figure_adds_up(con):
 @given(drawn)
 def test_steps_of_rows_drawn_at_random_add_up(rows):
     spread = measure(
-        id="made.spread", kind="distribution", numerator=(), denominator=("is_completed",), breakdowns=("sex",)
+        id="made.spread",
+        kind="distribution",
+        numerator=(),
+        denominator=("is_completed",),
+        breakdowns=("sex",),
     )
     measures = [*MEASURES, spread]
-    completed = [{**row, "is_completed": row["is_completed"] and row["completed_on"] is not None} for row in rows]
+    completed = [
+        {**row, "is_completed": row["is_completed"] and row["completed_on"] is not None} for row in rows
+    ]
     with duckdb.connect() as con:
         facts = made_facts(con, completed)
         made_figures(con, facts, measures, dict.fromkeys(("990", "991"), date(2026, 2, 20)))
@@ -120,7 +126,9 @@ def test_the_last_step_of_each_part_counts_that_number(name):
 
 def test_rows_without_the_date_are_told_apart():
     with duckdb.connect() as con:
-        facts = made_facts(con, [{"sex": "F"}, {"completed_on": None, "sex": "F"}, {"completed_on": None, "sex": "M"}])
+        facts = made_facts(
+            con, [{"sex": "F"}, {"completed_on": None, "sex": "F"}, {"completed_on": None, "sex": "M"}]
+        )
         undated(con, facts, [measure(breakdowns=("sex",))])
         found = con.execute('SELECT fact, date, council, breakdown, "group", "rows" FROM undated').fetchall()
     assert sorted(found) == [
