@@ -10,7 +10,7 @@ the page is printed. A table as Dash components costs a component for every cell
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,7 +93,7 @@ def receipt(*codes: str | None) -> Component:
     return html.Span(parts, className="receipt")
 
 
-def told(said: Any, *codes: str | None, of: type[Component] = html.P, **props: Any) -> Component:
+def told(said: Any, *codes: str | None, of: Callable[..., Component] = html.P, **props: Any) -> Component:
     """Words that state figures, with their receipts at the end, in an element that names them (`of_receipt`)."""
     parts = [*said] if isinstance(said, list) else [said]
     shown = [" ", receipt(*codes)] if any(codes) else []

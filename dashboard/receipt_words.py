@@ -146,8 +146,8 @@ def _counted(told: Told) -> list[Block]:
         _sum(told),
     ]
     blocks += [
-        f"Besides, {words.count(one['rows'])} {one['rows_are']} on record have no such date ({one['dated']}) and so are "
-        "in no period."
+        f"Besides, {words.count(one['rows'])} {one['rows_are']} on record have no such date ({one['dated']}) and so "
+        "are in no period."
         for one in told["undated"]
         if one["rows"]
     ]

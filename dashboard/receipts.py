@@ -27,8 +27,8 @@ release up to this one has it (or none that is told of); it is not an id at all,
 MESSAGES = {
     NOT_WHOLE: "This is not a receipt code. A code has eleven letters and numbers, and the last one is a check on the "
     "others. One character is missing, too many or mistyped. Copy the code again from where it was quoted.",
-    UNKNOWN: "The code is well formed, but neither this data version nor those before it have a figure with it, as far as "
-    "they tell. It may be of another council, of another audience, or of a data version that is not told of.",
+    UNKNOWN: "The code is well formed, but neither this data version nor those before it have a figure with it, as far "
+    "as they tell. It may be of another council, of another audience, or of a data version that is not told of.",
 }
 PROTECTION = {
     "process": "None needed: a count of work for the whole council, shown exactly as it is, to the public too.",

@@ -352,7 +352,10 @@ def undated(release: Release, fact: str, day: str, figure: Row) -> int | None:
     release does not tell."""
     if "undated" not in release.tables:
         return None
-    sql = 'SELECT "rows" FROM {db}.undated WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
+    sql = (
+        'SELECT "rows" FROM {db}.undated '
+        'WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
+    )
     found = release.rows(sql, (fact, day, figure["council"], figure["breakdown"], figure["group"]))
     return found[0]["rows"] if found else 0
 

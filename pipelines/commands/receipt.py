@@ -25,9 +25,10 @@ def receipt(
         Path | None, typer.Option(metavar="FILE", help="Write the receipt as a PDF of one page.")
     ] = None,
 ) -> None:
-    """Say what a receipt's figure is, how it was counted, from which files, and whether it still stands.
+    """Say what stands behind a figure, by its code.
 
-    The code stands beside every figure. The release is read as it was made; nothing is worked out anew.
+    What the figure is, how it was counted, from which files, and whether it still stands. The code stands beside every
+    figure. The release is read as it was made; nothing is worked out anew.
     """
     from dashboard import receipts, store
     from pipelines import releases

@@ -105,8 +105,8 @@ def describe(
 
 
 def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure]) -> None:
-    """One row for each of a measure's steps: its place from 0, as `catalogue.Step` has it, what its rows are and what their date
-    says, in words, and how many terms it adds up."""
+    """One row for each of a measure's steps: its place from 0, as `catalogue.Step` has it, what its rows are and what
+    their date says, in words, and how many terms it adds up."""
     rows = [
         (measure.id, place, step.part, step.fact, step.terms[0].date, list(step.columns), step.of_group,
          FACTS[step.fact].counts_what, DATED[step.fact, step.terms[0].date], len(step.terms))

@@ -41,9 +41,9 @@ _SCHEMA = pa.schema(
         **{name: pa.float64() for name in ("previous_value", "change", "change_low", "change_high")},
         "direction": _TEXT,
         **{name: pa.uint64() for name in ("numerator_digest", "denominator_digest")},
-        "steps": pa.list_(pa.int64()),
     }
 )
+_WITH_STEPS = _SCHEMA.append(pa.field("steps", pa.list_(pa.int64())))
 _NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
 _SYMBOLS = ("", "x", "z")
 _DIRECTIONS = np.array(sorted(["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE]))
@@ -131,12 +131,11 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
             which = np.full(len(columns["council"]), place)
             columns["measure"] = _listed(which, [measure.id for measure in measures])
             columns["measure_version"] = _listed(which, [measure.version for measure in measures])
-            yield pa.record_batch(
-                [columns[name].cast(_SCHEMA.field(name).type) for name in _SCHEMA.names], _SCHEMA
-            )
+            columns = {field.name: columns[field.name].cast(field.type) for field in _WITH_STEPS}
+            yield pa.record_batch(list(columns.values()), _WITH_STEPS)
 
     # handed over one measure at a time: only the finished table is ever held whole
-    con.register("figures_made", pa.RecordBatchReader.from_batches(_SCHEMA, made()))
+    con.register("figures_made", pa.RecordBatchReader.from_batches(_WITH_STEPS, made()))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM figures_made")
     con.unregister("figures_made")
     con.execute(

@@ -26,7 +26,8 @@ RELEASE = "2026-11-21.1"
 BEFORE = "2026-10-20.1"
 CHANGE = date(2025, 3, 1)
 STANDS, SUPERSEDED = "7CD0C692B0P", "00000000000"
-"""Receipts of audits that heard from the family in the 12 months to October 2026, and of the same before it was restated."""
+"""Receipts of audits that heard from the family, in the 12 months to October 2026; and as it was before that was
+restated."""
 FIXED = '"window", period_start, period_end, complete'
 
 

@@ -7,7 +7,6 @@ from datetime import date
 import duckdb
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pipelines.measures import build, catalogue, windows
 from pipelines.measures.counts import undated
