@@ -29,7 +29,8 @@ PUBLIC_TABLES = {
     "undated": f"SELECT * FROM undated WHERE breakdown = '' AND {_COUNTED}",
     "counting_steps": f"SELECT * FROM counting_steps WHERE {_SHOWN}",
     "sources": f"SELECT * FROM sources WHERE {_COUNTED}",
-    "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
+    "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST(NULL AS VARCHAR) AS sent_by, "
+    "CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
     "WHERE state <> 'refused'",
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",

@@ -134,6 +134,7 @@ def test_the_public_sees_no_file_name_no_group_and_no_protected_measure(settings
     told = receipts.tell(release, code_of(release))
     assert told["sources"]
     assert not any("file" in one or "sent_by" in one for one in told["sources"])
+    assert release.rows("SELECT DISTINCT file, sent_by FROM {db}.deliveries") == [{"file": None, "sent_by": None}]
     assert not any(f"{name}." in json.dumps(told, default=str) for name in FILE_NAMES)
     for table in ("left_out", "undated", "restated"):
         assert release.rows(f"SELECT DISTINCT breakdown FROM {{db}}.{table}") == [{"breakdown": ""}]

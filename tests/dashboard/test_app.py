@@ -315,14 +315,14 @@ def test_csv_of_a_page_holds_its_figures_each_with_receipt_and_label(
 
 def test_every_receipt_on_the_page_is_in_its_csv(officers: FlaskClient) -> None:
     said = ask(officers, "/voice", "?by=locality")
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", said))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", said))
     assert len(codes) > 80
     assert codes <= {row["receipt"] for row in rows_of(officers, "/voice.csv?by=locality")}
 
 
 @pytest.mark.parametrize("page", ["programme", "grades"])
 def test_every_receipt_of_a_new_page_is_in_its_csv(officers: FlaskClient, page: str) -> None:
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", ask(officers, f"/{page}")))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", ask(officers, f"/{page}")))
     rows = rows_of(officers, f"/{page}.csv")
     assert len(codes) > 20
     assert codes <= {row["receipt"] for row in rows}
