@@ -20,8 +20,19 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard import asof, components, export, store, view, web, words
-from dashboard.pages import changes, data, definitions, grades, overview, plans, programme, timeliness, voice
+from dashboard import asof, components, export, receipt_pdf, receipts, store, view, web, words
+from dashboard.pages import (
+    changes,
+    data,
+    definitions,
+    grades,
+    overview,
+    plans,
+    programme,
+    receipt,
+    timeliness,
+    voice,
+)
 from dashboard.serving import serve as serve
 
 log = logging.getLogger("send_audit.dashboard")
@@ -37,7 +48,10 @@ PAGES = {
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
+    receipt.PATH: receipt.page,
 }
+ONE = {"/definitions": definitions.one, receipt.PATH: receipt.one}
+"""Pages of one thing, which is the last part of the address."""
 NAVIGATION = (
     ("/", "Overview"),
     ("/voice", "Voice"),
@@ -136,6 +150,7 @@ def _shell() -> html.Div:
                         [
                             html.Li(dcc.Link("What the figures mean", href="/definitions")),
                             html.Li(dcc.Link("Data quality", href="/data")),
+                            html.Li(dcc.Link("Check a receipt", href=receipt.PATH)),
                         ]
                     ),
                     className="width",
@@ -154,7 +169,7 @@ def _route(path: object) -> tuple[str, str] | None:
     if path in PAGES:
         return path, ""
     head, _, tail = path.rpartition("/")
-    return (head, tail) if head == "/definitions" and tail else None
+    return (head, tail) if head in ONE and tail else None
 
 
 def _page(release: store.Release, path: object, query: Mapping[str, str]) -> components.Page:
@@ -167,7 +182,7 @@ def _page(release: store.Release, path: object, query: Mapping[str, str]) -> com
             status=404,
         )
     if route[1]:
-        return definitions.one(release, route[1])
+        return ONE[route[0]](release, route[1])
     return PAGES[route[0]](release, query)
 
 
@@ -243,11 +258,7 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 def _downloads(app: Dash, releases: store.Store) -> None:
     """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
     kinds = f"<any({', '.join(export.KINDS)}):kind>"
-    names = {
-        path.strip("/") or "overview": path
-        for path in PAGES
-        if path not in ("/data", "/definitions", "/changes")
-    }
+    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/changes", *ONE)}
 
     def query() -> dict[str, str]:
         return view.parse(request.query_string.decode("ascii", "replace"))
@@ -293,6 +304,16 @@ def _downloads(app: Dash, releases: store.Store) -> None:
         if page.status != 200:
             abort(404, "There is no such definition.")
         return answer(chosen, kind, name, export.FIGURES, export.figures(release, page), page)
+
+    @app.server.get(f"{receipt.PATH}/<code>.<any(json, pdf):kind>")
+    def one_receipt(code: str, kind: str) -> Response:
+        told = receipts.tell(choice().release, code)
+        if "measure" not in told:
+            abort(404, told["message"])
+        made = export.to_json(told).encode() if kind == "json" else receipt_pdf.to_pdf(told)
+        kept = Response(made, content_type=export.KINDS.get(kind, "application/pdf"))
+        kept.headers["Content-Disposition"] = f'attachment; filename="receipt-{told["receipt"]}.{kind}"'
+        return kept
 
     @app.server.get(f"/definitions.{kinds}")
     def every_definition(kind: str) -> Response:

@@ -296,4 +296,10 @@ def month_over_year(end: Any) -> str:
 
 def hover(measure: Row, row: Row, before: str = "") -> str:
     name = words.point_name(row["window"], row["period_end"])
-    return f"{before}{name}: {words.number(row['numerator'], row['denominator'], words.unit(measure))}"
+    said = f"{before}{name}: {words.number(row['numerator'], row['denominator'], words.unit(measure))}"
+    return said + with_receipt(row)
+
+
+def with_receipt(row: Row) -> str:
+    """A second line for what is said of a point."""
+    return f"<br>Receipt {row['receipt']}" if row.get("receipt") else ""

@@ -10,7 +10,7 @@ the page is printed. A table as Dash components costs a component for every cell
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,12 +85,30 @@ def notes(messages: Sequence[str]) -> Component | None:
 
 
 def receipt(*codes: str | None) -> Component:
-    """Receipt codes, shown beside every figure."""
+    """Receipt codes, shown beside every figure; each leads to its page."""
     shown = [code for code in codes if code]
     parts: list[Any] = ["Receipt " if len(shown) == 1 else "Receipts "]
     for number, code in enumerate(shown):
-        parts += [", " if number else "", html.Code(code)]
+        parts += [", " if number else "", dcc.Link(html.Code(code), href=receipt_address(code))]
     return html.Span(parts, className="receipt")
+
+
+def told(said: Any, *codes: str | None, of: Callable[..., Component] = html.P, **props: Any) -> Component:
+    """Words that state figures, with their receipts at the end, in an element that names them (`of_receipt`)."""
+    parts = [*said] if isinstance(said, list) else [said]
+    shown = [" ", receipt(*codes)] if any(codes) else []
+    return of([*parts, *shown], **props, **of_receipt(*codes))
+
+
+def receipt_address(code: str) -> str:
+    """Where a receipt's page is."""
+    return f"/receipts/{code}"
+
+
+def of_receipt(*codes: str | None) -> dict[str, Any]:
+    """The attribute `data-receipt`, for an element that shows numbers: the receipts of the figures that they are of."""
+    held = " ".join(dict.fromkeys(code for code in codes if code))
+    return attributes(data_receipt=held) if held else {}
 
 
 def select(
@@ -161,6 +179,8 @@ def table(
 ) -> Component:
     """A table as data. A column is a name, or (name, kind): number, code or bar.
 
+    Receipts, in a column of the kind code or in a `sub`, lead to their pages; the row or the cell that has them says
+    so in `data-receipt`.
     A cell is text, a whole number, or a dict with `text` and any of `sub` (a second line, such as a receipt), `note` (a
     second line of words), `href` (inside the dashboard), `bar` (0 to 1), `heat` (1 to 5, darker; the text must say it
     too), `shape` (one of assets/tables.js), `spark` (values from 0 to 1 or None, perhaps a band); or a dict with
@@ -192,11 +212,13 @@ def chart(
     table_name: str,
     least_width: int = 0,
     start: str = "start",
+    *,
+    rows: Sequence[Row] = (),
 ) -> Component:
     """A chart: the finding as heading, an accessible name, and its table in a disclosure.
 
     `least_width` is the width in pixels below which the chart scrolls inside its own box, from its `start` or
-    its `end`.
+    its `end`. `rows` are the figures that it draws.
     """
     height = figure["layout"]["height"]
     graph = dcc.Graph(
@@ -224,6 +246,7 @@ def chart(
             details(f"Table: {table_name}", hold),
         ],
         className="chart",
+        **of_receipt(*[row.get("receipt") for row in rows]),
     )
 
 

@@ -303,6 +303,22 @@ class Store:
         self._cursor().execute(f'DETACH "{alias}"')
 
 
+def opened(path: Path) -> Release:
+    """A release's database by its path alone, for whoever reads one release and ends: the command line.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    )
+    try:
+        connection.execute(f"ATTACH {_literal(str(path))} AS held (READ_ONLY)")
+    except duckdb.Error as error:
+        raise StoreError(f"The database of release {path.stem} cannot be opened.") from error
+    return Release(path.stem, "held", path, lambda: connection)
+
+
 def _stamp(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_mtime_ns, found.st_ino, found.st_size
 

@@ -299,9 +299,9 @@ def to_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
-def to_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as a JSON array; dates as ISO text."""
-    return json.dumps(list(rows), ensure_ascii=False, default=str)
+def to_json(held: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> str:
+    """Rows as a JSON array, or one thing as a JSON object; dates as ISO text."""
+    return json.dumps(held, ensure_ascii=False, default=str)
 
 
 def file_name(release: store.Release, stem: str, page: components.Page | None = None) -> str:

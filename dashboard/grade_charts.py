@@ -87,4 +87,4 @@ def _inside(grade: str, row: Row) -> str:
 
 
 def _counted(row: Row) -> str:
-    return words.number(row["numerator"], row["denominator"])
+    return words.number(row["numerator"], row["denominator"]) + charts.with_receipt(row)

@@ -34,7 +34,10 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
                 "width": 6,
             },
             "marker": {"color": charts.BLUE, "size": 12, "line": {"color": "#ffffff", "width": 1}},
-            "text": [f"{row['label']}: {words.figure_number(measure, row)}" for row in shown],
+            "text": [
+                f"{row['label']}: {words.figure_number(measure, row)}{charts.with_receipt(row)}"
+                for row in shown
+            ],
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": False,
         }

@@ -22,6 +22,7 @@ from dashboard.connection import Store as Store
 from dashboard.connection import StoreError as StoreError
 from dashboard.connection import between as _between
 from dashboard.connection import heads as _heads
+from dashboard.connection import opened as opened
 
 EVERY_PLACE = ("local", "council", "region", "country")
 
@@ -340,6 +341,80 @@ def versions(release: Release, measure: str) -> list[Row]:
     """A measure's versions and the release in which each was first used, the newest first."""
     sql = "SELECT * FROM {db}.measure_versions WHERE measure = ? ORDER BY made_at DESC"
     return _rows(release, "measure_versions", sql, (measure,))
+
+
+def figure(release: Release, code: str) -> Row | None:
+    """The figure that has a receipt id (as ids are stored), or None."""
+    found = _rows(release, "figures", "SELECT * FROM {db}.figures WHERE receipt = ?", (code,))
+    return found[0] if found else None
+
+
+def steps(release: Release, figure: Row) -> list[Row]:
+    """What each step of counting a figure left: the columns of `counting_steps`, and `left`.
+
+    None where the release does not hold them, or the figure has no counts.
+    """
+    if not {"left_out", "counting_steps"} <= release.tables:
+        return []
+    sql = (
+        'WITH held AS (SELECT measure, unnest(steps) AS "left", generate_subscripts(steps, 1) - 1 AS step '
+        'FROM {db}.left_out WHERE measure = ? AND council = ? AND "window" = ? AND period_start = ? AND period_end = ? '
+        'AND breakdown = ? AND "group" = ?) '
+        "SELECT * FROM {db}.counting_steps JOIN held USING (measure, step) ORDER BY step"
+    )
+    names = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
+    return release.rows(sql, tuple(figure[name] for name in names))
+
+
+def undated(release: Release, fact: str, day: str, figure: Row) -> int | None:
+    """Rows of a fact that are in no period, as they have no such date, of a figure's place and group; None where the
+    release does not tell."""
+    if "undated" not in release.tables:
+        return None
+    sql = (
+        'SELECT "rows" FROM {db}.undated '
+        'WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
+    )
+    found = release.rows(sql, (fact, day, figure["council"], figure["breakdown"], figure["group"]))
+    return found[0]["rows"] if found else 0
+
+
+def sources(release: Release, counted: Sequence[tuple[str, str]], figure: Row) -> list[Row]:
+    """The deliveries behind a figure, by feed and number, each with its row of `deliveries` and `rows_behind`.
+
+    counted: the facts, with their dates, that the figure counts. `by_month` says whether rows of the period alone are
+    counted; else they are all of the delivery's rows in force.
+    """
+    if not {"sources", "deliveries"} <= release.tables or not counted:
+        return []
+    pairs = ", ".join(f"({_text(fact)}, {_text(day)})" for fact, day in counted)
+    sql = (
+        f'WITH behind AS (SELECT feed, "number", max(behind)::BIGINT AS rows_behind, bool_or(by_month) AS by_month '
+        'FROM (SELECT fact, date, feed, "number", sum("rows") AS behind, bool_and(month IS NOT NULL) AS by_month '
+        f"FROM {{db}}.sources WHERE (fact, date) IN ({pairs}) AND council IN (?, '') "
+        "AND (month IS NULL OR month BETWEEN ? AND ?) GROUP BY ALL) GROUP BY ALL) "
+        'SELECT * FROM behind JOIN {db}.deliveries USING (feed, "number") ORDER BY feed, "number"'
+    )
+    return release.rows(sql, (figure["council"], figure["period_start"], figure["period_end"]))
+
+
+def checks_of(release: Release, held: Sequence[tuple[int, str]]) -> Row:
+    """Passed, warned and failed checks of some deliveries (number, feed)."""
+    if "checks" not in release.tables or not held:
+        return {"passed": 0, "warned": 0, "failed": 0}
+    pairs = ", ".join(f"({int(number)}, {_text(feed)})" for number, feed in held)
+    sql = (
+        "SELECT count(*) FILTER (passed) AS passed, count(*) FILTER (NOT passed AND level = 'query') AS warned, "
+        "count(*) FILTER (NOT passed AND level <> 'query') AS failed FROM {db}.checks "
+        f'WHERE ("number", feed) IN ({pairs})'
+    )
+    return release.rows(sql)[0]
+
+
+def restated(release: Release, code: str) -> list[Row]:
+    """Where a receipt took another's place or lost its own, in this release or one before it, oldest first."""
+    sql = "SELECT * FROM {db}.restated WHERE receipt = ? OR previous_receipt = ? ORDER BY place"
+    return _rows(release, "restated", sql, (code, code))
 
 
 def findings(release: Release, number: int, feed: str, limit: int, offset: int = 0) -> list[Row]:

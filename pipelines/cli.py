@@ -22,6 +22,7 @@ from pipelines.commands import (
     mapping,
     meanings,
     names,
+    receipt,
     servers,
     verifying,
     work,
@@ -79,6 +80,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         ),
     ),
     "signing-key": (verifying.signing_key, ("signing-key /secure/place/send-audit-signing.pem",)),
+    "receipt": (
+        receipt.receipt,
+        (
+            "receipt 7K2M9QXW4TB",
+            "receipt 7k2m9-qxw4t-b --json",
+            "receipt 7K2M9QXW4TB --audience public --pdf receipt.pdf",
+        ),
+    ),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),
     "template": (

@@ -30,8 +30,6 @@ from pipelines.releases import Manifest, text
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
-_APART = ("changes",)
-"""Tables that say how a release differs from another, so they are no content of it."""
 
 
 @dataclass
@@ -206,15 +204,21 @@ def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progre
     run.count(work)
     by_council = partitions.held_by_council(catalogue, held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
-    return run.make_manifest(work, rows_in_force, links)
+    return run.make_manifest(work, by_council, rows_in_force, links)
 
 
 def _compare(
     settings: Settings, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
 ) -> None:
-    again = {(part["table"], part["council"]): part for part in made["parts"] if part["table"] not in _APART}
+    again = {
+        (part["table"], part["council"]): part
+        for part in made["parts"]
+        if part["table"] not in releases.COMPARED
+    }
     stored = {
-        (part["table"], part["council"]): part for part in manifest["parts"] if part["table"] not in _APART
+        (part["table"], part["council"]): part
+        for part in manifest["parts"]
+        if part["table"] not in releases.COMPARED
     }
     rebuilt.parts = len(stored)
     for name in sorted({**again, **stored}):

@@ -36,6 +36,8 @@ Link = tuple[int, str, str, int, str]
 TABLES = {
     "counts": "officers",
     "figures": "officers",
+    "left_out": "officers",
+    "undated": "officers",
     "charts": "officers",
     "spans": "officers",
     "places": "officers",
@@ -44,6 +46,8 @@ TABLES = {
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
+    "left_out": 'measure, "window", period_end, breakdown, "group"',
+    "undated": 'fact, date, breakdown, "group"',
     "charts": 'measure, "window", period_end',
     "places": "council",
     "spans": "span",
@@ -51,7 +55,7 @@ _ORDER = {
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
 HELD = ("parts", "in_force", "links")
 """What a partition held before partitions were sealed."""
-_CODE = ("model", "measures", "statistics", "evidence", "published.py")
+_CODE = ("model", "measures", "statistics", "evidence", "published.py", "receipt_ids.py")
 
 
 def build(
@@ -137,6 +141,18 @@ def standing(
     return rows, links
 
 
+def sources_of(
+    partitions: dict[str, dict[str, Any]], by_council: dict[str, list[Checked]]
+) -> list[list[Any]]:
+    """Rows of the release's table `sources`, over all councils; '' is every place of published figures."""
+    return [
+        ["" if council == PUBLISHED else council, fact, day, feed, by_council[council][position].arrival.number,
+         month, rows]
+        for council, partition in partitions.items()
+        for position, fact, day, feed, month, rows in partition["sources"]
+    ]  # fmt: skip
+
+
 def make(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -152,6 +168,7 @@ def make(
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.schema import FACTS, SPANS
+    from pipelines.model.sources import sources
 
     councils = list(by_council)
     ordered = delivered.in_order(
@@ -173,6 +190,7 @@ def make(
         ]
         in_force(con, contract, parts, councils, f"in_force_{feed}")
     stands = rows_in_force(con, catalogue)
+    behind = sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_councils})
     linked = broken_links(con, catalogue)
     extracted: dict[str, dict[str, date]] = {feed: {} for span in SPANS.values() for feed in span.feeds}
     for council, held in by_council.items():
@@ -227,6 +245,7 @@ def make(
                 [position[council, order], feed, sheet, row, code]
                 for of, order, feed, sheet, row, code in linked if of == council
             ],
+            "sources": [[position[council, order], *told] for of, order, *told in behind if of == council],
         }  # fmt: skip
     return made
 

@@ -27,6 +27,8 @@ TEXTS = ("contracts", "mappings", "definitions")
 """Parts of a manifest that are texts by name. Each text is stored once, in `texts/`, whoever names it."""
 NAME = "sha256:"
 """What a text's name in a manifest begins with; its digest follows."""
+RESTATED = "restated"
+"""The table of figures whose receipt is not what it was: a release's holds those of all releases up to it."""
 _NAMED = re.compile(NAME + r"([0-9a-f]{64})")
 _VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
@@ -64,6 +66,8 @@ class Head:
     versions: Mapping[str, str]
     """Measure -> version of its definition."""
     balances: tuple[Mapping[str, Any], ...]
+    restated: tuple[str, int] | None
+    """Digest and rows of its part of that name; None in a release from before there was one."""
 
     @property
     def stood(self) -> bool:
@@ -161,6 +165,13 @@ def _head(path: Path, stamp: Stamp) -> Head:
         numbers=frozenset(delivery["number"] for delivery in held.get("deliveries") or []),
         versions=_versions(folder, held.get("definitions") or {}),
         balances=tuple(held.get("balances") or ()),
+        restated=_part_restated(held),
+    )
+
+
+def _part_restated(manifest: Manifest) -> tuple[str, int] | None:
+    return next(
+        ((part["sha256"], part["rows"]) for part in manifest["parts"] if part["table"] == RESTATED), None
     )
 
 
@@ -262,7 +273,10 @@ def fill(
     _tell_of_itself(con, folder, manifest, prefix)
     _tell_of_the_past(con, folder, manifest, prefix)
     kind = "TABLE" if copied else "VIEW"
+    _restated(con, folder, manifest, f"{kind} {prefix}{RESTATED}")
     for table, files in parts_of(folder, manifest).items():
+        if table == RESTATED:
+            continue
         listed = ", ".join(literal(str(path)) for path in files.values())
         query = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
         con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {query}")
@@ -305,6 +319,22 @@ def _tell_of_the_past(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Ma
     _table(con, f"{prefix}releases", kinds, made)
     kinds = {"measure": "VARCHAR", "version": "VARCHAR", "release": "VARCHAR", "made_at": "TIMESTAMP"}
     _table(con, f"{prefix}measure_versions", kinds, list(versions.values()))
+
+
+def _restated(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, made: str) -> None:
+    """What was restated by this release and those before it, oldest first, with the release that did so (`release`) and
+    the one that was read before (`previous_release`). None where no release tells it."""
+    before = [head for head in heads(folder) if order(head.release) < order(manifest["release"])]
+    told = [(head.release, head.compared_with, head.restated) for head in before]
+    told.append((manifest["release"], manifest.get("compared_with"), _part_restated(manifest)))
+    held = [
+        f"SELECT {place} AS place, {literal(release)} AS release, {literal(compared)}::VARCHAR AS previous_release, * "
+        f"FROM read_parquet({literal(str(folder / 'parts' / f'{part[0]}.parquet'))})"
+        for place, (release, compared, part) in enumerate(told)
+        if part and (part[1] or release == manifest["release"])
+    ]
+    if held:
+        con.execute(f"CREATE {made} AS {' UNION ALL BY NAME '.join(held)} ORDER BY place")
 
 
 def _table(

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from pipelines import durable, releases
-from pipelines.evidence import changes, receipts
+from pipelines.evidence import changes, receipts, restated
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
 
 _SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 'published'))"
+_COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
 PUBLIC_TABLES = {
     "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
@@ -24,7 +25,12 @@ PUBLIC_TABLES = {
     "groups": "SELECT * FROM groups WHERE false",
     "fact_columns": "SELECT * FROM fact_columns",
     "charts": f"SELECT * FROM charts WHERE {_SHOWN}",
-    "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
+    "left_out": f"SELECT * FROM left_out WHERE breakdown = '' AND {_SHOWN}",
+    "undated": f"SELECT * FROM undated WHERE breakdown = '' AND {_COUNTED}",
+    "counting_steps": f"SELECT * FROM counting_steps WHERE {_SHOWN}",
+    "sources": f"SELECT * FROM sources WHERE {_COUNTED}",
+    "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST(NULL AS VARCHAR) AS sent_by, "
+    "CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
     "WHERE state <> 'refused'",
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",
@@ -71,18 +77,16 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             ]
             current = releases.current_release(settings, "public")
             before = releases.read_manifest(settings, "public", current) if current else None
-            changes.compare(
-                con,
-                releases.files_of(settings, parts),
-                releases.files_of(settings, before["parts"]) if before else None,
-            )
-            parts.append(
+            now = releases.files_of(settings, parts)
+            was = releases.files_of(settings, before["parts"]) if before else None
+            parts += [
                 asdict(
                     releases.write_part(
-                        con, settings, "public", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                        con, settings, "public", table, "", f"SELECT * FROM {table} ORDER BY ALL"
                     )
                 )
-            )
+                for table in (changes.compare(con, now, was), restated.restated(con, now, was))
+            ]
         public = {
             **{
                 name: manifest[name]

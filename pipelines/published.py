@@ -37,6 +37,7 @@ def make(
     from pipelines.measures.charts import charts
     from pipelines.model import published
     from pipelines.model.in_force import Part, in_force
+    from pipelines.model.sources import given_sources
 
     for feed, contract in catalogue.of_published.items():
         parts = [
@@ -80,4 +81,8 @@ def make(
             ).fetchall()
         ],
         "links": [],
+        "sources": [
+            told
+            for _, *told in given_sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
+        ],
     }

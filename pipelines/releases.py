@@ -47,6 +47,10 @@ UNSEALED = (
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
 
+COMPARED = ("changes", "restated")
+"""Tables of a release that compare it with the release that was read before."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One Parquet file of a release: a table's rows for one council, or all of them where council is ''."""
@@ -87,11 +91,11 @@ def files_of(settings: Settings, parts: Iterable[Mapping[str, Any]]) -> dict[str
 def what_it_says(manifest: Manifest) -> str:
     """Digest of what a release says, whoever made it and whenever.
 
-    The table `changes` is no part of it: it says how the rest differs from another release, and the same run again,
-    with nothing changed since, would make another.
+    Tables that say how the rest differs from another release are no part of it (`COMPARED`): the same run again, with
+    nothing changed since, would make another.
     """
     said = {name: value for name, value in manifest.items() if name not in UNSEALED}
-    said["parts"] = [part for part in manifest["parts"] if part["table"] != "changes"]
+    said["parts"] = [part for part in manifest["parts"] if part["table"] not in COMPARED]
     return durable.digest(said)
 
 

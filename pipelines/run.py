@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
-from pipelines.evidence import changes, delivered, drift, freshness
+from pipelines.evidence import changes, delivered, drift, freshness, restated
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive, to_correct
@@ -116,7 +116,7 @@ def release(work: Work) -> None:
     work.progress("Writing the release", 0, 1)
     by_council = partitions.held_by_council(work.catalogue, work.held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
-    work.manifest = make_manifest(work, rows_in_force, links)
+    work.manifest = make_manifest(work, by_council, rows_in_force, links)
     work.outcome.release, work.outcome.is_new = releases.add(
         work.settings, "officers", work.manifest, flip=work.as_of is None
     )
@@ -225,7 +225,10 @@ def check_anew(
 
 
 def make_manifest(
-    work: Work, rows_in_force: dict[tuple[int, str], int], links: list[partitions.Link]
+    work: Work,
+    by_council: dict[str, list[Checked]],
+    rows_in_force: dict[tuple[int, str], int],
+    links: list[partitions.Link],
 ) -> releases.Manifest:
     """All that a release says, with the small tables about its deliveries and definitions written as parts."""
     from pipelines.measures import catalogue as definitions
@@ -242,6 +245,7 @@ def make_manifest(
     figures = [releases.part_path(settings, part) for part in made if part["table"] == "figures"]
     with receive.connection(settings) as con:
         small = delivered.deliver_tables(con, catalogue, work.held, rows_in_force, links)
+        small.append(delivered.source_table(con, partitions.sources_of(work.councils, by_council)))
         small += drift.tell(con, catalogue, work.held)
         small += freshness.tell(con, catalogue, work.held)
         small += describe(con, measures, catalogue, figures)
@@ -255,18 +259,16 @@ def make_manifest(
             for table in small
         ]
         before = compared_with(settings, work.as_of)
-        changes.compare(
-            con,
-            releases.files_of(settings, made + parts),
-            releases.files_of(settings, before["parts"]) if before else None,
-        )
-        parts.append(
+        now = releases.files_of(settings, made + parts)
+        was = releases.files_of(settings, before["parts"]) if before else None
+        parts += [
             asdict(
                 releases.write_part(
-                    con, settings, "officers", "changes", "", "SELECT * FROM changes ORDER BY ALL"
+                    con, settings, "officers", table, "", f"SELECT * FROM {table} ORDER BY ALL"
                 )
             )
-        )
+            for table in (changes.compare(con, now, was), restated.restated(con, now, was))
+        ]
         balances = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,
             sum(rows_rejected)::BIGINT AS rejected, sum(rows_in_force)::BIGINT AS in_force

@@ -19,6 +19,7 @@ ROOMS = {
     "pipelines.mappings": {"pipelines.texts"},
     "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
+    "pipelines.receipt_ids": set(),
     "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.intake": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.seals", "pipelines.settings",
@@ -33,14 +34,15 @@ ROOMS = {
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
         "pipelines.contracts", "pipelines.durable", "pipelines.intake", "pipelines.measures", "pipelines.model",
-        "pipelines.past", "pipelines.releases", "pipelines.seals", "pipelines.settings", "pipelines.statistics",
+        "pipelines.past", "pipelines.receipt_ids", "pipelines.releases", "pipelines.seals",
+        "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures", "pipelines.texts",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
-    "dashboard": {"pipelines.evidence.between", "pipelines.past"},
+    "dashboard": {"pipelines.evidence.between", "pipelines.past", "pipelines.receipt_ids"},
 }  # fmt: skip
 WIRING = {
     "pipelines.cli",

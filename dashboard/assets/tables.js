@@ -90,6 +90,24 @@
     return list;
   }
 
+  /* Receipts in a text lead to their pages; the rest of it stays as it is. */
+  const RECEIPT = /\b[0-9A-HJKMNP-TV-Z]{11}\b/g;
+
+  function receiptsIn(text) {
+    return String(text ?? "").match(RECEIPT) || [];
+  }
+
+  function withReceipts(holder, text) {
+    let from = 0;
+    for (const found of text.matchAll(RECEIPT)) {
+      holder.appendChild(document.createTextNode(text.slice(from, found.index)));
+      holder.appendChild(element("a", null, { href: "/receipts/" + found[0] })).appendChild(element("code", found[0]));
+      from = found.index + found[0].length;
+    }
+    holder.appendChild(document.createTextNode(text.slice(from)));
+    return holder;
+  }
+
   function fill(cell, value, kind) {
     if (value === null || typeof value !== "object") value = { text: String(value ?? "") };
     if (value.links) {
@@ -109,13 +127,16 @@
     } else if (inside(value.href)) {
       cell.appendChild(element("a", value.text, { href: value.href }));
     } else if (kind === "code") {
-      if (value.text) cell.appendChild(element("code", value.text));
+      if (receiptsIn(value.text).length) withReceipts(cell, value.text);
+      else if (value.text) cell.appendChild(element("code", value.text));
     } else {
       cell.appendChild(document.createTextNode(value.text));
     }
     if (value.heat) cell.classList.add("heat-" + Number(value.heat));
     if (value.note) cell.appendChild(element("span", value.note, { class: "sub note" }));
-    if (value.sub) cell.appendChild(element("span", value.sub, { class: "sub" }));
+    if (value.sub) withReceipts(cell.appendChild(element("span", null, { class: "sub" })), value.sub);
+    const own = receiptsIn(value.sub);
+    if (own.length) cell.dataset.receipt = own.join(" ");
     if (value.spark) cell.appendChild(spark(value.spark));
   }
 
@@ -137,6 +158,8 @@
     const body = table.appendChild(element("tbody", null, { role: "rowgroup" }));
     for (const row of spec.rows) {
       const line = body.appendChild(element("tr", null, { role: "row" }));
+      const receipts = row.filter((_, place) => spec.columns[place].kind === "code").flatMap(receiptsIn);
+      if (receipts.length) line.dataset.receipt = receipts.join(" ");
       row.forEach(function (value, place) {
         const kind = spec.columns[place].kind;
         const cell =

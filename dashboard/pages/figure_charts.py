@@ -28,13 +28,16 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
     if measure is None or not by_window:
         return components.section("time", "Month by month", html.P(MISSING))
     window = _best_window(by_window)
-    points = by_window[window]
-    finding = signals.finding(measure, points)
-    name = "Quarter" if window == "quarter" else "Month"
     receipts = {
         (row["period_start"], row["period_end"]): row
         for row in store.series(release, shown.measure, shown.council, window)
     }
+    points = [
+        {**row, "receipt": receipts.get((row["period_start"], row["period_end"]), {}).get("receipt")}
+        for row in by_window[window]
+    ]
+    finding = signals.finding(measure, points)
+    name = "Quarter" if window == "quarter" else "Month"
     rows: list[list[components.Cell]] = []
     for row in points:
         figure = receipts.get((row["period_start"], row["period_end"]))
@@ -48,7 +51,7 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
                 if row["upper"] is None
                 else f"{words.percent(row['lower'])} to {words.percent(row['upper'])}",
                 signals.of_point(row),
-                figure["receipt"] if figure else "Not available",
+                row["receipt"] or "Not available",
             ]
         )
     hold = components.table(
@@ -73,7 +76,15 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
         figure = charts.control_chart(measure, points)
         parts.append(
             components.chart(
-                "time", finding, described, figure, hold, f"each {noun}", charts.width(points), "end"
+                "time",
+                finding,
+                described,
+                figure,
+                hold,
+                f"each {noun}",
+                charts.width(points),
+                "end",
+                rows=points,
             )
         )
         parts.append(html.P(signals.limits(points)))
@@ -82,7 +93,11 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
         parts.append(html.P(aimed) if aimed else None)
     said = signals.sentences(measure, points)
     if said:
-        parts += [html.Ul([html.Li(text) for text in said]), html.P(signals.CHANCE, className="hint")]
+        named = components.of_receipt(*[row["receipt"] for row in points])
+        parts += [
+            html.Ul([html.Li(text) for text in said], **named),
+            html.P(signals.CHANCE, className="hint"),
+        ]
     parts.append(_slow(release, shown, measure, used))
     return components.section("time", f"{name} by {name.lower()}", *parts)
 
@@ -119,6 +134,7 @@ def _slow(
         charts.slow_line(measure, points),
         hold,
         "12-month averages",
+        rows=points,
     )
     note = html.P(
         "12-month average: it moves slowly and its periods overlap, so it is not tested for signals. The shaded "
@@ -155,7 +171,8 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
              "chance alone."]
         ),
         components.chart(
-            "groups", finding, described, group_charts.intervals(measure, rows, overall), hold, f"by {title.lower()}"
+            "groups", finding, described, group_charts.intervals(measure, rows, overall), hold, f"by {title.lower()}",
+            rows=[*rows, *([overall] if overall else [])],
         ),
         _group_quarters(release, shown, measure, title, used),
     ]  # fmt: skip
@@ -203,6 +220,7 @@ def _group_quarters(
         hold,
         f"by {title.lower()} and quarter",
         460,
+        rows=rows,
     )
     said = "Groups are too small to look for signals: read these lines for their general direction only."
     if small:

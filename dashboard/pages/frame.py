@@ -62,10 +62,11 @@ def distinct(used: Sequence[store.Row]) -> list[store.Row]:
 
 def headline(measure: store.Row, figure: store.Row | None, *more: Any) -> list[Component]:
     """A measure's headline sentence, and which way is good, with its receipt and whatever follows."""
-    said: list[Component] = [html.P(words.headline(measure, figure), className="lead")]
+    named = components.of_receipt(figure["receipt"]) if figure else {}
+    said: list[Component] = [html.P(words.headline(measure, figure), className="lead", **named)]
     if figure:
         polarity = words.polarity(measure["higher_is"])
-        said.append(html.P([polarity, " ", components.receipt(figure["receipt"]), *more]))
+        said.append(html.P([polarity, " ", components.receipt(figure["receipt"]), *more], **named))
     return said
 
 

@@ -47,7 +47,7 @@ def distribution(shown: view.View, known: Known, figures: Known, used: list[stor
     if all(row["previous_denominator"] for row in rows):
         before = [
             {"numerator": row["previous_numerator"], "denominator": row["previous_denominator"],
-             "value": row["previous_value"]}
+             "value": row["previous_value"], "receipt": row["receipt"]}
             for row in rows
         ]  # fmt: skip
         bars.append((_period(shown, 1), before))
@@ -81,9 +81,10 @@ def distribution(shown: view.View, known: Known, figures: Known, used: list[stor
     return components.section(
         "grades",
         heading,
-        html.P(
+        components.told(
             f"{words.count(total)} completed audits of cases chosen at random have an agreed grade. Audits without "
-            "one are left out."
+            "one are left out.",
+            rows[0]["receipt"],
         ),
         components.chart(
             "grades",
@@ -93,6 +94,7 @@ def distribution(shown: view.View, known: Known, figures: Known, used: list[stor
             hold,
             "each grade, with its likely range",
             560,
+            rows=[*rows, *([good] if good else [])],
         ),
     )
 

@@ -102,12 +102,10 @@ def _ceiling(
     used.append(figure)
     by_window = store.chart(release, name, shown.council)
     _, assurance, target = classes.of_chart(next(iter(by_window.values()), []))
-    return html.P(
-        [
-            f"{words.sentence(measure, figure)} {words.polarity(measure['higher_is'])} "
-            f"{classes.aim(measure, target, assurance)} ",
-            components.receipt(figure["receipt"]),
-        ]
+    return components.told(
+        f"{words.sentence(measure, figure)} {words.polarity(measure['higher_is'])} "
+        f"{classes.aim(measure, target, assurance)}",
+        figure["receipt"],
     )
 
 

@@ -58,8 +58,15 @@ def _change(release: store.Release, row: store.Row, measure: store.Row | None) -
         parts.append(dcc.Link("See the definition", href=f"/definitions/{row['measure']}"))
     elif measure:
         parts.append(dcc.Link("See it month by month", href=links.page_of(measure, row["council"] or "")))
-    codes = [code for code in (row["receipt"], row["previous_receipt"]) if code]
-    return html.Li([*parts, " " if codes else "", components.receipt(*codes) if codes else ""])
+    return components.told(parts, _receipt(release, row), row["previous_receipt"], of=html.Li)
+
+
+def _receipt(release: store.Release, row: store.Row) -> str | None:
+    """The receipt of the figure that a change is about: its own, or that of its chart's last point."""
+    if row["receipt"] or row["kind"] not in ("variation", "assurance"):
+        return row["receipt"]
+    held = store.figures(release, row["council"], row["window"], row["period_end"])
+    return held.get(row["measure"], {}).get("receipt")
 
 
 def headlines(release: store.Release, council: str, used: list[store.Row]) -> Component:
@@ -208,13 +215,10 @@ def overdue(release: store.Release, council: str, used: list[store.Row]) -> Comp
         used.append(figure)
         period = words.period("12m", figure["period_start"], figure["period_end"])
         items.append(
-            html.Li(
-                [
-                    f"In {period}, {overview_words.not_done(figure, what)} ",
-                    dcc.Link(way, href=link),
-                    " ",
-                    components.receipt(figure["receipt"]),
-                ]
+            components.told(
+                [f"In {period}, {overview_words.not_done(figure, what)} ", dcc.Link(way, href=link)],
+                figure["receipt"],
+                of=html.Li,
             )
         )
     quiet_teams = [row for row in store.teams(release, council) if not row["recent"]]

@@ -124,7 +124,9 @@ def _headline(
     ]
     shown_findings = [html.Li(text) for text in findings if text]
     if shown_findings:
-        said.append(html.Ul(shown_findings))
+        codes = [row["receipt"] for row in (*rows, *([overall] if overall else []))]
+        used += [overall] if overall else []
+        said.append(html.Ul(shown_findings, **components.of_receipt(*codes)))
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 
@@ -182,7 +184,7 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
     if row is None:
         return "No plan of this kind reviewed"
     if row["symbol"]:
-        return words.symbol(row["symbol"])
+        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
     big, small = (
         words.percent(row["value"]),
         f"{words.count(row['numerator'])} of {words.count(row['denominator'])}",
@@ -190,15 +192,17 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
     if row["denominator"] < words.COUNT_FIRST_BELOW:
         big, small = small, big
     mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(plans_words.apart(row, overall), "")
-    return {"text": big, "note": f"{small}{mark}", "heat": plans_words.shade(row["value"])}
+    heat = plans_words.shade(row["value"])
+    return {"text": big, "note": f"{small}{mark}", "heat": heat, "sub": row["receipt"]}
 
 
 def _count(row: store.Row | None) -> components.Cell:
     if row is None:
         return words.SYMBOLS["x"]
     if row["symbol"]:
-        return words.symbol(row["symbol"])
-    return f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
+        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
+    said = f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
+    return {"text": said, "sub": row["receipt"]}
 
 
 def _criteria(
@@ -244,7 +248,11 @@ def _kinds(release: store.Release, shown: view.View, known: Known, used: list[st
     used += rows
     measure = known[OVERALL]
     new = next((row for row in rows if row["group"] == "new"), None)
-    said = [html.Li(plans_words.compared(new, row, measure)) for row in rows if new and row is not new]
+    said = [
+        components.told(plans_words.compared(new, row, measure), new["receipt"], row["receipt"], of=html.Li)
+        for row in rows
+        if new and row is not new
+    ]
     caption = f"{measure['title']}, by kind of plan, in {shown.period_words}"
     table = ranges(caption, "Kind of plan", measure, rows, quiet=True)
     return components.section(

@@ -79,16 +79,15 @@ def _headline(
     if not figure["symbol"]:
         missed = overview_words.not_done(figure, "planned audits were not done in time.")
         said.append(
-            html.P(f"{words.capital(missed)} Planning fewer afterwards does not change the number planned.")
+            components.told(
+                f"{words.capital(missed)} Planning fewer afterwards does not change the number planned.",
+                figure["receipt"],
+            )
         )
     added = figures.get("programme.added")
     if added and "programme.added" in known and not added["symbol"]:
         used.append(added)
-        said.append(
-            html.P(
-                [words.sentence(known["programme.added"], added), " ", components.receipt(added["receipt"])]
-            )
-        )
+        said.append(components.told(words.sentence(known["programme.added"], added), added["receipt"]))
     return components.section("headline", "The headline", *said)
 
 

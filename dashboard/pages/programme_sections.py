@@ -122,7 +122,7 @@ def void(
         return components.section("void", "Void audits, and why", html.P(MISSING))
     used.append(figure)
     parts: list[Component] = [
-        html.P([words.sentence(measure, figure), " ", components.receipt(figure["receipt"])]),
+        components.told(words.sentence(measure, figure), figure["receipt"]),
         html.P(
             "Void means recorded as abandoned, withdrawn or not to be completed. Some reasons lie with the case; “no "
             "auditor was available” lies with the council."
@@ -147,12 +147,8 @@ def selection(release: store.Release, shown: view.View, known: Known, used: list
         count = words.count(drawn["numerator"])
         noun = "was" if drawn["numerator"] == 1 else "were"
         parts.append(
-            html.P(
-                [
-                    html.Strong(f"{count} {noun} chosen at random; {RANDOM_ONLY}"),
-                    " ",
-                    components.receipt(drawn["receipt"]),
-                ]
+            components.told(
+                [html.Strong(f"{count} {noun} chosen at random; {RANDOM_ONLY}")], drawn["receipt"]
             )
         )
     parts += [
@@ -175,7 +171,7 @@ def coverage(release: store.Release, shown: view.View, known: Known, used: list[
     parts: list[Component] = []
     if figure is not None:
         used.append(figure)
-        parts.append(html.P([words.sentence(measure, figure), " ", components.receipt(figure["receipt"])]))
+        parts.append(components.told(words.sentence(measure, figure), figure["receipt"]))
     for breakdown in ("locality", "primary_need"):
         rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
         if rows:

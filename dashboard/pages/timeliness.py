@@ -194,24 +194,29 @@ def _headline(shown: Shown, known: Known, used: list[store.Row]) -> Component:
     code, year = shown.place["council"], shown.end.year
     figures = [shown.figure(measure, code) for measure, _ in BOTH]
     used += [row for row in figures if row]
+    codes = [row["receipt"] for row in figures if row]
     said: list[Component] = [
         html.P(
             f"In {year}, {shown.place['name']} finished within 20 weeks: counting all plans, "
             f"{words.lower_first(_number(shown, known, ALL, code))}; leaving out plans where the law allows longer, "
             f"{words.lower_first(_number(shown, known, WITHOUT, code)).rstrip('.')}.",
             className="lead",
+            **components.of_receipt(*codes),
         ),
-        html.P(
-            [words.polarity("better"), " ", components.receipt(*[row["receipt"] for row in figures if row])]
-        ),
+        html.P([words.polarity("better"), " ", components.receipt(*codes)], **components.of_receipt(*codes)),
     ]
     for other in shown.beside[1:]:
         everything, without = (
             words.lower_first(_number(shown, known, measure, other["council"])).rstrip(".")
             for measure, _ in BOTH
         )
+        own = [shown.figure(measure, other["council"]) for measure, _ in BOTH]
+        used += [row for row in own if row]
         said.append(
-            html.P(f"{other['name']}: counting all plans, {everything}; leaving out exceptions, {without}.")
+            components.told(
+                f"{other['name']}: counting all plans, {everything}; leaving out exceptions, {without}.",
+                *[row["receipt"] for row in own if row],
+            )
         )
     said.append(html.P(FINISHED, className="notice"))
     return components.section("headline", "The headline", *said)
@@ -250,6 +255,7 @@ def _beside(shown: Shown, known: Known, used: list[store.Row]) -> Component:
             group_charts.intervals(known.get(ALL, {}), drawn, None),
             table,
             "each place, with and without exceptions",
+            rows=drawn,
         )
         if drawn
         else table
@@ -316,6 +322,7 @@ def _years(shown: Shown, known: Known, used: list[store.Row]) -> Component:
         table,
         "every year",
         600,
+        rows=drawn,
     )
     return components.section(
         "years",

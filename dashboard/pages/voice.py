@@ -77,7 +77,7 @@ def _headline(
     if both:
         used += [row for _, row in both]
         text = " ".join(words.sentence(definition, row) for definition, row in both)
-        said.append(html.P([text, " ", components.receipt(*[row["receipt"] for _, row in both])]))
+        said.append(components.told(text, *[row["receipt"] for _, row in both]))
     total = figures.get("voice.nobody_offered")
     if total and not total["symbol"]:
         parts = [
@@ -86,12 +86,8 @@ def _headline(
         ]
         used += [row for row in (total, *parts) if row]
         said.append(
-            html.P(
-                [
-                    voice_words.nobody_offered(total, *parts),
-                    " ",
-                    components.receipt(*[row["receipt"] for row in (total, *parts) if row]),
-                ]
+            components.told(
+                voice_words.nobody_offered(total, *parts), *[row["receipt"] for row in (total, *parts) if row]
             )
         )
     cards = []
@@ -114,6 +110,7 @@ def _card(measure: store.Row, figure: store.Row) -> Component:
             components.receipt(figure["receipt"]),
         ],
         className="card",
+        **components.of_receipt(figure["receipt"]),
     )
 
 

@@ -141,16 +141,18 @@ def _funnel_rows(
 
 def _funnel_sentence(role: str, known: Known, figures: Known, used: list[store.Row]) -> Component:
     parts: list = []
+    codes: list[str] = []
     for name in (f"voice.{role}_offered", f"voice.{role}_of_offered"):
         if name in known and name in figures:
             used.append(figures[name])
+            codes.append(figures[name]["receipt"])
             parts += [
                 words.sentence(known[name], figures[name]),
                 " ",
                 components.receipt(figures[name]["receipt"]),
                 " ",
             ]
-    return html.P(parts)
+    return html.P(parts, **components.of_receipt(*codes))
 
 
 def not_asked(
@@ -203,12 +205,9 @@ def mode(
     if name in known and name in figures:
         used.append(figures[name])
         parts.append(
-            html.P(
-                [
-                    words.sentence(known[name], figures[name]),
-                    " These are never counted as taking part. ",
-                    components.receipt(figures[name]["receipt"]),
-                ]
+            components.told(
+                f"{words.sentence(known[name], figures[name])} These are never counted as taking part.",
+                figures[name]["receipt"],
             )
         )
     else:

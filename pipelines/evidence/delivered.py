@@ -1,7 +1,7 @@
 """What a release tells about its deliveries: what came, how it was judged, and which of it stands.
 
-Belongs here: the release's tables `deliveries`, `checks`, `findings`, `columns_matched` and `rules`, and the 5xx
-findings, which need the deliveries before.
+Belongs here: the release's tables `deliveries`, `checks`, `findings`, `columns_matched`, `rules` and `sources`, and
+the 5xx findings, which need the deliveries before.
 Does not belong here: judging rows (`intake`), deciding whose rows are in force (`model.in_force`).
 """
 
@@ -45,6 +45,21 @@ _RULES = {
     "code": "VARCHAR", "feed": "VARCHAR", "level": "VARCHAR", "column": "VARCHAR", "expect": "VARCHAR",
     "message": "VARCHAR", "action": "VARCHAR",
 }  # fmt: skip
+
+
+_SOURCES = {
+    "council": "VARCHAR", "fact": "VARCHAR", "date": "VARCHAR", "feed": "VARCHAR", "number": "INTEGER", "month": "DATE",
+    "rows": "BIGINT",
+}  # fmt: skip
+
+
+def source_table(con: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[Any]]) -> str:
+    """Make TEMP TABLE sources(council, fact, date, feed, number, month, rows); returns its name.
+
+    Which deliveries' rows in force stand behind a council's figures of a fact, by month of the measure's date; month is
+    empty where a feed's rows do not tell it, council where the rows are of every place.
+    """
+    return table_of(con, "sources", _SOURCES, rows)
 
 
 def in_order(held: Sequence[Checked]) -> list[Checked]:

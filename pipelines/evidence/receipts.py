@@ -1,12 +1,11 @@
 """Receipt ids: the short code that every published figure carries.
 
-Belongs here: minting ids for a table of figures and checking one that somebody typed.
-Does not belong here: what a receipt's page says (part of the dashboard), or recomputing a figure.
+Belongs here: minting ids for a table of figures.
+Does not belong here: an id's letters and check character (`pipelines.receipt_ids`), what a receipt tells
+(`dashboard.receipts`), or recomputing a figure.
 
-An id is ten base-32 characters (Crockford's alphabet, which has no I, L, O or U to misread) and a check character. The
-ten are the first 50 bits of an HMAC over audience, measure and version, place, period, group and the digests of the
-rows counted: an unchanged figure keeps its id, and nobody without the key can guess one. The check character is a
-weighted sum in the field of 32 elements, so that any one wrong character and any two swapped ones are noticed.
+The first ten characters of an id are the first 50 bits of an HMAC over audience, measure and version, place, period,
+group and the digests of the rows counted: an unchanged figure keeps its id, and nobody without the key can guess one.
 """
 
 from __future__ import annotations
@@ -16,9 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.intake.key import Key, hmac_sql, set_hmac
+from pipelines.receipt_ids import ALPHABET, LENGTH, multiply
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 11
 _PARTS = ("measure", "measure_version", "council", '"window"', "period_start", "period_end", "breakdown", '"group"',
           "numerator_digest", "denominator_digest")  # fmt: skip
 
@@ -27,19 +25,7 @@ class ReceiptCollision(RuntimeError):
     """Two figures of one release got the same id; nothing may be published."""
 
 
-def _multiply(a: int, b: int) -> int:
-    """Product in the field of 32 elements (polynomial x^5 + x^2 + 1)."""
-    product = 0
-    for bit in range(5):
-        if b >> bit & 1:
-            product ^= a << bit
-    for bit in range(8, 4, -1):
-        if product >> bit & 1:
-            product ^= 0b100101 << (bit - 5)
-    return product
-
-
-_TIMES = np.array([[_multiply(a, weight) for a in range(32)] for weight in range(1, LENGTH)], dtype=np.uint8)
+_TIMES = np.array([[multiply(a, weight) for a in range(32)] for weight in range(1, LENGTH)], dtype=np.uint8)
 
 
 def _check_digit(digits: np.ndarray) -> np.ndarray:
@@ -48,20 +34,6 @@ def _check_digit(digits: np.ndarray) -> np.ndarray:
     for place in range(LENGTH - 1):
         total ^= _TIMES[place][digits[:, place]]
     return total
-
-
-def is_receipt(text: str) -> bool:
-    """Whether a typed id is whole: right length, letters and check character (case and hyphens do not matter)."""
-    plain = normalise(text)
-    if len(plain) != LENGTH or any(character not in ALPHABET for character in plain):
-        return False
-    digits = np.array([[ALPHABET.index(character) for character in plain]], dtype=np.uint8)
-    return bool(_check_digit(digits[:, :-1])[0] == digits[0, -1])
-
-
-def normalise(text: str) -> str:
-    """As ids are stored: capitals, no hyphens or spaces, letters that are misread put right (O is 0, I and L are 1)."""
-    return text.upper().translate(str.maketrans("OIL", "011", "- "))
 
 
 def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) -> None:

@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from pipelines import durable, releases
+from pipelines import durable, past, releases
 from pipelines.evidence import receipts, recount
 from pipelines.evidence.chain import CHANGED, OF_AUDIENCE, Chain
 from pipelines.evidence.recount import AGAIN, KEY, CannotRecount, Difference, Row
 from pipelines.intake.key import Key
+from pipelines.receipt_ids import is_receipt, normalise
 from pipelines.releases import Manifest, quote, text
 from pipelines.settings import AUDIENCES, Settings
 from pipelines.statistics import proportions
@@ -84,8 +85,8 @@ def find(chain: Chain, receipt: str) -> Found:
     Raises:
         NoSuchReceipt: it is mistyped, or no release here has it.
     """
-    plain = receipts.normalise(receipt)
-    if not receipts.is_receipt(plain):
+    plain = normalise(receipt)
+    if not is_receipt(plain):
         raise NoSuchReceipt(
             "That is no receipt: one has 11 letters and digits, and its last shows a slip of the pen. Compare it with "
             "where you read it."
@@ -196,7 +197,8 @@ def databases(chain: Chain, progress: Progress | None = None) -> None:
     for done, (audience, manifest, path) in enumerate(held):
         if progress:
             progress("Holding databases against parts", done, len(held))
-        for table in dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience):
+        own = dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience)
+        for table in own.keys() - {past.RESTATED}:  # which a database has of every release up to its own
             files = [
                 releases.part_path(chain.settings, part)
                 for part in manifest["parts"]

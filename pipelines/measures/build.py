@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.measures.catalogue import Catalogue
 from pipelines.measures.charts import Targets, charts
-from pipelines.measures.counts import count, long_periods
+from pipelines.measures.counts import count, long_periods, undated
 from pipelines.measures.figures import figures
 
 
@@ -22,13 +22,14 @@ def build(
     spans: str,
     targets: Targets | None = None,
 ) -> None:
-    """Make the TEMP TABLEs counts, figures and charts.
+    """Make the TEMP TABLEs counts, undated, figures, left_out and charts.
 
     `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` are those that
     councils set themselves. Measures of given figures are left out: `given` makes them, and of other places.
     """
     catalogue = {name: measure for name, measure in catalogue.items() if measure.kind != "given"}
     count(con, facts, catalogue.values())
+    undated(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts", targets)

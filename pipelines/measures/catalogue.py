@@ -46,6 +46,21 @@ class Term(NamedTuple):
         return f"{self.of}: {together}" if self.of else together
 
 
+class Step(NamedTuple):
+    """One step from all rows of a period to a number: what else a row must be, and the rows that are left."""
+
+    part: Literal["denominator", "numerator"]
+    """The number that it leads to. A numerator's steps go on from the denominator, unless they begin anew."""
+    fact: str
+    columns: tuple[str, ...]
+    """Yes/no columns that must be true from here on, each of its own person where there are several. None: every row
+    that has the date (a first step)."""
+    terms: tuple[Term, ...]
+    """The rows left, added up."""
+    of_group: bool = False
+    """Distributions only, the last step: of the rows left before, those of the figure's own group."""
+
+
 class Measure(BaseModel):
     """One definition."""
 
@@ -134,6 +149,48 @@ class Measure(BaseModel):
         """The squares of a mean's number, added up: how far its rows lie apart."""
         return tuple(term._replace(of=f"{term.of} squared") for term in self.numerators if term.of)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How its rows become its denominator and its numerator, one column at a time, in the definition's order.
+
+        What is left after the last step of each part is that number (but for the numerator of a mean, which is no
+        number of rows). A given measure has none: somebody else counted.
+        """
+        if self.kind == "given":
+            return ()
+        if self.kind == "people_share":
+            return self._steps_of_people()
+        known = (FACTS[self.fact].known[self.of],) if self.of else ()
+        steps = _narrowed("denominator", self.denominators[0], (), (*self.denominator, *known))
+        if self.kind == "mean":
+            return steps
+        if self.denominator_fact:
+            return steps + _narrowed("numerator", self.numerators[0], (), self.numerator)
+        steps += _narrowed("numerator", self.numerators[0], self.denominator, self.numerator)
+        if self.kind == "distribution":
+            steps += (Step("numerator", self.fact, (), self.numerators, of_group=True),)
+        return steps
+
+    def _steps_of_people(self) -> tuple[Step, ...]:
+        """Each row stands once for each of its people, so every step adds up as many terms."""
+        before = _narrowed("denominator", self.denominators[0], (), self.among)
+        repeated = tuple(step._replace(terms=step.terms * len(self.denominator)) for step in before)
+        return (
+            *repeated,
+            Step("denominator", self.fact, self.denominator, self.denominators),
+            Step("numerator", self.fact, self.numerator, self.numerators),
+        )
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All that is counted for it, each once: its numbers, and what its steps leave."""
+        return tuple(dict.fromkeys((*self.numbers, *(term for step in self.steps for term in step.terms))))
+
+    @property
+    def numbers(self) -> tuple[Term, ...]:
+        """What its figures are made of."""
+        return (*self.numerators, *self.denominators, *self.squares)
+
     def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
         return Term(self.fact, self.date, tuple(sorted(columns)))
 
@@ -218,6 +275,19 @@ class Measure(BaseModel):
         if not used <= _PLACEHOLDERS or "denominator" not in used:
             raise ValueError("sentence: use {numerator}, {denominator} and {value}, and always {denominator}")
         return self
+
+
+def _narrowed(
+    part: Literal["denominator", "numerator"], to: Term, asked: tuple[str, ...], columns: tuple[str, ...]
+) -> tuple[Step, ...]:
+    """Steps to a term that ask for one more column each; without any `asked` before, they begin with every row."""
+    steps = [] if asked else [Step(part, to.fact, (), (to._replace(columns=()),))]
+    held = list(asked)
+    for column in dict.fromkeys(columns):
+        if column not in held:
+            held.append(column)
+            steps.append(Step(part, to.fact, (column,), (to._replace(columns=tuple(sorted(held))),)))
+    return tuple(steps)
 
 
 Catalogue = Mapping[str, Measure]

@@ -1,6 +1,7 @@
 """Counting facts: how many rows, and which, for every month, group and set of yes/no columns that a measure needs.
 
-Belongs here: one pass over each fact and date, and the digests that show when the rows behind a number change.
+Belongs here: one pass over each fact and date, and the digests that show when the rows behind a number change; rows
+without the date.
 Does not belong here: windows longer than a month (`windows`), shares and intervals (`figures`).
 
 A month is a whole number, year x 12 + month - 1, so that windows are plain arithmetic. A digest is the bitwise sum
@@ -21,10 +22,10 @@ from pipelines.model.schema import FACTS
 def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
     """Make TEMP TABLE counts(fact, date, columns, council, month, breakdown, "group", count, digest).
 
-    `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet;
-    breakdown and group are '' for all rows together. Only counts above 0 are kept, in the order of the columns above.
-    Where a measure averages a number, count is that number added up (or its square), columns say so, and the digest
-    holds each row's number too.
+    `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet
+    (none of them: every row with the date); breakdown and group are '' for all rows together. Only counts above 0 are
+    kept, in the order of the columns above. Where a measure averages a number, count is that number added up (or its
+    square), columns say so, and the digest holds each row's number too.
     """
     wanted = breakdowns_by_term(measures)
     con.execute(
@@ -61,11 +62,34 @@ def long_periods(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> No
             )
 
 
-def breakdowns_by_term(measures: Iterable[Measure]) -> dict[Term, set[str]]:
-    """What is to be counted, and the breakdowns it is needed by."""
+def undated(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
+    """Make TEMP TABLE undated(fact, date, council, breakdown, "group", rows): rows without the date, so in no period.
+
+    Of each fact and date that measures count by, for the breakdowns that any of them has.
+    """
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE undated (fact VARCHAR, date VARCHAR, council VARCHAR, breakdown VARCHAR, "
+        '"group" VARCHAR, "rows" BIGINT)'
+    )
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for term, breakdowns in breakdowns_by_term(measures).items():
+        wanted.setdefault((term.fact, term.date), set()).update(breakdowns)
+    for (fact, day), breakdowns in sorted(wanted.items()):
+        names = sorted(breakdowns)
+        named = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in names)
+        con.execute(f"""
+            INSERT INTO undated SELECT '{fact}', '{day}', council, {f"CASE {named}ELSE '' END" if named else "''"} AS
+                breakdown, coalesce({", ".join([*(f"{name}::VARCHAR" for name in names), "''"])}) AS "group", count(*)
+            FROM {facts[fact]} WHERE {day} IS NULL
+            GROUP BY GROUPING SETS ({", ".join(["(council)", *(f"(council, {name})" for name in names)])})
+            ORDER BY ALL""")
+
+
+def breakdowns_by_term(measures: Iterable[Measure], with_steps: bool = True) -> dict[Term, set[str]]:
+    """What is to be counted, and the breakdowns it is needed by; without steps, for the numbers of figures alone."""
     wanted: dict[Term, set[str]] = {}
     for measure in measures:
-        for term in (*measure.numerators, *measure.denominators, *measure.squares):
+        for term in measure.terms if with_steps else measure.numbers:
             wanted.setdefault(term, set()).update(measure.breakdowns)
     return wanted
 
@@ -81,7 +105,7 @@ def _count_one(
     """Add the counts of one fact by one of its dates."""
     needed = set().union(*terms.values())
     breakdowns = [name for name in FACTS[fact].breakdowns if name in needed]
-    holds = [" AND ".join(term.columns) for term in terms]
+    holds = [" AND ".join(term.columns) or "true" for term in terms]
     sets = ["(council, month)", *(f"(council, month, {name})" for name in breakdowns)]
     rows = f"""
         SELECT {", ".join(["council", f"{month_index(day)} AS month", *breakdowns, f"{FACTS[fact].key} AS key"])},

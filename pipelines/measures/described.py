@@ -1,7 +1,7 @@
 """What a release says about its measures: their words, their breakdowns, and what each group is called.
 
-Belongs here: the release's tables `measures`, `breakdowns`, `groups` and `fact_columns` (the yes/no columns that
-definitions name, in words).
+Belongs here: the release's tables `measures`, `breakdowns`, `groups`, `fact_columns` (the yes/no columns that
+definitions name, in words) and `counting_steps` (what each number in `left_out` is left after).
 Does not belong here: figures (`figures`), or what a breakdown means (`model.schema`).
 """
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.contracts import Catalogue
 from pipelines.measures.catalogue import Measure
-from pipelines.model.schema import BREAKDOWNS, FACTS, UNKNOWN
+from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
 _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",
@@ -32,7 +32,7 @@ _UNLISTED = "unlisted-"
 def describe(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], catalogue: Catalogue, figures: Sequence[Path]
 ) -> list[str]:
-    """Make the TEMP TABLEs measures, breakdowns, groups and fact_columns; returns their names.
+    """Make the TEMP TABLEs measures, breakdowns, groups, fact_columns and counting_steps; returns their names.
 
     Args:
         figures: Parquet files of figures: the groups to name are those that they hold.
@@ -100,7 +100,29 @@ def describe(
             for at, name in enumerate(("fact", "column", "about"))
         },
     )
-    return ["measures", "breakdowns", "groups", "fact_columns"]
+    _counting_steps(con, held)
+    return ["measures", "breakdowns", "groups", "fact_columns", "counting_steps"]
+
+
+def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure]) -> None:
+    """One row for each of a measure's steps: its place from 0, as `catalogue.Step` has it, what its rows are and what
+    their date says, in words, and how many terms it adds up."""
+    rows = [
+        (measure.id, place, step.part, step.fact, step.terms[0].date, list(step.columns), step.of_group,
+         FACTS[step.fact].counts_what, DATED[step.fact, step.terms[0].date], len(step.terms))
+        for measure in measures
+        for place, step in enumerate(measure.steps)
+    ]  # fmt: skip
+    kinds = {
+        "measure": pa.string(), "step": pa.int32(), "part": pa.string(), "fact": pa.string(), "date": pa.string(),
+        "columns": pa.list_(pa.string()), "of_group": pa.bool_(), "rows_are": pa.string(), "dated": pa.string(),
+        "times": pa.int32(),
+    }  # fmt: skip
+    _table(
+        con,
+        "counting_steps",
+        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds.items())},
+    )
 
 
 def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:

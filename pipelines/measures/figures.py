@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from pipelines.measures import windows
 from pipelines.measures.catalogue import Catalogue, Measure, Term
+from pipelines.measures.counts import breakdowns_by_term
 from pipelines.measures.windows import Running
 from pipelines.model.schema import FACTS, SPANS
 from pipelines.statistics import means, proportions
@@ -42,6 +43,8 @@ _SCHEMA = pa.schema(
         **{name: pa.uint64() for name in ("numerator_digest", "denominator_digest")},
     }
 )
+_WITH_STEPS = _SCHEMA.append(pa.field("steps", pa.list_(pa.int64())))
+_NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
 _SYMBOLS = ("", "x", "z")
 _DIRECTIONS = np.array(sorted(["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE]))
 
@@ -106,6 +109,9 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
     window cuts through a planned period (then there are no counts either) or because the numerator, of another fact,
     exceeds the denominator. The numerator of a mean is its number added up, the value is in the measure's unit.
+
+    Makes TEMP TABLE left_out too: the columns that name a figure, and `steps`, how many rows are left after each of its
+    measure's `steps`. Figures without counts are not in it.
     """
     measures = [catalogue[name] for name in sorted(catalogue)]
     scenes = {}
@@ -125,14 +131,18 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
             which = np.full(len(columns["council"]), place)
             columns["measure"] = _listed(which, [measure.id for measure in measures])
             columns["measure_version"] = _listed(which, [measure.version for measure in measures])
-            yield pa.record_batch(
-                [columns[name].cast(_SCHEMA.field(name).type) for name in _SCHEMA.names], _SCHEMA
-            )
+            columns = {field.name: columns[field.name].cast(field.type) for field in _WITH_STEPS}
+            yield pa.record_batch(list(columns.values()), _WITH_STEPS)
 
     # handed over one measure at a time: only the finished table is ever held whole
-    con.register("figures_made", pa.RecordBatchReader.from_batches(_SCHEMA, made()))
+    con.register("figures_made", pa.RecordBatchReader.from_batches(_WITH_STEPS, made()))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM figures_made")
     con.unregister("figures_made")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE left_out AS SELECT {', '.join(_NAMED)}, steps FROM {relation} "
+        "WHERE steps IS NOT NULL"
+    )
+    con.execute(f"ALTER TABLE {relation} DROP COLUMN steps")
 
 
 def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:
@@ -143,8 +153,7 @@ def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, span
     ).fetchall()
     if not held:
         return None
-    facts = [name for name, fact in FACTS.items() if fact.span == span]
-    series = _series(con, [council for council, *_ in held], facts)
+    series = _series(con, [council for council, *_ in held], catalogue)
     cells, limit = _cells(held, series)
     base = min(windows.month_of(first) for _, first, _, _ in held) - 11
     months = int(cells.end.max(initial=base)) - base + 1
@@ -152,20 +161,33 @@ def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, span
     return Scene(series, cells, running, _torn(con, len(series), base, months))
 
 
-def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], facts: Sequence[str]) -> Series:
-    """TEMP TABLE series(series, council, breakdown, group) of some facts, numbered from 0, and the same as arrays."""
+def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], catalogue: Catalogue) -> Series:
+    """TEMP TABLE series(series, council, breakdown, group) of some measures, numbered from 0, and the same as arrays.
+
+    A group is there where a numerator or denominator counts it: rows that only steps before them look at make none.
+    """
+    of_numbers = breakdowns_by_term(catalogue.values(), with_steps=False)
+    named = [(term, breakdown) for term, held in of_numbers.items() for breakdown in ("", *sorted(held))]
     con.register("councils_given", pa.table({"council": pa.array(councils, pa.string())}))
-    con.register("facts_given", pa.table({"fact": pa.array(facts, pa.string())}))
+    counted = {
+        "fact": [term.fact for term, _ in named],
+        "date": [term.date for term, _ in named],
+        "columns": [term.written for term, _ in named],
+        "breakdown": [breakdown for _, breakdown in named],
+    }
+    con.register(
+        "counted_given", pa.table({name: pa.array(held, pa.string()) for name, held in counted.items()})
+    )
     con.execute("""
         CREATE OR REPLACE TEMP TABLE series AS
         SELECT row_number() OVER (ORDER BY council, breakdown, "group") - 1 AS series, council, breakdown, "group"
         FROM (
             SELECT council, breakdown, "group" FROM counts
-            SEMI JOIN councils_given USING (council) SEMI JOIN facts_given USING (fact)
+            SEMI JOIN councils_given USING (council) SEMI JOIN counted_given USING (fact, date, "columns", breakdown)
             UNION SELECT council, '', '' FROM councils_given
         )""")
     con.unregister("councils_given")
-    con.unregister("facts_given")
+    con.unregister("counted_given")
     found = con.execute('SELECT council, breakdown, "group" FROM series ORDER BY series').fetchnumpy()
     council, breakdown, group = (Coded(np.asarray(found[name])) for name in ("council", "breakdown", "group"))
     return Series(council, breakdown, group, np.flatnonzero(breakdown.equals(""))[council.codes])
@@ -195,13 +217,7 @@ def _running(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, series: Series, base: int, months: int, limit: Ints
 ) -> dict[Term, Running]:
     """Each term's counts, run up; months after a council's data was taken are not looked at."""
-    terms = sorted(
-        {
-            term
-            for measure in catalogue.values()
-            for term in (*measure.numerators, *measure.denominators, *measure.squares)
-        }
-    )
+    terms = sorted({term for measure in catalogue.values() for term in measure.terms})
     given = {
         "term": range(len(terms)),
         "fact": [term.fact for term in terms],
@@ -297,7 +313,26 @@ def _columns(
         "direction": _listed(direction, _DIRECTIONS.tolist()),
         "numerator_digest": pa.array(now.numerator_digest),
         "denominator_digest": pa.array(now.denominator_digest),
+        "steps": _steps(measure, running, below, cells, now.torn),
     }
+
+
+def _steps(
+    measure: Measure,
+    running: Mapping[Term, Running],
+    below: Ints,
+    cells: Cells,
+    torn: NDArray[np.bool_],
+) -> pa.Array:
+    """For each cell, the rows left after each step; empty where the cell has no counts."""
+    start, end = _bounds(measure, cells, 0)
+    of_all, own = below[cells.series], cells.series
+    left = [
+        _sum(running, step.terms, own if step.of_group else of_all, start, end)[0] for step in measure.steps
+    ]
+    flat = np.column_stack(left).ravel() if left else np.zeros(0, dtype=np.int64)
+    offsets = np.arange(0, len(left) * (len(own) + 1), max(len(left), 1), dtype=np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(flat), mask=pa.array(torn))
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class Fact:
     """Number column -> the yes/no column that is true where the number is known."""
     span: str = "audits"
     """Which of `SPANS` says for which months the fact is looked at."""
+    feeds: tuple[str, ...] = ()
+    """The feeds whose rows it is made from, the one that gives its rows first."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,21 @@ BREAKDOWNS = {
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
+DATED = {
+    ("audits", "completed_on"): "completed",
+    ("audits", "planned_month"): "planned",
+    ("participants", "completed_on"): "whose audit was completed",
+    ("participants", "offered_on"): "offered the chance",
+    ("participants", "told_due_on"): "due to be told what came of the audit",
+    ("planned_audits", "planned_month"): "planned",
+    ("plan_reviews", "reviewed_on"): "done",
+    ("plan_sections", "reviewed_on"): "reviewed",
+    ("plan_advice", "reviewed_on"): "looked at in reviews",
+    ("plans", "issued_on"): "issued",
+    ("plan_months", "month_end"): "on the register",
+}
+"""Fact and date -> what is said of rows with the date, before "in the period"."""
+
 AUDITS = Fact(
     counts_what="audits",
     key="audit_key",
@@ -191,6 +208,7 @@ AUDITS = Fact(
     },
     breakdowns=(*WORK, *CHILD, "void_reason"),
     about=("council", "audit_reference"),
+    feeds=("case_audits", "family_participation"),
 )
 
 PARTICIPANTS = Fact(
@@ -223,6 +241,7 @@ PARTICIPANTS = Fact(
         "role", "mode", "not_appropriate_reason", "response", "rating_listened", "rating_difference", *OF_PARTICIPANTS,
     ),
     about=("council", "audit_key", "contributed_on", "told_outcome_on"),
+    feeds=("family_participation", "case_audits"),
 )  # fmt: skip
 
 PLANNED_AUDITS = Fact(
@@ -237,6 +256,7 @@ PLANNED_AUDITS = Fact(
     },
     breakdowns=("audit_type", "team", "agency", "frame"),
     about=("council", "months_spanned"),
+    feeds=("audit_programme", "case_audits"),
 )
 
 _PLACED = ("council", "window", "period_start", "breakdown", "group")
@@ -263,6 +283,7 @@ PUBLISHED_TIMELINESS = Fact(
         "over_a_year_percent": "DfE's percentage of plans after 52 weeks.",
         "over_a_year_ex_percent": "DfE's percentage of plans after 52 weeks, without exceptions.",
     },
+    feeds=("dfe_timeliness",),
 )
 REPORTED_PARTICIPATION = Fact(
     counts_what="audits or people",
@@ -276,6 +297,7 @@ REPORTED_PARTICIPATION = Fact(
         "denominator": "Out of how many, as the council gave it.",
         "percent": "The percentage, as the council gave it.",
     },
+    feeds=("participation_rates",),
 )
 GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
 """Facts whose rows are figures that somebody counted before us; `published` makes them."""
@@ -319,6 +341,7 @@ PLAN_REVIEWS = Fact(
     breakdowns=("plan_kind_reviewed", "plan_stage", "plan_type", "selection", "team", *_OF_PLANS),
     about=("council",),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )  # fmt: skip
 
 PLAN_SECTIONS = Fact(
@@ -333,6 +356,7 @@ PLAN_SECTIONS = Fact(
     breakdowns=("section", "plan_kind_reviewed", "section_by_kind"),
     about=("council", "review_key"),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )
 
 PLAN_ADVICE = Fact(
@@ -352,6 +376,7 @@ PLAN_ADVICE = Fact(
     breakdowns=("advice_source", "plan_kind_reviewed", "advice_source_by_kind"),
     about=("council", "review_key"),
     span="plan_reviews",
+    feeds=("plan_reviews",),
 )
 
 PLANS = Fact(
@@ -371,6 +396,7 @@ PLANS = Fact(
     numbers={"days_to_issue": "Days from the request to the final plan."},
     known={"days_to_issue": "has_request"},
     span="plans",
+    feeds=("active_plans",),
 )
 
 PLAN_MONTHS = Fact(
@@ -395,6 +421,7 @@ PLAN_MONTHS = Fact(
     ),
     about=("council", "plan_key"),
     span="plan_months",
+    feeds=("active_plans", "case_audits", "plan_reviews"),
 )
 
 FACTS = {

@@ -315,14 +315,14 @@ def test_csv_of_a_page_holds_its_figures_each_with_receipt_and_label(
 
 def test_every_receipt_on_the_page_is_in_its_csv(officers: FlaskClient) -> None:
     said = ask(officers, "/voice", "?by=locality")
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", said))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", said))
     assert len(codes) > 80
     assert codes <= {row["receipt"] for row in rows_of(officers, "/voice.csv?by=locality")}
 
 
 @pytest.mark.parametrize("page", ["programme", "grades"])
 def test_every_receipt_of_a_new_page_is_in_its_csv(officers: FlaskClient, page: str) -> None:
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", ask(officers, f"/{page}")))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", ask(officers, f"/{page}")))
     rows = rows_of(officers, f"/{page}.csv")
     assert len(codes) > 20
     assert codes <= {row["receipt"] for row in rows}
@@ -421,7 +421,8 @@ client = create_app(Path({str(store_root)!r}), "officers").server.test_client()
 answer = client.post("/_dash-update-component", json={request_for("/voice")!r})
 assert answer.status_code == 200
 heavy = ["pandas", "numpy", "scipy", "pyarrow", "ibis", "dagster", "great_expectations", "statsmodels"]
-read = ["pipelines", "pipelines.past", "pipelines.evidence", "pipelines.evidence.between", "pipelines.evidence.changes"]
+read = ["pipelines", "pipelines.past", "pipelines.receipt_ids", "pipelines.evidence", "pipelines.evidence.between",
+        "pipelines.evidence.changes"]
 print([name for name in sys.modules if name in heavy or name.startswith("pipelines") and name not in read])
 """
     done = subprocess.run(

@@ -40,7 +40,7 @@ def test_each_headline_has_its_classes_in_words_with_a_shape_beside_them(
         assert shape.get_attribute("aria-hidden") == "true"
     assert row.locator("svg.shape-down").count() == 1
     assert row.locator("svg.spark").count() == 1
-    assert re.fullmatch(r"[0-9A-F]{11}", row.locator("code").inner_text())
+    assert re.fullmatch(r"[0-9A-F]{10}[0-9A-Z]", row.locator("code").inner_text())
     for note in ("Higher is better.", "Target: at least 90%"):
         expect(row.get_by_text(note, exact=True)).to_have_count(1)
 

@@ -111,7 +111,7 @@ def test_the_headline_names_the_weakest_and_the_strongest(shown: components.Page
 
 
 def test_every_figure_on_the_page_is_in_its_export(shown: components.Page) -> None:
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", text_of(shown)))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", text_of(shown)))
     assert len(codes) > 40
     assert codes <= {figure["receipt"] for figure in shown.figures}
     assert len({figure["receipt"] for figure in shown.figures}) == len(shown.figures)

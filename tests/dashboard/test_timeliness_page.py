@@ -84,6 +84,6 @@ def test_places_of_published_figures_are_offered_here_and_nowhere_else(release: 
 
 def test_every_receipt_on_the_page_is_in_its_export(release: store.Release) -> None:
     page = timeliness.page(release, {})
-    codes = set(re.findall(r"\b[0-9A-F]{11}\b", text_of(page)))
+    codes = set(re.findall(r"\b[0-9A-F]{10}[0-9A-Z]\b", text_of(page)))
     assert len(codes) > 30
     assert codes <= {figure["receipt"] for figure in page.figures}

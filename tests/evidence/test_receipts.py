@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from pipelines import receipt_ids
 from pipelines.evidence import receipts
 from pipelines.intake.key import Key
 
@@ -37,7 +38,7 @@ def test_ids_are_whole_and_all_different(con: duckdb.DuckDBPyConnection) -> None
     figures(con, 5000)
     found = minted(con)
     assert len(set(found)) == 5000
-    assert all(receipts.is_receipt(one) for one in found)
+    assert all(receipt_ids.is_receipt(one) for one in found)
 
 
 def test_an_unchanged_figure_keeps_its_id_and_a_changed_one_does_not(con: duckdb.DuckDBPyConnection) -> None:
@@ -67,21 +68,21 @@ def test_a_collision_stops(con: duckdb.DuckDBPyConnection) -> None:
 def test_any_one_wrong_or_two_swapped_characters_are_noticed(con: duckdb.DuckDBPyConnection) -> None:
     figures(con, 5)
     for good in minted(con):
-        for place in range(receipts.LENGTH):
+        for place in range(receipt_ids.LENGTH):
             wrong = [
                 good[:place] + letter + good[place + 1 :]
-                for letter in receipts.ALPHABET
+                for letter in receipt_ids.ALPHABET
                 if letter != good[place]
             ]
-            assert not any(map(receipts.is_receipt, wrong))
-        for place in range(receipts.LENGTH - 2):
+            assert not any(map(receipt_ids.is_receipt, wrong))
+        for place in range(receipt_ids.LENGTH - 2):
             swapped = good[:place] + good[place + 1] + good[place] + good[place + 2 :]
-            assert swapped == good or not receipts.is_receipt(swapped)
+            assert swapped == good or not receipt_ids.is_receipt(swapped)
 
 
 def test_typed_by_hand(con: duckdb.DuckDBPyConnection) -> None:
     figures(con, 1)
     (good,) = minted(con)
-    assert receipts.is_receipt(f"{good[:5]}-{good[5:10]}-{good[10]}".lower())
-    assert not receipts.is_receipt(good[:-1])
-    assert not receipts.is_receipt("")
+    assert receipt_ids.is_receipt(f"{good[:5]}-{good[5:10]}-{good[10]}".lower())
+    assert not receipt_ids.is_receipt(good[:-1])
+    assert not receipt_ids.is_receipt("")

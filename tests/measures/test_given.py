@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines import receipt_ids
 from pipelines.evidence import receipts
 from pipelines.intake.key import Key
 from pipelines.measures import catalogue, given
@@ -137,7 +138,7 @@ def test_a_receipt_changes_with_what_was_given_and_with_nothing_else() -> None:
         return figures([LEICESTERSHIRE | row], key=key)[0]["receipt"]
 
     before = receipt()
-    assert receipts.is_receipt(before)
+    assert receipt_ids.is_receipt(before)
     assert receipt() == before
     assert receipt(over_a_year=7) == before, "another number of the row is not part of the figure"
     changed = [

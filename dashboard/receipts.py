@@ -1,0 +1,322 @@
+"""What a receipt tells: one figure with all that stands behind it, as plain data with keys that stay.
+
+Belongs here: gathering it from a release (through `store`), and following a receipt to those before and after it. The
+page, the JSON, the PDF and the command line show this and nothing else. Does not belong here: queries (`store`), how it
+looks (`pages.receipt`, `receipt_pdf`), or recomputing a figure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard import store, words
+from pipelines.receipt_ids import is_receipt, normalise
+
+Told = dict[str, Any]
+STANDS, SUPERSEDED, WITHDRAWN, UNKNOWN, NOT_WHOLE = (
+    "stands",
+    "superseded",
+    "withdrawn",
+    "unknown",
+    "not whole",
+)
+"""What can be said of an id: it is a figure of this release; another took its place; its figure is no longer made; no
+release up to this one has it (or none that is told of); it is not an id at all, as its check character does not fit."""
+MESSAGES = {
+    NOT_WHOLE: "This is not a receipt code. A code has eleven letters and numbers, and the last one is a check on the "
+    "others. One character is missing, too many or mistyped. Copy the code again from where it was quoted.",
+    UNKNOWN: "The code is well formed, but neither this data version nor those before it have a figure with it, as far "
+    "as they tell. It may be of another council, of another audience, or of a data version that is not told of.",
+}
+PROTECTION = {
+    "process": "None needed: a count of work for the whole council, shown exactly as it is, to the public too.",
+    "published": "None: the numbers are published nationally, and shown as they are published.",
+    "children": "Exact, for officers only. It is about children, or by group, and not in the public data.",
+}
+INTERVALS = {
+    False: ("Wilson score interval", "Newcombe's interval for a difference of shares"),
+    True: ("Student's t interval of a mean", "Welch's t interval for a difference of means"),
+}
+"""Whether the figure is an average -> methods of its likely range and of the change."""
+LEVEL = 0.95
+_MOST_LINKS = 100
+
+
+def tell(release: store.Release, typed: str) -> Told:
+    """All that a receipt tells, as JSON-ready data (days and times are dates); `status` says how far the rest goes.
+
+    `stands`: every key. `superseded`, `withdrawn`: what the figure was, `supersedes` and `superseded_by`. `unknown`,
+    `not whole`: a `message` alone. The keys are described in docs/receipts.md.
+    """
+    about = store.about(release)
+    told: Told = {
+        "receipt": normalise(typed)[:40],
+        "status": NOT_WHOLE,
+        **{name: about.get(name) for name in ("release", "audience", "as_of", "made_at", "code_version")},
+        "demonstration": bool(about.get("demonstration")),
+    }
+    if not is_receipt(typed):
+        return {**told, "message": MESSAGES[NOT_WHOLE]}
+    code = told["receipt"]
+    figure = store.figure(release, code)
+    before, after = _before(release, code), _after(release, code)
+    if figure:
+        told |= {"status": STANDS, **_named(release, figure), **_counted(release, figure)}
+        told["supersedes"], told["superseded_by"] = before, []
+        told["not_held"] = _not_held(release)
+        told["reproduce"] = _reproduce(told, about, figure)
+        return told
+    if not after:
+        return {**told, "status": UNKNOWN, "message": MESSAGES[UNKNOWN]}
+    last = next(row for row in store.restated(release, code)[::-1] if row["previous_receipt"] == code)
+    was = {**last, **{name: last[f"previous_{name}"] for name in _TOLD}}
+    status = SUPERSEDED if after[-1]["receipt"] else WITHDRAWN
+    told |= {"status": status, **_named(release, was), "last_in": last["previous_release"]}
+    return told | {"supersedes": before, "superseded_by": after, "message": _message(told, after)}
+
+
+_TOLD = ("measure_version", "numerator", "denominator", "value", "symbol", "receipt")
+
+
+def _message(told: Told, after: Sequence[Told]) -> str:
+    if told["status"] == WITHDRAWN:
+        return (
+            f"This figure is no longer made: data version {after[-1]['release']} does not have it. It was last in data "
+            f"version {told['last_in']}."
+        )
+    return (
+        f"This figure has been superseded. It was last in data version {told['last_in']}; receipt "
+        f"{after[-1]['receipt']} has taken its place."
+    )
+
+
+def _named(release: store.Release, figure: store.Row) -> Told:
+    """Which figure it is, what it means, and what it says."""
+    measure = store.measures(release).get(figure["measure"]) or {
+        "measure": figure["measure"],
+        "title": figure["measure"],
+    }
+    place = {row["council"]: row["name"] for row in store.places(release, store.EVERY_PLACE)}
+    held = {
+        "measure": figure["measure"],
+        "measure_version": figure["measure_version"],
+        "title": measure["title"],
+        "definition": _definition(measure, figure),
+        "place": {"code": figure["council"], "name": place.get(figure["council"], figure["council"])},
+        "period": {
+            "window": figure["window"],
+            "start": figure["period_start"],
+            "end": figure["period_end"],
+            "complete": figure.get("complete"),
+            "words": words.capital(_when(measure, figure)),
+        },
+        "filters": _filters(release, figure),
+        "shown": words.figure_number(measure, figure),
+    }
+    names = ("numerator", "denominator", "value", "low", "high", "symbol")
+    return held | {name: figure.get(name) for name in names} | {"unit": words.own_unit(measure)}
+
+
+def _when(measure: store.Row, figure: store.Row) -> str:
+    if measure.get("kind") == "snapshot":
+        return words.day(figure["period_end"])
+    return words.period(
+        figure["window"], figure["period_start"], figure["period_end"], figure.get("complete") is not False
+    )
+
+
+def _definition(measure: store.Row, figure: store.Row) -> Told:
+    """The definition in words, where the release has that version of it."""
+    if measure.get("version") != figure["measure_version"]:
+        return {}
+    text = measure.get("text") or ""
+    return {
+        "counted": measure["numerator_words"],
+        "out_of": measure["denominator_words"],
+        "higher_is": measure["higher_is"],
+        "source": measure["source"],
+        "sha256": hashlib.sha256(text.encode()).hexdigest() if text else "",
+    }
+
+
+def _filters(release: store.Release, figure: store.Row) -> list[Told]:
+    if not figure["breakdown"]:
+        return []
+    group = store.groups(release).get((figure["breakdown"], figure["group"])) or {}
+    title = store.breakdowns(release).get(figure["breakdown"], figure["breakdown"])
+    return [
+        {
+            "breakdown": figure["breakdown"],
+            "title": title,
+            "group": figure["group"],
+            "label": group.get("label") or figure["group"],
+        }
+    ]
+
+
+def _counted(release: store.Release, figure: store.Row) -> Told:
+    """How it was counted, from which files, how these were checked, and how it is protected."""
+    measure = store.measures(release)[figure["measure"]]
+    steps = store.steps(release, figure)
+    counted = list(dict.fromkeys((step["fact"], step["date"]) for step in steps))
+    counted = counted or [(measure["fact"], measure["date"])]
+    sources = store.sources(release, counted, figure)
+    held = [(row["number"], row["feed"]) for row in sources]
+    of_range, of_change = INTERVALS[words.is_mean(measure)]
+    has_range = figure["low"] is not None and not figure["symbol"]
+    counting = _counting(release, measure, figure, steps)
+    grouped = figure["breakdown"] and measure["protect"] != "published"
+    protection = "children" if grouped else measure["protect"]
+    return {
+        "sentence": words.headline(measure, figure),
+        "counting": counting,
+        "adds_up": _adds_up(measure, figure, counting),
+        "undated": [
+            {
+                "rows_are": step["rows_are"],
+                "dated": step["dated"],
+                "rows": store.undated(release, fact, day, figure),
+            }
+            for fact, day in counted
+            for step in [next(step for step in steps if (step["fact"], step["date"]) == (fact, day))]
+        ]
+        if steps
+        else [],
+        "sources": [_source(row, store.about(release).get("audience") == "officers") for row in sources],
+        "checks": {
+            **store.checks_of(release, held),
+            "broken": [
+                {name: row[name] for name in ("code", "feed", "level", "broken", "message", "action")}
+                for row in store.broken_in(release, held)
+            ],
+        },
+        "interval": {"method": of_range, "level": LEVEL, "change_method": of_change} if has_range else None,
+        "protection": {"class": protection, "words": PROTECTION[protection]},
+    }
+
+
+def _counting(
+    release: store.Release, measure: store.Row, figure: store.Row, steps: Sequence[store.Row]
+) -> list[Told]:
+    """The steps from all rows of the period to the two numbers, each with what it leaves out and what is left."""
+    told: list[Told] = []
+    for step in steps:
+        if step["of_group"] and not figure["breakdown"]:
+            continue  # all groups together: nothing is left out
+        begins = not step["columns"] and not step["of_group"]
+        about = store.column_words(release, step["fact"])
+        told.append(
+            {
+                "part": step["part"],
+                "begins": begins,
+                "columns": step["columns"] or [],
+                "words": _step_words(release, measure, figure, step, about),
+                "left_out": None if begins else told[-1]["left"] - step["left"],
+                "left": step["left"],
+            }
+        )
+    return told
+
+
+def _step_words(
+    release: store.Release, measure: store.Row, figure: store.Row, step: store.Row, about: dict[str, str]
+) -> str:
+    if step["of_group"]:
+        return f"{_filters(release, figure)[0]['title']}: {_filters(release, figure)[0]['label']}"
+    if step["columns"]:
+        said = [about.get(column, column) for column in step["columns"]]
+        return said[0] if len(said) == 1 else f"Of each person in turn: {' '.join(said)}"
+    which = f"All {step['rows_are']} {step['dated']} in the period"
+    if measure["kind"] == "snapshot":
+        which = f"All {step['rows_are']} {step['dated']} at the end of the period"
+    return f"{which}, once for each of {step['times']} people" if step["times"] > 1 else which
+
+
+def _adds_up(measure: store.Row, figure: store.Row, counting: Sequence[Told]) -> bool | None:
+    """Whether the last step of each part is the figure's own number; None where there are no steps."""
+    if not counting:
+        return None
+    last = {step["part"]: step["left"] for step in counting}
+    if words.is_mean(measure):
+        return last["denominator"] == figure["denominator"]
+    return (last.get("numerator", last["denominator"]), last["denominator"]) == (
+        figure["numerator"],
+        figure["denominator"],
+    )
+
+
+def _source(row: store.Row, for_officers: bool) -> Told:
+    """One delivery; what it is called and who sent it are for officers."""
+    named = {name: row[name] for name in ("file", "sent_by") if for_officers and row.get(name)}
+    columns = ("number", "feed", "received_at", "extracted_on", "state", "rows_received", "rows_accepted",
+               "rows_rejected", "rows_in_force", "rows_behind", "by_month")  # fmt: skip
+    return {"sha256": row["delivery"], **named, **{name: row[name] for name in columns}}
+
+
+def _before(release: store.Release, code: str) -> list[Told]:
+    """The receipts that this one took the place of, the nearest first."""
+    found: list[Told] = []
+    seen, last = {code}, None
+    while code and len(found) < _MOST_LINKS:
+        rows = [
+            row
+            for row in store.restated(release, code)
+            if row["receipt"] == code and (last is None or row["place"] < last)
+        ]
+        if not rows or rows[-1]["previous_receipt"] in seen:
+            break
+        row, code = rows[-1], rows[-1]["previous_receipt"]
+        seen, last = seen | {code}, row["place"]
+        found.append(
+            {
+                "receipt": code,
+                "last_in": row["previous_release"],
+                **{name: row[f"previous_{name}"] for name in _TOLD if name != "receipt"},
+            }
+        )
+    return found
+
+
+def _after(release: store.Release, code: str) -> list[Told]:
+    """The receipts that took this one's place, one after the other; the last has no receipt if the figure is gone."""
+    found: list[Told] = []
+    last = -1
+    while code and len(found) < _MOST_LINKS:
+        rows = [
+            row
+            for row in store.restated(release, code)
+            if row["previous_receipt"] == code and row["place"] > last
+        ]
+        if not rows:
+            break
+        row = rows[-1]
+        last, code = row["place"], row["receipt"] or ""
+        found.append({"release": row["release"], **{name: row[name] for name in _TOLD}})
+    return found
+
+
+def _not_held(release: store.Release) -> list[str]:
+    """What an older release does not tell, in words."""
+    missing = {
+        "left_out": "what each rule left out",
+        "sources": "which files stand behind the figure",
+        "restated": "what the figure superseded",
+    }
+    return [said for table, said in missing.items() if table not in release.tables]
+
+
+def _reproduce(told: Told, about: store.Row, figure: store.Row) -> Told:
+    """Commands that anybody with the store can run."""
+    audience = " --audience public" if about.get("audience") == "public" else ""
+    found = {"receipt": f"send-audit receipt {told['receipt']}{audience} --release {about.get('release')}"}
+    found["verify"] = f"send-audit verify {told['receipt']}{audience}"
+    if figure["complete"]:
+        by = f" --by {figure['breakdown']}" if figure["breakdown"] else ""
+        found["figure"] = (
+            f'send-audit figure {figure["measure"]} --council "{told["place"]["name"]}" '
+            f"--to {figure['period_end']:%Y-%m-%d} --window {figure['window']}{by}{audience} "
+            f"--release {about.get('release')}"
+        )
+    return found

@@ -1,0 +1,88 @@
+"""`send-audit receipt`: what stands behind one figure, by its code.
+
+Belongs here: how a receipt is shown on a console, as JSON and as a file. Does not belong here: what it tells
+(`dashboard.receipts`), its words (`dashboard.receipt_words`), or recomputing the figure.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.commands import console
+
+
+def receipt(
+    code: Annotated[str, typer.Argument(metavar="ID", help="The code; case and hyphens do not matter.")],
+    audience: console.Audience = "officers",
+    release: Annotated[
+        str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
+    ] = "CURRENT",
+    as_json: console.AsJson = False,
+    pdf: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the receipt as a PDF of one page.")
+    ] = None,
+) -> None:
+    """Say what stands behind a figure, by its code.
+
+    What the figure is, how it was counted, from which files, and whether it still stands. The code stands beside every
+    figure. The release is read as it was made; nothing is worked out anew.
+    """
+    from dashboard import receipts, store
+    from pipelines import releases
+
+    held = store.opened(releases.open_database(console.load_settings(), audience, release))
+    told = receipts.tell(held, code)
+    if told["status"] == receipts.NOT_WHOLE:
+        console.stop(told["message"], console.USAGE)
+    if told["status"] == receipts.UNKNOWN:
+        console.stop(told["message"], console.NOTHING)
+    if pdf:
+        write_pdf(told, pdf)
+    if as_json:
+        console.say_json(told)
+    elif not pdf:
+        show(told)
+
+
+def write_pdf(told: dict[str, Any], path: Path) -> None:
+    """The receipt as a PDF, whole or not at all."""
+    from dashboard import receipt_pdf
+    from pipelines import durable
+
+    durable.write(path, receipt_pdf.to_pdf(told))
+    console.tell(f"Written: {path}")
+
+
+def show(told: dict[str, Any]) -> None:
+    """The receipt in words."""
+    from dashboard import receipt_words, words
+
+    if told["demonstration"]:
+        console.say(f"{words.DEMONSTRATION}\n")
+    console.say(f"{receipt_words.title(told)}\n")
+    console.say(console.paragraph(receipt_words.lead(told)))
+    for _, heading, blocks in receipt_words.sections(told):
+        console.say(f"\n{heading}\n")
+        for block in blocks:
+            _show(block)
+
+
+def _show(block: Any) -> None:
+    from dashboard import receipt_words
+
+    if isinstance(block, str):
+        console.say(console.paragraph(block))
+    elif isinstance(block, receipt_words.Table):
+        console.table(block.header, block.rows)
+    else:
+        for name, said in block.rows:
+            console.say(console.paragraph(f"{name}: {said}") if not _is_code(block) else f"{name}:\n  {said}")
+
+
+def _is_code(block: Any) -> bool:
+    from dashboard import receipt_words
+
+    return isinstance(block, receipt_words.Codes)
