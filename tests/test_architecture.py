@@ -25,7 +25,9 @@ ROOMS = {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.releases": {"pipelines.durable", "pipelines.settings"},
-    "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
+    "pipelines.evidence": {
+        "pipelines.contracts", "pipelines.intake", "pipelines.measures", "pipelines.model", "pipelines.releases",
+    },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
         "pipelines.measures",
