@@ -14,6 +14,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.commands import (
+    balances,
     console,
     demonstration,
     figures,
@@ -53,6 +54,10 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "figure voice.any_family --to 2026-03-31 --by primary_need",
             "figure voice.child --window quarter --audience public --json",
         ),
+    ),
+    "balances": (
+        balances.balances,
+        ("balances", "balances --council Brackenshire", "balances --release 2026-04-03.1 --json"),
     ),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),
