@@ -16,9 +16,9 @@ from pipelines.settings import AUDIENCES, Settings
 
 STORES = Path(__file__).resolve().parents[1] / "fixtures" / "stores"
 FIGURES = """SELECT measure, council, "window", period_end::VARCHAR, numerator, denominator, value, low, high, symbol,
-    receipt FROM figures WHERE breakdown = '' AND "window" IN ('12m', 'financial_year')
+    receipt FROM figures WHERE breakdown = '' AND complete AND "window" IN ('12m', 'financial_year')
     QUALIFY period_end = max(period_end) OVER (PARTITION BY measure, council, "window") ORDER BY ALL"""
-"""The newest years of whole places: enough to see whether a release still says what it said."""
+"""The newest complete years of whole places: enough to see whether a release still says what it said."""
 
 
 def names() -> list[str]:

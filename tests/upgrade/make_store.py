@@ -78,7 +78,7 @@ def _tell_the_story(data: Path, key: Path, files: Path) -> None:
     }
     taken = date(2026, 4, 3)
     for feed, held in rows.items():
-        _receive(data, key, files, feed, held, taken)
+        receive_rows(data, key, files, feed, held, taken)
     run(settings_of(data, key, taken))
     publish(
         settings_of(data, key, taken), "CURRENT", by="Head of quality assurance", note="First publication"
@@ -88,16 +88,16 @@ def _tell_the_story(data: Path, key: Path, files: Path) -> None:
     later = [dict(row) for row in rows["case_audits"][:-3]]
     later[0]["completed_on"] = date(2025, 3, 1)  # before it began: set aside
     later[1]["primary_need"] = "SEMH"
-    _receive(data, key, files, "case_audits", later, taken)
+    receive_rows(data, key, files, "case_audits", later, taken)
     corrected = [{**row, "mode": "written"} for row in rows["family_participation"][:2]]
-    _receive(data, key, files, "family_participation", corrected, taken, corrections=True)
+    receive_rows(data, key, files, "family_participation", corrected, taken, corrections=True)
     notes = files / "notes.csv"
     notes.write_text("Notes\nNothing of use\n", encoding="utf-8")
     _receive_file(data, key, notes, taken)
     run(settings_of(data, key, taken))
 
     taken = date(2026, 5, 2)
-    _receive(data, key, files, "active_plans", plan_rows.register(COUNCIL, 24), taken)
+    receive_rows(data, key, files, "active_plans", plan_rows.register(COUNCIL, 24), taken)
     run(settings_of(data, key, taken))
 
 
@@ -115,7 +115,7 @@ def _last_months() -> dict[str, twelve.Rows]:
     }
 
 
-def _receive(
+def receive_rows(
     data: Path,
     key: Path,
     files: Path,
