@@ -337,6 +337,24 @@ def newest_figures(release: Release, measure: str, least: int = 3) -> list[Row]:
     return _rows(release, "figures", sql, (measure,)) if "places" in release.tables else []
 
 
+def balances(release: Release) -> list[Row]:
+    """Where every row went: both sides of each step, by council and feed. An older release has none."""
+    return _rows(release, "balances", "SELECT * FROM {db}.balances ORDER BY ALL")
+
+
+def rule_messages(release: Release) -> dict[str, str]:
+    """Code of a rule -> what it says is wrong."""
+    return {
+        row["code"]: row["message"] for row in _rows(release, "rules", "SELECT code, message FROM {db}.rules")
+    }
+
+
+def all_column_words(release: Release) -> dict[tuple[str, str], str]:
+    """(fact, yes/no column) -> what it says when true."""
+    sql = 'SELECT fact, "column", about FROM {db}.fact_columns'
+    return {(row["fact"], row["column"]): row["about"] for row in _rows(release, "fact_columns", sql)}
+
+
 def versions(release: Release, measure: str) -> list[Row]:
     """A measure's versions and the release in which each was first used, the newest first."""
     sql = "SELECT * FROM {db}.measure_versions WHERE measure = ? ORDER BY made_at DESC"

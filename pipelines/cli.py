@@ -14,6 +14,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.commands import (
+    balances,
     between,
     console,
     demonstration,
@@ -87,6 +88,10 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "receipt 7k2m9-qxw4t-b --json",
             "receipt 7K2M9QXW4TB --audience public --pdf receipt.pdf",
         ),
+    ),
+    "balances": (
+        balances.balances,
+        ("balances", "balances --council Brackenshire", "balances --release 2026-04-03.1 --json"),
     ),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),

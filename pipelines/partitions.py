@@ -1,7 +1,7 @@
 """Each council's facts, counts and figures, made anew only where something that they depend on changed.
 
 Belongs here: which inputs a council's partition depends on, and making it: rows in force, links between feeds, facts,
-measures, receipts, parts.
+measures, receipts, parts, and where every row went.
 Does not belong here: the steps themselves (`model`, `measures`, `evidence`), or what a release says beside (`run`).
 
     store/records/partitions/<council>/<digest of the inputs>.json     names the parts, and says whose rows stand
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -161,6 +161,7 @@ def make(
     by_council: dict[str, list[Checked]],
 ) -> dict[str, dict[str, Any]]:
     """Facts, counts and figures of some councils in one pass, written as parts."""
+    from pipelines.evidence import balanced_steps
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
     from pipelines.measures.charts import check_targets
@@ -174,6 +175,7 @@ def make(
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
+    gone, balanced = {}, []
     for feed, contract in catalogue.of_councils.items():
         parts = [
             Part(
@@ -188,7 +190,8 @@ def make(
             for order, checked in enumerate(ordered)
             if feed in checked.result["feeds"]
         ]
-        in_force(con, contract, parts, councils, f"in_force_{feed}")
+        gone[feed] = in_force(con, contract, parts, councils, f"in_force_{feed}")
+        balanced += balanced_steps.of_deliveries(con, contract, ordered, councils)
     stands = rows_in_force(con, catalogue)
     behind = sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_councils})
     linked = broken_links(con, catalogue)
@@ -230,6 +233,7 @@ def make(
         for council, held in by_council.items()
         for n, checked in enumerate(held)
     }
+    balanced += balanced_steps.of_denominators(con, facts, measures.values(), "figures")
     made: dict[str, dict[str, Any]] = {}
     for council in councils:
         made[council] = {
@@ -247,7 +251,20 @@ def make(
             ],
             "sources": [[position[council, order], *told] for of, order, *told in behind if of == council],
         }  # fmt: skip
+    balanced += balanced_steps.of_rows(con, catalogue, gone, fact_rows(made))
+    for council in councils:
+        made[council]["balances"] = sorted(entry for entry in balanced if entry[0] == council)
     return made
+
+
+def fact_rows(made: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """(council, fact) -> rows of its part, as it lies on the disk."""
+    return {
+        (council, part["table"].removeprefix("fact_")): part["rows"]
+        for council, partition in made.items()
+        for part in partition["parts"]
+        if part["table"].startswith("fact_")
+    }
 
 
 def rows_in_force(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> list[tuple[str, int, str, int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from pipelines import durable, releases
-from pipelines.evidence import changes, receipts, restated
+from pipelines.evidence import balances, changes, receipts, restated
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
@@ -35,6 +35,7 @@ PUBLIC_TABLES = {
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",
     "freshness": "SELECT * FROM freshness",
+    "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures

@@ -32,6 +32,7 @@ def make(
     held: Sequence[Checked],
 ) -> dict[str, Any]:
     """The partition of these deliveries, in their order of force; its parts hold every place."""
+    from pipelines.evidence import balanced_steps
     from pipelines.measures import catalogue as definitions
     from pipelines.measures import given
     from pipelines.measures.charts import charts
@@ -39,8 +40,9 @@ def make(
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.sources import given_sources
 
+    gone, balanced = {}, []
     for feed, contract in catalogue.of_published.items():
-        parts = [
+        deliveries = [
             Part(
                 path=checked.folder / f"{feed}.accepted.parquet",
                 order=order,
@@ -50,7 +52,8 @@ def make(
             for order, checked in enumerate(held)
             if feed in checked.result["feeds"]
         ]
-        in_force(con, contract, parts, [PUBLISHED], f"in_force_{feed}")
+        gone[feed] = in_force(con, contract, deliveries, [PUBLISHED], f"in_force_{feed}")
+        balanced += balanced_steps.of_deliveries(con, contract, held, [PUBLISHED])
     facts = published.build(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
     extracted_on = max(checked.arrival.extracted_on for checked in held)
     measures = definitions.load(settings.definitions).values()
@@ -64,15 +67,17 @@ def make(
     receipts.mint(con, "published_figures", "officers", key)
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}
+    parts = [
+        asdict(
+            releases.write_part(con, settings, zone, table, PUBLISHED, f"SELECT * FROM {made} ORDER BY ALL")
+        )
+        for made, (table, zone) in tables.items()
+    ]
+    written = {(PUBLISHED, part["table"].removeprefix("fact_")): part["rows"] for part in parts[: len(facts)]}
+    balanced += balanced_steps.of_rows(con, catalogue, gone, written)
+    balanced += balanced_steps.of_given(con, facts, measures, "published_figures")
     return {
-        "parts": [
-            asdict(
-                releases.write_part(
-                    con, settings, zone, table, PUBLISHED, f"SELECT * FROM {made} ORDER BY ALL"
-                )
-            )
-            for made, (table, zone) in tables.items()
-        ],
+        "parts": parts,
         "in_force": [
             [order, feed, rows]
             for feed in catalogue.of_published
@@ -85,4 +90,5 @@ def make(
             told
             for _, *told in given_sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
         ],
+        "balances": sorted(balanced),
     }

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
-from pipelines.evidence import changes, delivered, drift, freshness, restated
+from pipelines.evidence import balances, changes, delivered, drift, freshness, restated
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import key as keys
 from pipelines.intake import receive, to_correct
@@ -63,7 +63,9 @@ class Work:
     outcome: Outcome
     held: list[Checked] = field(default_factory=list)
     councils: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Council -> its partition: parts, rows in force, broken links."""
+    """Council -> its partition: parts, rows in force, broken links, balances."""
+    balances: list[balances.Entry] = field(default_factory=list)
+    """Where every row went."""
     manifest: releases.Manifest = field(default_factory=dict)
 
 
@@ -78,6 +80,7 @@ def run(settings: Settings, *, as_of: date | None = None, progress: Progress = q
 
     Raises:
         durable.StoreBusy: another run holds the store.
+        balances.OutOfBalance: rows do not add up; no release is made.
         contracts.ContractError, keys.KeyProblem, receive.IntakeFailure: see their messages; the last release stands.
     """
     with durable.store_lock(settings.store):
@@ -106,13 +109,30 @@ def take_in(work: Work) -> None:
 
 def count(work: Work) -> None:
     """Facts, counts and figures of every council for which something changed."""
+    from pipelines.evidence import balanced_steps
+
     work.councils, work.outcome.rebuilt = partitions.build(
         work.settings, work.catalogue, work.key, work.held, work.progress
     )
+    with receive.connection(work.settings) as con:
+        of_nobody = balanced_steps.of_nobody(con, work.catalogue, work.held, work.councils)
+    of_councils = (partition["balances"] for partition in work.councils.values())
+    work.balances = balances.together(work.held, of_councils, of_nobody)
+
+
+def out_of_balance(work: Work) -> balances.OutOfBalance | None:
+    """What stops a release: rows that were lost or counted twice between two steps; None where all adds up."""
+    return balances.problem(work.catalogue, balances.broken(work.balances))
 
 
 def release(work: Work) -> None:
-    """Write the release, flip the officers' pointer, and report back to suppliers."""
+    """Write the release, flip the officers' pointer, and report back to suppliers.
+
+    Raises:
+        balances.OutOfBalance: rows were lost on the way; nothing is written, and the last release stands.
+    """
+    if problem := out_of_balance(work):
+        raise problem
     work.progress("Writing the release", 0, 1)
     by_council = partitions.held_by_council(work.catalogue, work.held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
@@ -248,6 +268,7 @@ def make_manifest(
         small.append(delivered.source_table(con, partitions.sources_of(work.councils, by_council)))
         small += drift.tell(con, catalogue, work.held)
         small += freshness.tell(con, catalogue, work.held)
+        small += balances.tell(con, work.balances)
         small += describe(con, measures, catalogue, figures)
         small += places.tell(con, catalogue, of_places)
         parts = [
@@ -269,7 +290,7 @@ def make_manifest(
             )
             for table in (changes.compare(con, now, was), restated.restated(con, now, was))
         ]
-        balances = con.sql(
+        by_feed = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,
             sum(rows_rejected)::BIGINT AS rejected, sum(rows_in_force)::BIGINT AS in_force
             FROM deliveries WHERE feed IS NOT NULL GROUP BY feed ORDER BY feed"""
@@ -296,7 +317,7 @@ def make_manifest(
             }
             for checked in work.held
         ],
-        "balances": balances.to_pylist(),
+        "balances": by_feed.to_pylist(),
         "parts": made + parts,
         "chain": named(work),
     }

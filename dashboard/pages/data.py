@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, words
-from dashboard.pages import data_checks, data_delivery, data_words
+from dashboard.pages import data_checks, data_delivery, data_rows, data_words
 from dashboard.pages.data_chosen import Chosen
 from dashboard.pages.data_chosen import choose as choose
 
@@ -23,6 +23,7 @@ MOST_MONTHS = 24
 CONTENTS = {
     "trust": "Can I trust this?",
     "fresh": "How new the data is",
+    "rows-went": "Where every row went",
     "months": "Files by month received",
     "deliveries": "Deliveries",
     "found": "What was found, and what to do",
@@ -54,6 +55,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     whole = {
         "trust": _trust(release, every),
         "fresh": _fresh(release),
+        "rows-went": data_rows.section(release, every),
         "months": _months(every),
     }
     asked = {

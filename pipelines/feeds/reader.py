@@ -6,6 +6,7 @@ here: how each kind of file is read (`text`, `workbook`).
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,10 +20,24 @@ from pipelines.feeds.headers import Header
 from pipelines.feeds.layouts import layouts_of
 from pipelines.feeds.refusal import Refused
 from pipelines.feeds.text import read_text
-from pipelines.feeds.workbook import read_workbook
+from pipelines.feeds.workbook import read_workbook, rows_of_sheets
 from pipelines.settings import Settings
 
 TEXT, WORKBOOK = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".ods")
+BEFORE_OPENING = (
+    "FILE-00",
+    "FILE-01",
+    "FILE-02",
+    "FILE-03",
+    "FILE-04",
+    "FILE-05",
+    "FILE-06",
+    "FILE-07",
+    "FILE-08",
+)
+"""Codes of refusals of files whose rows nobody could see."""
+_BLANK = b' ,;|\t\r\n"\0\xff\xfe'
+"""Bytes of a line without a cell: separators, quotation marks, and what is left of UTF-16."""
 _INSTEAD = {
     ".xls": 'it is an old Excel workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
     ".xlsb": 'it is a binary workbook. Open it in Excel and save it as "Excel Workbook (.xlsx)"',
@@ -121,6 +136,24 @@ def ready(path: Path, name: str, settings: Settings) -> str:
             "SEND_AUDIT_MAX_FILE_BYTES.",
         )
     return suffix
+
+
+def rows_refused(path: Path, name: str, code: str, settings: Settings) -> int | None:
+    """Rows with something in them of a file that was refused, its headers among them, so that they are accounted for.
+
+    None where it was refused before it could be opened (`code` says why): nobody knows what rows it has.
+    """
+    suffix = Path(name).suffix.lower()
+    if code in BEFORE_OPENING or suffix not in TEXT + WORKBOOK:
+        return None
+    if suffix in TEXT:
+        with path.open("rb") as lines:
+            return sum(1 for line in lines if line.strip(_BLANK))
+    try:
+        sheets = rows_of_sheets(path, name, settings.max_unzipped_bytes, sys.maxsize)
+        return sum(any(row) for _, rows in sheets for row in rows)
+    except Refused:
+        return None
 
 
 def _table(

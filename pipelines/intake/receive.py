@@ -324,7 +324,8 @@ def _judge(
             of_feed = [table for table in tables if table.feed == feed]
             result["feeds"][feed] = _check_feed(con, of_feed, catalogue, key, arrival, made)
     except Refused as refusal:
-        result["refusal"] = {"code": refusal.code, "message": str(refusal)}
+        rows = reader.rows_refused(original, arrival.file, refusal.code, settings)
+        result["refusal"] = {"code": refusal.code, "message": str(refusal), "rows": rows}
     except duckdb.Error as problem:
         # A DuckDB message may quote a cell, so only its kind goes on.
         raise IntakeFailure(

@@ -25,8 +25,7 @@ from pipelines.model import cases, people, plan_reviews, planned, plans, schema
 from pipelines.model.columns import group
 
 _HELPERS = (
-    "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register",
-    "month_ends", "looks",
+    "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register", "looks",
 )  # fmt: skip
 
 
@@ -45,6 +44,8 @@ def build(
     extracted: schema.Extracted,
 ) -> dict[str, str]:
     """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
+
+    Leaves TEMP TABLE month_ends(council, month_on, since_on) too: the months that `plan_months` looks at.
 
     Args:
         in_force: feed -> relation of its rows in force, for the five feeds that councils send of their own work; each
@@ -125,6 +126,9 @@ def _plan_reviews(
 def _plans(
     con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> None:
+    months = _month_ends(con, in_force, extracted)
+    council, month_on, since_on = zip(*months, strict=True) if months else ((), (), ())
+    _given(con, "month_ends", council=council, month_on=month_on, since_on=since_on)
     if not _holds(con, in_force, "active_plans"):
         _empty(con, "plans", "plan_months")
         return
@@ -133,12 +137,9 @@ def _plans(
     _make(con, backend, "register", plans.register(rows, backend.table("ethnic_groups")))
     held = backend.table("register")
     _make(con, backend, "fact_plans", held.select(*_columns(schema.PLANS)))
-    months = _month_ends(con, in_force, extracted)
     if not months:
         _empty(con, "plan_months")
         return
-    council, month_on, since_on = zip(*months, strict=True)
-    _given(con, "month_ends", council=council, month_on=month_on, since_on=since_on)
     audits = backend.table(in_force["case_audits"])
     _make(con, backend, "looks", plans.looks(held, audits, backend.table(in_force["plan_reviews"])))
     found = plans.plan_months(held, backend.table("month_ends"), backend.table("looks"))

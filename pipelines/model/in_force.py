@@ -20,6 +20,13 @@ import pyarrow as pa
 
 from pipelines.contracts import PUBLISHED, Contract
 
+Gone = tuple[str, str, int]
+"""(council, how, rows) of rows that no longer stand."""
+REPLACED = "replaced"
+"""A later delivery holds the row's key."""
+LEFT_OUT = "left out"
+"""A later whole delivery speaks for the row's month or council and does not hold it: deleted at its source."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -41,8 +48,10 @@ def in_force(
     parts: Sequence[Part],
     councils: Sequence[str],
     relation: str,
-) -> None:
+) -> list[Gone]:
     """Make `relation`, the rows of these councils that stand: a TEMP TABLE; a TEMP VIEW where no council has two parts.
+
+    Returns how many rows do not stand, and why: counted by themselves, so that a row lost on the way shows.
 
     Its columns are `contract.stored`, then `_order` (the part a row came from), `_sheet` and `_row` (where it stands in
     the supplier's file). A row whose period columns are all empty belongs to no month: only its own key replaces it.
@@ -62,14 +71,22 @@ def in_force(
     con.execute(
         f"DROP VIEW IF EXISTS {relation}" if _is_view(con, relation) else f"DROP TABLE IF EXISTS {relation}"
     )
+    of_these = (
+        f"FROM ({_rows(contract, ordered)}) AS held {joins} WHERE {whose(contract)} IN ({wanted or 'NULL'})"
+    )
     con.execute(
         f"CREATE TEMP {'VIEW' if alone else 'TABLE'} {relation} AS "
-        f"SELECT {columns}, held._order, held._sheet, held._row FROM ({_rows(contract, ordered)}) AS held {joins} "
-        f"WHERE {_whose(contract)} IN ({wanted or 'NULL'}) AND {standing}"
+        f"SELECT {columns}, held._order, held._sheet, held._row {of_these} AND {standing}"
     )
+    if alone:
+        return []
+    how = f"CASE WHEN later_keys.latest > held._order THEN '{REPLACED}' ELSE '{LEFT_OUT}' END"
+    return con.execute(
+        f"SELECT {whose(contract)}, {how}, count(*) {of_these} AND NOT ({standing}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
 
 
-def _whose(contract: Contract) -> str:
+def whose(contract: Contract) -> str:
     """SQL for what a row `held` belongs to as deliveries replace one another: its council, or all that is published."""
     return f"'{PUBLISHED}'" if contract.holds == PUBLISHED else "held.council"
 
@@ -146,7 +163,7 @@ def _covered(con: duckdb.DuckDBPyConnection, contract: Contract, ordered: Sequen
     )
     con.unregister("spans_given")
     if contract.replaces == "all":
-        return f"covered.council = {_whose(contract)}"
+        return f"covered.council = {whose(contract)}"
     dates = ", ".join(
         f'held."{name}"' if name in contract.stored else f'held."{name}_start"' for name in contract.period
     )

@@ -103,7 +103,14 @@ def main_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
                 asset="figures",
                 blocking=True,
                 description="No two figures have the same receipt.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                "every_row",
+                asset="counts",
+                blocking=True,
+                description="From the rows received to each denominator, every step adds up: no row is lost or counted "
+                "twice. `send-audit balances` and the page Data show the steps.",
+            ),
         ],
         required_resource_keys={"session"},
     )
@@ -185,11 +192,25 @@ def _counting(mine: Session) -> Shown:
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"figures": rows["figures"], "receipts that come twice": repeated},
     )
+    wrong = run.out_of_balance(work)
+    if wrong:
+        mine.note(wrong)  # whoever started the run here is told which steps; the check stops it
+    whole = dg.AssetCheckResult(
+        asset_key="counts",
+        check_name="every_row",
+        passed=wrong is None,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=str(wrong) if wrong else None,
+        metadata={
+            "steps": summaries.steps(work.balances),
+            "rows received": summaries.received(work.balances),
+        },
+    )
     made: list[dg.MaterializeResult] = [
         dg.MaterializeResult(asset_key=name, metadata={"dagster/row_count": rows[name], **about})
         for name in (*FACTS, *MEASURED)
     ]
-    return [*made, unique]
+    return [*made, unique, whole]
 
 
 def _release(context: dg.AssetExecutionContext, mine: Session) -> Shown:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines import releases
 from pipelines.contracts import Contract
+from pipelines.evidence.balances import Entry
 from pipelines.intake.receive import Arrival, Checked, connection
 from pipelines.settings import Settings
 
@@ -58,6 +59,16 @@ def unbalanced(feed: str, held: Sequence[Checked]) -> int:
     """Deliveries of which the rows received are not the rows accepted and set aside."""
     found = [checked.result["feeds"][feed] for checked in held if feed in checked.result["feeds"]]
     return sum(one["received"] != one["accepted"] + one["rejected"] for one in found)
+
+
+def steps(entries: Iterable[Entry]) -> int:
+    """Steps of the balances, each of one council, feed and subject."""
+    return len({entry[:4] for entry in entries})
+
+
+def received(entries: Iterable[Entry]) -> int:
+    """Rows received over all feeds, those of files refused whole among them."""
+    return sum(rows for *_, step, _, part, rows in entries if step == "files" and not part)
 
 
 def rules_found(checked: Checked) -> dict[str, int]:

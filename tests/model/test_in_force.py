@@ -32,8 +32,13 @@ def audit(reference: str, month: date | None = JANUARY, council: str = "990", **
 
 
 def standing(con, contract, parts, columns="audit_reference, _order", councils=("990",)) -> list[tuple]:
-    in_force(con, contract, parts, councils, "rel")
-    return con.execute(f"SELECT {columns} FROM rel ORDER BY ALL").fetchall()
+    gone = in_force(con, contract, parts, councils, "rel")
+    found = con.execute(f"SELECT {columns} FROM rel ORDER BY ALL").fetchall()
+    held = ", ".join(f"'{part.path}'" for part in parts)
+    counted = f"SELECT count(*) FROM read_parquet([{held}]) WHERE list_contains($councils, council)"
+    [(rows,)] = con.execute(counted, {"councils": list(councils)}).fetchall() if parts else [(0,)]
+    assert len(found) + sum(rows for *_, rows in gone) == rows, "every row stands or is counted as gone"
+    return found
 
 
 def part(

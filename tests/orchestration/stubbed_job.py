@@ -51,6 +51,8 @@ class Job:
         self.held = list(held)
         self.asked: list[str] = []
         self.receipts = ("R1", "R2")
+        took = {"": 10, "accepted": 8, "set aside": 2}
+        self.balances = [["990", FEED, "received", "", part, rows] for part, rows in took.items()]
         for where, name in ((run, "receive_inbox"), (partitions, "build"), (run, "make_manifest")):
             patch.setattr(where, name, getattr(self, name))
         patch.setattr(run, "checked_deliveries", lambda *_, **__: self.held)
@@ -64,7 +66,7 @@ class Job:
         self.asked.append("count")
         rows = ", ".join(f"('990', '{receipt}')" for receipt in self.receipts)
         return {"990": {"parts": [part(settings, "figures", f"FROM (VALUES {rows}) AS made(council, receipt)")],
-                        "in_force": [], "links": []}}, ["990"]  # fmt: skip
+                        "in_force": [], "links": [], "balances": self.balances}}, ["990"]  # fmt: skip
 
     def make_manifest(self, work: run.Work, *_: Any) -> releases.Manifest:
         self.asked.append("release")

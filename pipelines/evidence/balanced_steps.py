@@ -1,0 +1,310 @@
+"""Counting each step that rows pass, from both sides: entries of the table `balances`.
+
+Belongs here: what went into a step and each thing that came out, counted apart from the program that did it.
+Does not belong here: whether they add up (`balances`, which says what the steps are).
+
+Cheap by design: whole columns, once each, where a council's partition is made, and kept with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import duckdb
+
+from pipelines.contracts import PUBLISHED, UNREADABLE, Catalogue, Contract
+from pipelines.evidence.balances import Entry
+from pipelines.intake.published import window_sql
+from pipelines.intake.receive import Checked
+from pipelines.measures.catalogue import Measure, Term
+from pipelines.measures.counts import month_index
+from pipelines.model.cases import GRADES, ROLES
+from pipelines.model.in_force import Gone, whose
+from pipelines.releases import table_of, text
+
+Query = tuple[str, str, str]
+"""(step, fact, SQL of council, part and rows)."""
+FEED_OF = {
+    "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
+    "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
+    "plans": "active_plans", "plan_months": "active_plans", "published_timeliness": "dfe_timeliness",
+    "reported_participation": "participation_rates",
+}  # fmt: skip
+"""Fact -> the feed whose rows it is made from."""
+SEVERAL = ("planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation")
+"""Facts of which one row in force may make several rows, or none."""
+_PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
+
+
+def of_deliveries(
+    con: duckdb.DuckDBPyConnection, contract: Contract, held: Sequence[Checked], councils: Sequence[str]
+) -> list[Entry]:
+    """The steps `received` and `set aside` of one feed for these councils, and what went into `accepted`."""
+    these = f"{whose(contract)} IN ({_listed(councils)})"
+    return _taken_in(con, contract, held, set(councils), these, whose(contract))
+
+
+def of_nobody(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, held: Sequence[Checked], councils: Iterable[str]
+) -> list[Entry]:
+    """The same of every feed for rows that name no council that we know, none of these, under council ''."""
+    known, entries = list(councils), list[Entry]()
+    for feed, contract in catalogue.contracts.items():
+        others = {council for checked in held for council in checked.profile(feed)} - set(known)
+        where = f"coalesce({whose(contract)}, '') NOT IN ({_listed(known)})" if known else "true"
+        with_others = [checked for checked in held if others & set(checked.profile(feed))]
+        entries += _taken_in(con, contract, with_others, others, where, "''")
+    return entries
+
+
+def _taken_in(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    held: Sequence[Checked],
+    councils: set[str],
+    where: str,
+    under: str,
+) -> list[Entry]:
+    """`where`: SQL for the rows counted; `under`: SQL for the council that they are told under."""
+    found, feed = Counter[tuple[str, str, str]](), contract.feed
+    folders = [checked.folder for checked in held if councils & set(checked.profile(feed))]
+    for checked in held:
+        for council, profile in checked.profile(feed).items():
+            if council in councils:
+                found["" if under == "''" else council, "received", ""] += profile["rows"]
+    if not folders:
+        return []
+
+    def counted(which: str, part: str) -> list[tuple[str, str, int]]:
+        files = _listed([str(folder / f"{feed}.{which}.parquet") for folder in folders])
+        rows = f"read_parquet([{files}], union_by_name = true) AS held WHERE {where}"
+        return con.execute(f"SELECT {under}, {part}, count(*) FROM {rows} GROUP BY ALL").fetchall()
+
+    for council, _, rows in counted("accepted", "''"):
+        found[council, "received", "accepted"] += rows
+        found[council, "accepted", ""] += rows
+    errors = _listed([rule.code for rule in contract.all_rules if rule.level != "query"])
+    first = f"coalesce(list_filter(codes, lambda code: code IN ({errors}))[1], '')"
+    for council, code, rows in counted("rejected", first):
+        found[council, "received", "set aside"] += rows
+        found[council, "set aside", ""] += rows
+        found[council, "set aside", code] += rows
+    return [(council, feed, step, "", part, rows) for (council, step, part), rows in found.items()]
+
+
+def of_rows(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    gone: Mapping[str, Iterable[Gone]],
+    facts: Mapping[tuple[str, str], int],
+) -> list[Entry]:
+    """What came of `accepted`, and the steps `in force` and `made`, from the relations in_force_<feed>.
+
+    Args:
+        gone: feed -> what `model.in_force` says of rows that no longer stand.
+        facts: (council, fact) -> its rows, as they were written.
+    """
+    entries: list[Entry] = []
+    for feed, rows in gone.items():
+        contract = catalogue.contracts[feed]
+        stands = f"SELECT {whose(contract)}, count(*) FROM in_force_{feed} AS held GROUP BY ALL"
+        for council, count in con.execute(stands).fetchall():
+            entries.append((council, feed, "accepted", "", "in force", count))
+        entries += [(council, feed, "accepted", "", how, count) for council, how, count in rows]
+        for step, fact, query in _BECOMES[feed](contract):
+            for council, part, count in con.execute(query).fetchall():
+                entries.append((council, feed, step, fact, part, int(count or 0)))
+    for (council, fact), count in facts.items():
+        step = "made" if fact in SEVERAL else "in force"
+        entries.append((council, FEED_OF[fact], step, fact, "fact", count))
+    return [entry for entry in entries if entry[-1]]
+
+
+def _one_each(fact: str) -> Callable[[Contract], list[Query]]:
+    """Each row in force is one row of the fact."""
+
+    def queries(contract: Contract) -> list[Query]:
+        rows = f"SELECT {whose(contract)}, '', count(*) FROM in_force_{contract.feed} AS held GROUP BY ALL"
+        return [("in force", fact, rows)]
+
+    return queries
+
+
+def _participation(contract: Contract) -> list[Query]:
+    """Several rows of one role of an audit are one row; a row whose audit is not in force is none."""
+    known = f"coalesce(role, '') IN ({_listed(ROLES)})"
+    of_audits = "JOIN in_force_case_audits USING (council, audit_reference)"
+    people = f"in_force_{contract.feed}"
+    several = (
+        f"SELECT council, count(*) - 1 AS more FROM {people} SEMI {of_audits} WHERE {known} "
+        "GROUP BY council, audit_reference, role HAVING count(*) > 1"
+    )
+    return [("in force", "participants", query) for query in (
+        f"SELECT council, '', count(*) FROM {people} GROUP BY ALL",
+        f"SELECT council, 'role not known', count(*) FROM {people} WHERE NOT {known} GROUP BY ALL",
+        f"SELECT council, 'audit not held', count(*) FROM {people} ANTI {of_audits} WHERE {known} GROUP BY ALL",
+        f"SELECT council, 'joined', sum(more) FROM ({several}) GROUP BY ALL",
+    )]  # fmt: skip
+
+
+def _programme(contract: Contract) -> list[Query]:
+    """Approvals of one plan are one plan; each plan makes as many rows as audits were planned at most."""
+    plan = ", ".join(
+        f"nullif({name}, '{UNREADABLE}') AS {name}" if name in ("team", "agency") else name for name in _PLAN
+    )
+    plans = (
+        f"SELECT council, count(*) AS approvals, max(planned_count) AS planned "
+        f"FROM (SELECT {plan}, planned_count FROM in_force_{contract.feed}) GROUP BY {', '.join(_PLAN)}"
+    )
+    return [
+        ("in force", "planned_audits", f"SELECT council, '', count(*) FROM in_force_{contract.feed} GROUP BY ALL"),
+        ("in force", "planned_audits", f"SELECT council, 'plans', count(*) FROM ({plans}) GROUP BY ALL"),
+        ("in force", "planned_audits", f"SELECT council, 'joined', sum(approvals - 1) FROM ({plans}) GROUP BY ALL"),
+        ("made", "planned_audits", f"SELECT council, '', sum(planned) FROM ({plans}) GROUP BY ALL"),
+    ]  # fmt: skip
+
+
+def _reviews(contract: Contract) -> list[Query]:
+    """Each review is one row, and makes one for each section with a grade and each source that was asked."""
+
+    def codes(pattern: str) -> list[str]:
+        return [found[1] for name in contract.stored if (found := re.fullmatch(pattern, name))]
+
+    graded = [
+        f"coalesce(section_{code}_grade IN ({_listed(GRADES)}), false)"
+        for code in codes(r"section_(\w+)_grade")
+    ]
+    asked = [
+        f"(advice_{code}_asked_on IS NOT NULL OR advice_{code}_received_on IS NOT NULL "
+        f"OR coalesce(advice_{code}_not_known, false))"
+        for code in codes(r"advice_(\w+)_asked_on")
+    ]
+    return _one_each("plan_reviews")(contract) + [
+        ("made", fact, f"SELECT council, '', {' + '.join(f'count(*) FILTER ({one})' for one in each)} "
+                       f"FROM in_force_{contract.feed} GROUP BY ALL")
+        for fact, each in (("plan_sections", graded), ("plan_advice", asked)) if each
+    ]  # fmt: skip
+
+
+def _register(contract: Contract) -> list[Query]:
+    """Each plan is one row, and makes one for each month's end on which it was maintained."""
+    maintained = "issued_on <= month_on AND (ceased_on IS NULL OR ceased_on > month_on)"
+    months = f"in_force_{contract.feed} AS plan JOIN month_ends ON plan.council = month_ends.council AND {maintained}"
+    return [
+        *_one_each("plans")(contract),
+        ("made", "plan_months", f"SELECT plan.council, '', count(*) FROM {months} GROUP BY ALL"),
+    ]
+
+
+def _rates(contract: Contract) -> list[Query]:
+    """A row given for a period makes one for each window that the period is."""
+    fact = "reported_participation"
+    windows = (
+        f"(SELECT len({window_sql('period_start', 'period_end')}) AS windows FROM in_force_{contract.feed})"
+    )
+    rows = [("in force", "", "count(*)"), ("in force", "no window", "count(*) FILTER (coalesce(windows, 0) = 0)"),
+            ("in force", "windows", "count(*) FILTER (windows > 0)"), ("made", "", "sum(windows)")]  # fmt: skip
+    return [
+        (step, fact, f"SELECT '{PUBLISHED}', '{part}', {count} FROM {windows}") for step, part, count in rows
+    ]
+
+
+_BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
+    "case_audits": _one_each("audits"),
+    "family_participation": _participation,
+    "audit_programme": _programme,
+    "plan_reviews": _reviews,
+    "active_plans": _register,
+    "dfe_timeliness": _one_each("published_timeliness"),
+    "participation_rates": _rates,
+}
+"""Feed -> what its rows in force become."""
+
+
+def of_denominators(
+    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure], figures: str
+) -> list[Entry]:
+    """The step `denominator` of every measure that is counted, from facts, `counts` and the figures of months."""
+    terms = [
+        (measure.id, term) for measure in measures if measure.kind != "given" for term in measure.denominators
+    ]
+    found = Counter[tuple[str, str, str, str]]()
+    for fact in sorted({term.fact for _, term in terms}):
+        of_fact = [(measure, term) for measure, term in terms if term.fact == fact]
+        conditions = {"true": 0} | {
+            condition: 0 for _, term in of_fact for condition in _left_out(term).values()
+        }
+        counts = ", ".join(f"count(*) FILTER ({condition})" for condition in conditions)
+        for council, *rows in con.execute(
+            f"SELECT council, {counts} FROM {facts[fact]} GROUP BY ALL"
+        ).fetchall():
+            held = dict(zip(conditions, rows, strict=True))
+            for measure, term in of_fact:
+                found[council, fact, measure, ""] += held["true"]
+                for part, condition in _left_out(term).items():
+                    found[council, fact, measure, part] += held[condition]
+    fact_of = {measure: term.fact for measure, term in terms}
+    for council, measure, part, rows in con.execute(_in_months(con, terms, figures)).fetchall():
+        found[council, fact_of[measure], measure, part] += int(rows)
+    return [
+        (council, FEED_OF[fact], "denominator", measure, part, rows)
+        for (council, fact, measure, part), rows in found.items() if rows
+    ]  # fmt: skip
+
+
+def _left_out(term: Term) -> dict[str, str]:
+    """What keeps a row out of a denominator -> SQL for the rows that it is the first to keep out."""
+    found, so_far = {f"no {term.date}": f"{term.date} IS NULL"}, [f"{term.date} IS NOT NULL"]
+    for column in term.columns:
+        found[f"not {column}"] = " AND ".join([*so_far, f"NOT coalesce({column}, false)"])
+        so_far.append(column)
+    return found
+
+
+def _in_months(con: duckdb.DuckDBPyConnection, terms: Sequence[tuple[str, Term]], figures: str) -> str:
+    """SQL of council, measure, part and rows: in the denominator of a month, or counted in a month without one."""
+    columns = {"measure": "VARCHAR", "fact": "VARCHAR", "date": "VARCHAR", "columns": "VARCHAR"}
+    given = [[measure, term.fact, term.date, term.written] for measure, term in terms]
+    table_of(con, "terms_balanced", columns, given)
+    months = (
+        f"SELECT council, measure, {month_index('period_start')} AS month, denominator FROM {figures} "
+        "WHERE \"window\" = 'month' AND breakdown = ''"
+    )
+    return f"""
+        WITH months AS ({months})
+        SELECT council, measure, 'denominator', sum(denominator) FROM months
+        SEMI JOIN terms_balanced USING (measure) WHERE denominator > 0 GROUP BY ALL
+        UNION ALL
+        SELECT counts.council, terms.measure,
+            CASE WHEN months.measure IS NULL THEN 'no figure' ELSE 'long period' END AS part, sum(counts.count)
+        FROM counts JOIN terms_balanced AS terms USING (fact, date, "columns")
+        LEFT JOIN months ON months.measure = terms.measure AND months.council = counts.council
+            AND months.month = counts.month
+        WHERE counts.breakdown = '' AND months.denominator IS NULL GROUP BY ALL"""
+
+
+def of_given(
+    con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure], figures: str
+) -> list[Entry]:
+    """The step `denominator` of measures that are given: each row of the fact is a figure, or of another breakdown."""
+    entries: list[Entry] = []
+    for measure in measures:
+        if measure.kind != "given":
+            continue
+        shown = f"breakdown IN ({_listed(['', *measure.breakdowns])})"
+        queries = {
+            "": f"FROM {facts[measure.fact]}",
+            "not shown by": f"FROM {facts[measure.fact]} WHERE NOT {shown}",
+            "denominator": f"FROM {figures} WHERE measure = {text(measure.id)}",
+        }
+        for part, query in queries.items():
+            [(rows,)] = con.execute(f"SELECT count(*) {query}").fetchall()
+            if rows:
+                entries.append((PUBLISHED, FEED_OF[measure.fact], "denominator", measure.id, part, rows))
+    return entries
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(map(text, texts)) or "NULL"
