@@ -81,7 +81,7 @@ def catalogue() -> Catalogue:
 
 
 def test_every_command_and_option_is_on_the_page_of_commands_and_no_other():
-    listed = re.findall(r"^\| \[`([a-z]+)`\]\(#([a-z]+)\) \|", read("docs/commands.md"), re.MULTILINE)
+    listed = re.findall(r"^\| \[`([a-z-]+)`\]\(#([a-z-]+)\) \|", read("docs/commands.md"), re.MULTILINE)
     assert [name for name, _ in listed] == list(commands())
     for name, options in commands().items():
         told = section("docs/commands.md", name)
