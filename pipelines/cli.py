@@ -65,7 +65,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             'verify --all --head "2026-04-07.1 1f0c9a77b2d4"',
         ),
     ),
-    "signing-key": (verifying.signing_key, ("signing-key /secure/place/send-audit-signing.pem",)),
+    "sign-key": (verifying.signing_key, ("sign-key /secure/place/send-audit-signing.pem",)),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),
     "template": (
