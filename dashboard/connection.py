@@ -126,6 +126,12 @@ def _literal(value: Any) -> str:
     raise TypeError(f"A query takes text, whole numbers and days, not {type(value).__name__}.")
 
 
+def _named(line: str) -> str:
+    """The release that a pointer names; the digest of its manifest may follow, for who verifies."""
+    release, _, digest = line.strip().partition(" ")
+    return release if re.fullmatch(r"[0-9a-f]{64}", digest) else line.strip()
+
+
 def heads(folder: Path) -> list[past.Head]:
     """Every release of an audience in short, oldest first."""
     return past.heads(folder)
@@ -190,7 +196,7 @@ class Store:
             if seen == self._seen:
                 return self._current
             try:
-                release = self._attach(self.pointer.read_text(encoding="utf-8").partition(" ")[0].strip())
+                release = self._attach(_named(self.pointer.read_text(encoding="utf-8")))
             except StoreError as problem:
                 if self._current is None:
                     raise

@@ -80,7 +80,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             'verify --all --head "2026-04-07.1 1f0c9a77b2d4"',
         ),
     ),
-    "signing-key": (verifying.signing_key, ("signing-key /secure/place/send-audit-signing.pem",)),
+    "sign-key": (verifying.signing_key, ("sign-key /secure/place/send-audit-signing.pem",)),
     "receipt": (
         receipt.receipt,
         (

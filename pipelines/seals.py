@@ -112,7 +112,7 @@ def signer(settings: Settings) -> Ed25519PrivateKey | None:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError:
         raise SigningProblem(
-            f"There is no signing key at {path}. Put it back, or make one: send-audit signing-key PATH."
+            f"There is no signing key at {path}. Put it back, or make one: send-audit sign-key PATH."
         ) from None
     except (ValueError, TypeError):
         key = None

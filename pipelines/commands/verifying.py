@@ -1,4 +1,4 @@
-"""Commands that check: `verify`, and `signing-key`, which makes the key that releases are signed with.
+"""Commands that check: `verify`, and `sign-key`, which makes the key that releases are signed with.
 
 Belongs here: starting the checks and telling what they found. Does not belong here: the checks (`evidence.verify`,
 `evidence.chain`, `evidence.store_files`, `originals`).
@@ -51,7 +51,7 @@ def verify(
     ] = "",
     as_json: console.AsJson = False,
 ) -> None:
-    """Count figures again and say whether they are equal, to the last digit.
+    """Count figures again: are they equal to the last digit?
 
     Uses the facts and the definitions stored with the release, and nothing else. Changes nothing.
     """
@@ -75,7 +75,7 @@ def verify(
 def signing_key(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Where to put it: outside the store.")],
 ) -> None:
-    """Make a key that releases are signed with, and its public key beside it."""
+    """Make a key to sign releases with, and its public key beside it."""
     from pipelines import seals
 
     beside, fingerprint = seals.make_signing_key(console.load_settings(), path.expanduser().absolute())

@@ -1,4 +1,4 @@
-"""`verify` and `signing-key`: what they say, with which exit code, and what they need."""
+"""`verify` and `sign-key`: what they say, with which exit code, and what they need."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_signing_key_signs_the_next_release(
     own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "keys" / "signing.pem"
-    made = send_audit("signing-key", path)
+    made = send_audit("sign-key", path)
     assert made.exit_code == console.DONE, made.stderr
     fingerprint = flat(made.stdout).partition("fingerprint ")[2][:16]
     monkeypatch.setenv("SEND_AUDIT_SIGNING_KEY", str(path))
@@ -114,5 +114,5 @@ def test_a_signing_key_signs_the_next_release(
     monkeypatch.delenv("SEND_AUDIT_SIGNING_KEY")
     assert "Head of the chain: " in published.stderr
     monkeypatch.setenv("SEND_AUDIT_TRUSTED_SIGNERS", f"{path}.pub")
-    assert send_audit("signing-key", path).exit_code == console.BROKEN
+    assert send_audit("sign-key", path).exit_code == console.BROKEN
     assert len(fingerprint) == 16

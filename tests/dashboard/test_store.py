@@ -128,6 +128,15 @@ def test_a_pointer_ahead_of_its_file_keeps_the_release_that_is_open(own_root: Pa
     assert found.id == "2026-11-21.9"
 
 
+def test_a_pointer_may_name_its_manifest_s_digest(own_root: Path) -> None:
+    old = store.Store(own_root, "officers").current()
+    assert old
+    (own_root / "officers" / "CURRENT").write_text(f"{old.id} {'0a' * 32}\n", encoding="utf-8")
+    found = store.Store(own_root, "officers").current()
+    assert found
+    assert found.id == old.id
+
+
 @pytest.mark.parametrize("content", ["", "../../etc/passwd", "a b", "x" * 100])
 def test_a_pointer_that_holds_no_release_is_refused_with_what_to_do(own_root: Path, content: str) -> None:
     (own_root / "officers" / "CURRENT").write_text(content, encoding="utf-8")
