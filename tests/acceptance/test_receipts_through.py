@@ -104,13 +104,13 @@ def test_what_was_left_out_adds_up_and_undated_rows_are_told(settings: Settings)
 
 @pytest.mark.parametrize("audience", ["officers", "public"])
 def test_every_receipt_of_a_release_adds_up(settings: Settings, audience: str) -> None:
-    """Every measure, period and group: a few hundred of them, spread over the release."""
+    """Two of each measure, of any period and group."""
     release = opened(settings, audience, 2)
     rows = release.rows(
-        'SELECT receipt, symbol FROM {db}.figures QUALIFY row_number() OVER (PARTITION BY measure, "window", breakdown '
-        "ORDER BY md5(receipt)) = 1"
+        "SELECT receipt, symbol FROM {db}.figures "
+        "QUALIFY row_number() OVER (PARTITION BY measure ORDER BY md5(receipt)) <= 2"
     )
-    assert len(rows) > 100
+    assert len(rows) > 80
     for row in rows:
         told = receipts.tell(release, row["receipt"])
         assert told["adds_up"] or (row["symbol"] and not told["counting"]), told["measure"]
@@ -134,7 +134,9 @@ def test_the_public_sees_no_file_name_no_group_and_no_protected_measure(settings
     told = receipts.tell(release, code_of(release))
     assert told["sources"]
     assert not any("file" in one or "sent_by" in one for one in told["sources"])
-    assert release.rows("SELECT DISTINCT file, sent_by FROM {db}.deliveries") == [{"file": None, "sent_by": None}]
+    assert release.rows("SELECT DISTINCT file, sent_by FROM {db}.deliveries") == [
+        {"file": None, "sent_by": None}
+    ]
     assert not any(f"{name}." in json.dumps(told, default=str) for name in FILE_NAMES)
     for table in ("left_out", "undated", "restated"):
         assert release.rows(f"SELECT DISTINCT breakdown FROM {{db}}.{table}") == [{"breakdown": ""}]
