@@ -104,13 +104,13 @@ def test_what_was_left_out_adds_up_and_undated_rows_are_told(settings: Settings)
 
 @pytest.mark.parametrize("audience", ["officers", "public"])
 def test_every_receipt_of_a_release_adds_up(settings: Settings, audience: str) -> None:
-    """Every measure, period and group: a few hundred of them, spread over the release."""
+    """Two of each measure, of any period and group."""
     release = opened(settings, audience, 2)
     rows = release.rows(
-        'SELECT receipt, symbol FROM {db}.figures QUALIFY row_number() OVER (PARTITION BY measure, "window", breakdown '
-        "ORDER BY md5(receipt)) = 1"
+        "SELECT receipt, symbol FROM {db}.figures "
+        "QUALIFY row_number() OVER (PARTITION BY measure ORDER BY md5(receipt)) <= 2"
     )
-    assert len(rows) > 100
+    assert len(rows) > 80
     for row in rows:
         told = receipts.tell(release, row["receipt"])
         assert told["adds_up"] or (row["symbol"] and not told["counting"]), told["measure"]
