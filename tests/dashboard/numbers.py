@@ -88,6 +88,13 @@ class Figures:
             self._changes = _rows(con, "SELECT * FROM changes") if "changes" in held else []
         self._numbers: dict[str, frozenset[str]] = {}
 
+    @classmethod
+    def none(cls) -> Figures:
+        """No figure at all."""
+        held = cls.__new__(cls)
+        held._rows, held._measures, held._charts, held._changes, held._numbers = {}, {}, [], [], {}
+        return held
+
     def row(self, receipt: str) -> Mapping[str, Any] | None:
         """The figure of a receipt, as the release has it."""
         return self._rows.get(receipt)
@@ -375,6 +382,10 @@ EXCEPTIONS = (
     Exempt("how many lines a list goes on for", r"\b\d+ more changes?\b|counted \d+ ways"),
     Exempt("the definition's own words", inside="dl .definition", page="^/definitions/"),
     Exempt("the definition's own words", inside="pre", page="^/definitions/"),
+    Exempt("what a receipt rests on: its own counts of rows", inside="#counted", page="^/receipts/"),
+    Exempt("what a receipt rests on: the table deliveries", inside="#files", page="^/receipts/"),
+    Exempt("what a receipt rests on: the table checks", inside="#checks", page="^/receipts/"),
+    Exempt("what it was in other releases, by their receipts", inside="#past", page="^/receipts/"),
     Exempt(
         "files, rows, checks: the tables deliveries, checks, findings, drift, freshness, balances",
         page="^/data",

@@ -7,6 +7,8 @@ The made-up release is looked at here, and the whole demonstration in tests/demo
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,34 @@ def test_every_number_as_drawn_has_a_receipt(
     spots = numbers.drawn(page, officers_url, address)
     assert spots
     found = numbers.unmatched(spots, figures, EXCEPTIONS)
+    assert not found, told(found)
+
+
+@needs_names
+def test_every_number_of_a_receipt_s_page_is_its_own(
+    client: FlaskClient, own_figures: Figures, one: dict[str, Any]
+) -> None:
+    address = f"/receipts/{one['receipt']}"
+    spots = list(numbers.spots_of_layout(address, layout(client, address)))
+    assert spots
+    found = numbers.unmatched(spots, own_figures, EXCEPTIONS)
+    assert not found, told(found)
+
+
+@needs_names
+def test_a_receipt_on_paper_has_the_numbers_of_its_page(client: FlaskClient, one: dict[str, Any]) -> None:
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        pytest.skip("there is no pdftotext on this machine, so the text of a PDF cannot be read")
+    address = f"/receipts/{one['receipt']}"
+    made = client.get(f"{address}.pdf").data
+    text = subprocess.run(
+        [reader, "-raw", "-", "-"], input=made, capture_output=True, check=True
+    ).stdout.decode()
+    said = " ".join(spot.text for spot in numbers.spots_of_layout(address, layout(client, address)))
+    paper = [Spot(address, " ".join(text.split()), "pdf", ())]
+    known = set(numbers.NUMBER.findall(said))
+    found = [one for one in numbers.unmatched(paper, Figures.none(), EXCEPTIONS) if one.number not in known]
     assert not found, told(found)
 
 
