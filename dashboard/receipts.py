@@ -311,7 +311,7 @@ def _reproduce(told: Told, about: store.Row, figure: store.Row) -> Told:
     """Commands that anybody with the store can run."""
     audience = " --audience public" if about.get("audience") == "public" else ""
     found = {"receipt": f"send-audit receipt {told['receipt']}{audience} --release {about.get('release')}"}
-    found["verify"] = f"send-audit verify {told['receipt']}{audience}"
+    found["verify"] = f"send-audit verify {told['receipt']}"
     if figure["complete"]:
         by = f" --by {figure['breakdown']}" if figure["breakdown"] else ""
         found["figure"] = (

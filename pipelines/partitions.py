@@ -55,7 +55,11 @@ _ORDER = {
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
 HELD = ("parts", "in_force", "links")
 """What a partition held before partitions were sealed."""
-_CODE = ("model", "measures", "statistics", "evidence", "published.py", "receipt_ids.py")
+_CODE = (
+    "model", "measures", "statistics", "published.py", "receipt_ids.py",
+    *(f"evidence/{name}.py" for name in ("balanced_steps", "balances", "delivered", "receipts")),
+)  # fmt: skip
+"""What facts and figures are made by."""
 
 
 def build(
