@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.statistics.charts import PChart, kept, laney_sigma_z, p_chart, p_limits, suitable_window
+from pipelines.statistics.charts import kept, laney_sigma_z, p_chart, p_limits, suitable_window
+from pipelines.statistics.series import Chart
 
 unhurried = settings(deadline=None)  # a busy machine is no fault of the code
 
@@ -17,7 +18,7 @@ HALF = [50] * 20  # of 100 each: centre 0.5, sigma 0.05
 HUNDREDS = [100] * 20
 
 
-def same(one: PChart, other: PChart) -> None:
+def same(one: Chart, other: Chart) -> None:
     for a, b in zip(one, other, strict=True):
         if isinstance(a, np.ndarray):
             np.testing.assert_array_equal(a, b)
