@@ -1,7 +1,7 @@
 """Charts of 200,000 series of 36 points: limits, signals and classes, timed against one pass of numpy.
 
-Belongs here: `python -m benchmarks.series [SERIES]`. Does not belong here: the main job (benchmarks/__main__.py), whether
-the charts are right (tests/statistics).
+Belongs here: `python -m benchmarks.series [SERIES]`. Does not belong here: the main job (benchmarks/__main__.py),
+whether the charts are right (tests/statistics).
 
 The pass of numpy is the least that any answer costs: dividing two arrays of that size and adding the result up.
 The ratio is what to watch; seconds depend on the machine. Both run on one core.

@@ -78,7 +78,7 @@ def assurances(
 ) -> NDArray:
     """`assurance` of many charts of one measure at once.
 
-    state: shape (...). value, lower, upper: shape (..., k). target: what broadcasts with state, NaN where there is none.
+    state: shape (...). value, lower, upper: shape (..., k). target: what broadcasts with state, NaN for none.
     Returns strings of shape (...). Raises ValueError as `assurance`.
     """
     _check(higher_is)

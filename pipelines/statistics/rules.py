@@ -25,7 +25,13 @@ RULES: dict[str, Any] = {"outside": 3, "trend": 7, "two_of_three": "mdc2023", "s
 
 TWO_OF_THREE_VARIANTS = ("mdc2023", "nhsrplotthedots")
 
-SIGNALS = ("", "outside", "trend", "two_of_three", "shift")  # in order of precedence; a code is a position here
+SIGNALS = (
+    "",
+    "outside",
+    "trend",
+    "two_of_three",
+    "shift",
+)  # in order of precedence; a code is a position here
 
 
 def outside(y: ArrayLike, centre: ArrayLike, sigma: ArrayLike, width: float = 3) -> NDArray:
@@ -80,7 +86,9 @@ def two_of_three(y: ArrayLike, centre: ArrayLike, sigma: ArrayLike, variant: str
         beyond = far == sign
         one, two, three = (beyond[..., at : at + y.shape[-1] - 2] for at in range(3))
         one_side = same[..., :-2] & same[..., 1:-1] & same[..., 2:]
-        window = one_side & ((one & two) | (one & three) | (two & three))  # at the position of its first point
+        window = one_side & (
+            (one & two) | (one & three) | (two & three)
+        )  # at the position of its first point
         in_window = _padded(window, 0, 2) | _padded(window, 1, 1) | _padded(window, 2, 0)
         flagged[beyond & in_window] = sign
     return flagged
@@ -124,7 +132,9 @@ def signal_codes(
     rules = complete_rules(rules)
     y, centre, sigma = _series(y, centre, sigma)
     missing = np.isnan(y)
-    if holes := bool(missing.any()):  # what is known moves to the front, in its order; what is missing to the end
+    if holes := bool(
+        missing.any()
+    ):  # what is known moves to the front, in its order; what is missing to the end
         order = np.argsort(missing, axis=-1, kind="stable")
         y, centre, sigma = (np.take_along_axis(part, order, axis=-1) for part in (y, centre, sigma))
     hits = (
@@ -154,7 +164,9 @@ def complete_rules(rules: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def _series(y: ArrayLike, centre: ArrayLike, sigma: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
     y = np.asarray(y, dtype=float)
     if y.ndim == 0:
-        raise ValueError("A rule reads series: give an array with the points in time order along its last axis.")
+        raise ValueError(
+            "A rule reads series: give an array with the points in time order along its last axis."
+        )
     centre = np.broadcast_to(np.asarray(centre, dtype=float), y.shape)
     return y, centre, np.broadcast_to(np.asarray(sigma, dtype=float), y.shape)
 

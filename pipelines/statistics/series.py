@@ -1,13 +1,14 @@
 """What every control chart shares: its parts, its baseline, and how limits become signals, for many series at once.
 
-Belongs here: the shape of a chart and of thousands of charts, baselines, phases, states by the number of points. Does not
-belong here: how centre and sigma are worked out (charts.py for shares, xmr.py for means and counts), the rules
-(rules.py), the classes that a chart ends in (classes.py).
+Belongs here: the shape of a chart and of thousands of charts, baselines, phases, states by the number of points.
+Does not belong here: how centre and sigma are worked out (charts.py for shares, xmr.py for means and counts), the
+rules (rules.py), the classes that a chart ends in (classes.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,8 +70,10 @@ def judged(
     middle = centre[:, None]
     signal, side = signal_codes(value, middle, sigma, rules)
     signal[run], side[run] = 0, 0
-    limits = (np.clip(middle + width * sigma, *bounds) for width in (-rules["outside"], rules["outside"], -2, 2))
-    return Charts(state, kind, points, spread, centre, value, *limits, signal, side)
+    lower, upper, lower_2s, upper_2s = (
+        np.clip(middle + width * sigma, *bounds) for width in (-rules["outside"], rules["outside"], -2, 2)
+    )
+    return Charts(state, kind, points, spread, centre, value, lower, upper, lower_2s, upper_2s, signal, side)
 
 
 def in_blocks(make: Callable[..., Charts], *series: NDArray) -> Charts:
@@ -79,7 +82,7 @@ def in_blocks(make: Callable[..., Charts], *series: NDArray) -> Charts:
     first = make(*(part[:BLOCK] for part in series))
     if many <= BLOCK:
         return first
-    whole = Charts(*(np.empty((many, *part.shape[1:]), dtype=part.dtype) for part in first))
+    whole = Charts._make(np.empty((many, *part.shape[1:]), dtype=part.dtype) for part in first)
     for start in range(0, many, BLOCK):
         made = first if start == 0 else make(*(part[start : start + BLOCK] for part in series))
         for target, part in zip(whole, made, strict=True):
@@ -92,8 +95,10 @@ def only(charts: Charts, parameters: dict[str, Any]) -> Chart:
     side = np.array(["low", "", "high"], dtype="<U4")[charts.side[0] + 1]
     signal = np.array(SIGNALS, dtype="<U12")[charts.signal[0]]
     centre = np.full(charts.value.shape[1], charts.centre[0])
-    limits = (part[0] for part in (charts.lower, charts.upper, charts.lower_2s, charts.upper_2s))
-    return Chart(str(charts.state[0]), charts.value[0], centre, *limits, signal, side, parameters)
+    return Chart(
+        str(charts.state[0]), charts.value[0], centre, charts.lower[0], charts.upper[0],
+        charts.lower_2s[0], charts.upper_2s[0], signal, side, parameters,
+    )  # fmt: skip
 
 
 def rebased(make: Callable[..., Chart], starts: Sequence[int], *series: ArrayLike) -> Chart:
@@ -109,15 +114,15 @@ def rebased(make: Callable[..., Chart], starts: Sequence[int], *series: ArrayLik
     """
     parts = [np.asarray(part) for part in series]
     edges = [0, *starts, parts[0].size]
-    if any(later <= earlier for earlier, later in zip(edges, edges[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(edges)):
         raise ValueError(
             f"Each phase must begin after the one before and within the series, not at {list(starts)} of "
             f"{parts[0].size} points. Give rising positions, counted from 0."
         )
-    phases = [make(*(part[a:b] for part in parts)) for a, b in zip(edges, edges[1:], strict=False)]
-    arrays = (np.concatenate(same) for same in zip(*(phase[1:-1] for phase in phases), strict=True))
+    phases = [make(*(part[a:b] for part in parts)) for a, b in pairwise(edges)]
     told = [{"start": start, **phase.parameters} for start, phase in zip(edges, phases, strict=False)]
-    return Chart(phases[-1].state, *arrays, {"phases": told})
+    arrays = (np.concatenate(same) for same in zip(*(phase[1:-1] for phase in phases), strict=True))
+    return Chart._make((phases[-1].state, *arrays, {"phases": told}))
 
 
 def baseline_positions(baseline: tuple[int, int] | None, points: int) -> tuple[int, int]:
@@ -137,5 +142,7 @@ def as_rows(*series: ArrayLike) -> tuple[NDArray, ...]:
     """Each as float64 rows of points, (s, k). ValueError unless all have the same two dimensions."""
     rows = tuple(np.asarray(part, dtype=float) for part in series)
     if any(part.ndim != 2 or part.shape != rows[0].shape for part in rows):
-        raise ValueError("Many charts need arrays of one shape: a row for each series, a column for each point.")
+        raise ValueError(
+            "Many charts need arrays of one shape: a row for each series, a column for each point."
+        )
     return rows

@@ -1,8 +1,8 @@
 """XmR charts: a mean or a count over time, with limits from how much neighbouring points differ.
 
-Belongs here: from values in time order to centre, limits, signals and the parameters that were used, for one series and
-for thousands. Does not belong here: shares (charts.py: a share knows its number of cases), the rules (rules.py), deciding
-which measures get a chart, drawing, words.
+Belongs here: from values in time order to centre, limits, signals and the parameters that were used, for one series
+and for thousands. Does not belong here: shares (charts.py: a share knows its number of cases), the rules
+(rules.py), deciding which measures get a chart, drawing, words.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ def xmr_chart(
 ) -> Chart:
     """Make the XmR chart of one series.
 
-    y: values in time order, shape (k,), any unit, one point per month or quarter without gaps in the calendar; NaN where
-    a point is missing: no value, no signal; the rules pass over it.
-    baseline: (first, last) positions, counted from 0 and both included, of the points that set centre and limits; None
-    takes all. screened: see `xmr_limits`. rules: what differs from rules.RULES.
+    y: values in time order, shape (k,), any unit, one point per month or quarter without gaps in the calendar; NaN
+    where a point is missing: no value, no signal; the rules pass over it.
+    baseline: (first, last) positions, counted from 0 and both included, of the points that set centre and limits;
+    None takes all. screened: see `xmr_limits`. rules: what differs from rules.RULES.
 
     Returns a `Chart` in the unit of y; limits may lie below 0, as the peer's do. State, by the known points in the
     baseline: under 8 'run' (centre only), 8 to 12 'trial', from 13 'limits'.
-    Raises ValueError for a series that is not of one dimension, an infinite value, an unknown rule, or a baseline outside
-    the series.
+    Raises ValueError for a series that is not of one dimension, an infinite value, an unknown rule, or a baseline
+    outside the series.
     Source: Wheeler, Understanding Variation; NHSRplotthedots 0.2.2, R/ptd_spc_standard.R:47-88.
     """
     y = np.asarray(y, dtype=float)
@@ -116,14 +116,15 @@ def xmr_limits(
 
         centre = mean of the baseline        limits = centre -/+ 2.66 * mean moving range = centre -/+ 3 sigma
 
-    A moving range is the size of the step between two neighbours of the baseline; a step to or from a missing point is
-    left out. y: shape (..., k), NaN where missing.
-    screened: leave out, once, the moving ranges of 3.267 times their mean or more, so that one leap does not widen the
-    limits; the centre is never screened. Where that leaves none, or only zeros, the unscreened mean stands: the peer
-    has no limits there, or limits of no width with nearly every point outside.
+    A moving range is the size of the step between two neighbours of the baseline; a step to or from a missing point
+    is left out. y: shape (..., k), NaN where missing.
+    screened: leave out, once, the moving ranges of 3.267 times their mean or more, so that one leap does not widen
+    the limits; the centre is never screened. Where that leaves none, or only zeros, the unscreened mean stands: the
+    peer has no limits there, or limits of no width with nearly every point outside.
     Returns (centre, sigma), shape (...), in the unit of y; sigma is NaN where the baseline has no two neighbours.
     Raises ValueError for an infinite value or a baseline outside the series.
-    Source: NHSRplotthedots 0.2.2, R/ptd_spc_standard.R:67-85; the guard as clinical-qikit, qikit/spc/limits.py:98-106.
+    Source: NHSRplotthedots 0.2.2, R/ptd_spc_standard.R:67-85; the guard as clinical-qikit,
+    qikit/spc/limits.py:98-106.
     """
     y = np.asarray(y, dtype=float)
     if np.isinf(y).any():
@@ -131,7 +132,8 @@ def xmr_limits(
     first, last = series.baseline_positions(baseline, y.shape[-1])
     part = y[..., first : last + 1]
     centre = sums.mean(part)
-    centre = centre + sums.mean(part - centre[..., None])  # so that equal values lie on their mean, not a digit beside it
+    # once more, so that equal values lie on their mean and not a digit beside it
+    centre = centre + sums.mean(part - centre[..., None])
     step = np.abs(np.diff(part, axis=-1))
     moving_range = sums.mean(step)
     if screened:
