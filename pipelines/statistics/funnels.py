@@ -48,9 +48,10 @@ def funnel(x: ArrayLike, n: ArrayLike, target: float | None = None) -> Funnel:
 
     x, n: cases with the property and in all, shape (k,), one element per place. target: the share that places are
     held against; None takes sum x / sum n.
-    Limits are exact binomial (`exact_limits`). Where places differ more than chance allows (tau2 above 0) they are
-    widened for it (`adjusted_limits`), and `adjusted` says so. A place on a limit is as expected; 99.8% is named
-    before 95%.
+    Limits are exact binomial (`exact_limits`), and a place is named by `exact_places`: by the tail beyond it, not
+    by the drawn line, whose upper end lies up to one case too low. Where places differ more than chance allows
+    (tau2 above 0) limits are widened for it (`adjusted_limits`), `adjusted` says so, and a place is named where it
+    lies strictly outside.
     Raises ValueError for impossible counts, arrays that are not of one dimension, or a target outside 0 to 1.
     Source: Spiegelhalter (2005), Statistics in Medicine 24:1185-1202; FunnelPlotR 0.6.0.
     """
@@ -63,10 +64,45 @@ def funnel(x: ArrayLike, n: ArrayLike, target: float | None = None) -> Funnel:
         for level in (WARN, ACT)
     )
     value = _share(x, n)
-    return Funnel(
-        target, value, low, high, low_998, high_998, places(value, low, high, low_998, high_998),
-        spread.phi, spread.tau2, adjusted,
-    )  # fmt: skip
+    named = places(value, low, high, low_998, high_998) if adjusted else exact_places(x, n, target)
+    return Funnel(target, value, low, high, low_998, high_998, named, spread.phi, spread.tau2, adjusted)
+
+
+def exact_places(x: ArrayLike, n: ArrayLike, target: float) -> NDArray:
+    """Where each place lies by the exact binomial tails: P(X >= x) or P(X <= x) below (1 - level) / 2.
+
+    x, n: counts, shape (k,). target: from 0 to 1. Returns the strings of `Funnel.place`. Raises ValueError as
+    `funnel`. Read upside down (cases without the property, 1 - target) it says the same of each place.
+    """
+    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
+
+    x, n = _places(x, n)
+    target = _target(x, n, target)
+    known = ~np.isnan(x) & (n > 0)
+    above, below = binom.sf(x - 1, n, target), binom.cdf(x, n, target)
+    warn, act = ((1 - level) / 2 for level in (WARN, ACT))
+    return np.select(
+        [~known, above < act, below < act, above < warn, below < warn],
+        ["", "higher (99.8%)", "lower (99.8%)", "higher (95%)", "lower (95%)"],
+        default="as expected",
+    )
+
+
+def expected_by_chance(n: ArrayLike, target: float, level: float = ACT) -> float:
+    """How many places `exact_places` would name if all were at the target and only chance made them differ.
+
+    n: cases of each place, any shape; places without cases do not count. target, errors: as `exact_limits`. level: 0.95
+    counts those named at 99.8% too. A number of places, for "by chance alone about N of these would be named"; at most
+    (1 - level) times the number of places, less where cases are few.
+    """
+    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
+
+    n = _cases(n)
+    target, tail = _target(n, n, target), (1 - level) / 2
+    n = n[n > 0]
+    normal_quantile(level)
+    named = [binom.cdf(binom.ppf(tail, n, share) - 1, n, share) for share in (target, 1 - target)]
+    return float(np.sum(named))
 
 
 def places(
@@ -106,7 +142,8 @@ def exact_limits(n: ArrayLike, target: float, level: float = WARN) -> tuple[NDAr
 
     def at(p: float) -> NDArray:
         r = binom.ppf(p, known, target)
-        beyond = (binom.cdf(r, known, target) - p) / binom.pmf(r, known, target)
+        reached, before = binom.cdf(r, known, target), binom.cdf(r - 1, known, target)
+        beyond = (reached - p) / (reached - before)
         return np.where(n > 0, np.clip((r - beyond) / known, 0.0, 1.0), np.nan)
 
     return at((1 - level) / 2), at((1 + level) / 2)

@@ -208,7 +208,7 @@ def collapsed_strata(n: ArrayLike, people: ArrayLike) -> NDArray:
     if answered < 2 and len(starts) > 1:
         starts.pop()
     group = np.arange(n.size)
-    for start, stop in zip(starts, [*starts[1:], n.size], strict=True):
+    for start, stop in zip(starts, [*starts[1:], n.size], strict=False):
         filled = (n[start:stop] > 0) | (people[start:stop] > 0)
         group[start:stop][filled] = start
     return group

@@ -34,7 +34,26 @@ def test_no_more_than_the_tail_lies_outside_exact_limits(n, target, level):
     share = np.arange(n + 1) / n
     chance = stats.binom.pmf(np.arange(n + 1), n, target)
     assert chance[share < low - 1e-12].sum() <= (1 - level) / 2 + 1e-9
-    assert chance[share > high + 1e-12].sum() <= (1 - level) / 2 + 1e-9
+    assert chance[share > high + 1 / n].sum() <= (1 - level) / 2 + 1e-9, (
+        "the upper line is up to one case low"
+    )
+
+
+@given(st.integers(1, 300), st.floats(0.02, 0.98))
+@unhurried
+def test_a_place_is_named_no_more_often_than_chance_allows(n, target):
+    x = np.arange(n + 1)
+    place, chance = funnels.exact_places(x, np.full(n + 1, n), target), stats.binom.pmf(x, n, target)
+    for names, at_most in (
+        (("higher (95%)", "higher (99.8%)"), 0.025), (("lower (95%)", "lower (99.8%)"), 0.025),
+        (("higher (99.8%)",), 0.001), (("lower (99.8%)",), 0.001),
+    ):  # fmt: skip
+        assert chance[np.isin(place, names)].sum() < at_most
+    upside_down = funnels.exact_places(n - x, np.full(n + 1, n), 1 - target)
+    swap = {"higher": "lower", "lower": "higher"}
+    for one, other in zip(place, upside_down, strict=True):
+        first, *rest = other.split(" ")
+        assert one == " ".join([swap.get(first, first), *rest])
 
 
 @given(st.integers(1, 5000), st.floats(0, 1), st.floats(0, 0.2))
@@ -60,6 +79,16 @@ def test_the_order_of_places_does_not_matter(places, random):
     assert one.phi == pytest.approx(other.phi, abs=1e-9)
     assert one.tau2 == pytest.approx(other.tau2, abs=1e-9)
     assert one.target == pytest.approx(other.target)
+
+
+@given(st.integers(1, 300), st.floats(0.02, 0.98))
+@unhurried
+def test_chance_names_as_many_places_as_the_tails_hold(n, target):
+    x = np.arange(n + 1)
+    place, chance = funnels.exact_places(x, np.full(n + 1, n), target), stats.binom.pmf(x, n, target)
+    for level, names in ((0.95, ("as expected",)), (0.998, ("as expected", "higher (95%)", "lower (95%)"))):
+        named = chance[~np.isin(place, names)].sum()
+        assert funnels.expected_by_chance([n, n, 0], target, level) == pytest.approx(2 * named, abs=1e-9)
 
 
 def test_places_that_differ_as_chance_makes_them_keep_exact_limits():
