@@ -74,7 +74,7 @@ def test_missing_grades_are_left_out_and_unknown_ones_refused():
         agreement.table_of(["Good"], ["Good", "Good"], GRADES)
 
 
-def test_krippendorffs_own_example():
+def test_krippendorffs_own_example_and_gwets_answer_to_it():
     """Krippendorff (2011), Computing Krippendorff's Alpha-Reliability: 4 observers, 12 units, missing data."""
     rows = [
         [1, 2, 3, 3, 2, 1, 4, 1, 2, None, None, None],
@@ -85,8 +85,13 @@ def test_krippendorffs_own_example():
     profiles = agreement.profiles_of(zip(*rows, strict=True), [1, 2, 3, 4, 5])
     got = [round(float(agreement.krippendorff_alpha(profiles, metric)), 3) for metric in METRICS]
     assert got == [0.743, 0.815, 0.849]
+    # the same data in irrCAC 1.0
+    ac1, se = agreement.gwet_ac(profiles)
+    assert (round(float(ac1), 6), round(float(se), 6)) == (0.775444, 0.142950)
+    assert round(float(agreement.gwet_ac(profiles, "quadratic")[0]), 6) == 0.914001
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # statsmodels', on tables without spread
 @given(TABLES)
 @unhurried
 def test_kappa_and_its_error_are_those_of_statsmodels(table):

@@ -102,6 +102,12 @@ def test_places_that_differ_as_chance_makes_them_keep_exact_limits():
     assert (spread.upper_998 > funnels.exact_limits(n, spread.target, 0.998)[1]).all()
 
 
+def test_places_more_alike_than_chance_makes_them_have_no_spread():
+    alike = funnels.funnel([40, 80, 120], [100, 200, 300])
+    assert alike.phi == pytest.approx(0)
+    assert (alike.tau2, alike.adjusted) == (0, False)
+
+
 def test_one_place_shows_no_spread_and_an_empty_one_is_nowhere():
     alone = funnels.funnel([90], [100], target=0.5)
     assert (alone.tau2, alone.adjusted, list(alone.place)) == (0, False, ["higher (99.8%)"])

@@ -53,6 +53,13 @@ def test_one_leap_is_screened_once_and_the_centre_never():
     assert unscreened > 4 * sigma
 
 
+def test_a_step_of_3_267_means_is_screened_and_a_smaller_one_is_not():
+    """38 ranges of 1 and one of 4: mean 1.08, so 4 is 3.7 means. One of 3 is 2.9 means, and counts."""
+    for leap, mean_range in ((4, 1), (3, 41 / 39)):
+        values = [*SAWTOOTH, *(value + 1 + leap for value in SAWTOOTH)]
+        assert xmr_limits(values)[1] == pytest.approx(2.66 * mean_range / 3)
+
+
 def test_where_screening_leaves_nothing_the_unscreened_range_stands():
     """15 fives and a nine: one range of 4 in 15 steps. The peer's limits have no width, and flag every five."""
     values = [5.0] * 15 + [9.0]
@@ -78,6 +85,11 @@ def test_states_by_the_number_of_points(points, state):
     chart = xmr_chart(SAWTOOTH[:points])
     assert chart.state == state
     assert np.isnan(chart.upper).all() == (state == "run")
+
+
+def test_a_run_chart_has_no_signals():
+    assert set(xmr_chart(range(7)).signal) == {""}, "seven rising points are too few to say"
+    assert set(xmr_chart(range(8)).signal) == {"trend"}
 
 
 def test_what_is_stored_makes_the_chart_again():
