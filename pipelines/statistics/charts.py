@@ -1,8 +1,8 @@
 """Control charts of a share over time: the p-chart and, where the data ask for it, Laney's p'.
 
-Belongs here: from counts in time order to centre, limits, signals and the parameters that were used. Does not
-belong here: the rules themselves (rules.py), intervals (proportions.py), deciding which measures get a chart,
-drawing, words.
+Belongs here: from counts in time order to centre, limits, signals and the parameters that were used, for one series
+and for thousands. Does not belong here: the rules themselves (rules.py), means and counts (xmr.py), intervals
+(proportions.py), deciding which measures get a chart, drawing, words.
 
 The rolling 12-month line is never given to these functions: its points share cases, and the rules would see
 runs that are only overlap.
@@ -12,38 +12,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipelines.statistics import series, sums
 from pipelines.statistics.proportions import checked_counts
-from pipelines.statistics.rules import complete_rules, signals
+from pipelines.statistics.rules import complete_rules
+from pipelines.statistics.series import Chart, Charts
 
 METHOD = "p-chart 1"  # a new number whenever the same counts and parameters would give another chart
 
-TRIAL_POINTS = 8  # fewer: a run chart
-LIMITS_POINTS = 13  # fewer: limits, but called trial
 LANEY_POINTS = 24  # fewer: the spread between points is not known well enough to choose p'
 LANEY_SIGMA_Z = 1.25  # half of all stable series have sigma_z above 1
 
 SUITABLE_MEDIAN_N = 20
 SUITABLE_EXPECTED = 5
-
-
-class PChart(NamedTuple):
-    """One chart. Arrays have one element per point given, in the same order; shares from 0 to 1."""
-
-    state: str  # 'run' | 'trial' | 'limits'
-    value: NDArray  # x / n; NaN where the point is missing
-    centre: NDArray  # the baseline's share, the same at every point
-    lower: NDArray  # 3-sigma limits, NaN where missing and in state 'run'
-    upper: NDArray
-    lower_2s: NDArray  # 2-sigma limits, likewise
-    upper_2s: NDArray
-    signal: NDArray  # '' | 'outside' | 'trend' | 'two_of_three' | 'shift'
-    side: NDArray  # '' | 'high' | 'low'
-    parameters: dict[str, Any]  # all that is needed to make the chart again; goes into JSON as it is
 
 
 def p_chart(
@@ -53,7 +38,7 @@ def p_chart(
     baseline: tuple[int, int] | None = None,
     chart: str | None = None,
     rules: Mapping[str, Any] | None = None,
-) -> PChart:
+) -> Chart:
     """Make the control chart of a share over time.
 
     x, n: counts per point, shape (k,), in time order, one point per month or quarter without gaps in the
@@ -74,53 +59,69 @@ def p_chart(
     """
     x, n = _counts_in_time(x, n)
     rules = complete_rules(rules)
-    first, last = _baseline_positions(baseline, x.size)
-    known = n > 0
-    points = int(known[first : last + 1].sum())
+    first, last = series.baseline_positions(baseline, x.size)
+    many = p_charts(x[None], n[None], baseline=baseline, chart=chart, rules=rules)
+    points, sigma_z = int(many.points[0]), float(many.spread[0])
+    return series.only(
+        many,
+        {
+            "method": METHOD,
+            "chart": str(many.kind[0]),
+            "chart_settled": chart is not None or points >= LANEY_POINTS,
+            "rules": rules,
+            "points": int((n > 0).sum()),
+            "baseline": {
+                "first": first,
+                "last": last,
+                "fixed": baseline is not None,
+                "points": points,
+                "numerator": _whole(x[first : last + 1].sum()),
+                "denominator": _whole(n[first : last + 1].sum()),
+            },
+            "sigma_z": sigma_z if math.isfinite(sigma_z) else None,
+        },
+    )
 
-    sigma_z = laney_sigma_z(x, n, baseline)
-    settled = chart is not None or points >= LANEY_POINTS
-    if chart is None:
-        chart = "pp" if points >= LANEY_POINTS and sigma_z > LANEY_SIGMA_Z else "p"
-    elif chart not in ("p", "pp"):
+
+def p_charts(
+    x: ArrayLike,
+    n: ArrayLike,
+    *,
+    baseline: tuple[int, int] | None = None,
+    chart: str | None = None,
+    rules: Mapping[str, Any] | None = None,
+) -> Charts:
+    """`p_chart` of many series at once; each comes out as it would alone, to the last digit.
+
+    x, n: counts, shape (s, k): a row for each series, all over the same k points in time. baseline, chart, rules: as in
+    `p_chart`, the same for all; where chart is None each series' own baseline decides.
+    Returns `Charts`: shares from 0 to 1, signals and sides as numbers. Raises ValueError as `p_chart`, and for arrays
+    that are not of one shape (s, k).
+    """
+    if chart not in (None, "p", "pp"):
         raise ValueError(
             "The chart must be 'p' or 'pp' (Laney's p'), or be left out so that the baseline decides."
         )
+    x, n = _known_counts(*series.as_rows(x, n))
+    rules = complete_rules(rules)
+    first, last = series.baseline_positions(baseline, x.shape[1])
 
-    centre, sigma = _binomial(x, n, first, last)
-    if chart == "pp":
-        sigma = sigma * sigma_z
-    if points < TRIAL_POINTS or not np.isfinite(sigma).any():
-        state = "run"
-    else:
-        state = "trial" if points < LIMITS_POINTS else "limits"
+    def make(x: NDArray, n: NDArray) -> Charts:
+        value = _share(x, n)
+        centre, sigma = _binomial(x, n, first, last)
+        points = (n[:, first : last + 1] > 0).sum(axis=1)
+        sigma_z = _sigma_z(value, centre, sigma, first, last)
+        if chart is None:
+            laney = (points >= LANEY_POINTS) & (sigma_z > LANEY_SIGMA_Z)
+        else:
+            laney = np.full(points.shape, chart == "pp")
+        sigma = np.where(laney[:, None], sigma * sigma_z[:, None], sigma)
+        kind = np.where(laney, "pp", "p").astype("<U3")
+        return series.judged(
+            value, centre, sigma, rules, kind=kind, points=points, spread=sigma_z, bounds=(0.0, 1.0)
+        )
 
-    value = _share(x, n)
-    if state == "run":
-        sigma = np.full(x.shape, np.nan)
-        signal, side = np.full(x.shape, "", dtype="<U12"), np.full(x.shape, "", dtype="<U4")
-    else:
-        signal, side = signals(value, centre, sigma, rules)
-
-    parameters = {
-        "method": METHOD,
-        "chart": chart,
-        "chart_settled": settled,
-        "rules": rules,
-        "points": int(known.sum()),
-        "baseline": {
-            "first": first,
-            "last": last,
-            "fixed": baseline is not None,
-            "points": points,
-            "numerator": _whole(x[first : last + 1].sum()),
-            "denominator": _whole(n[first : last + 1].sum()),
-        },
-        "sigma_z": sigma_z if math.isfinite(sigma_z) else None,
-    }
-    lower, upper = clipped(centre, sigma, rules["outside"])
-    lower_2s, upper_2s = clipped(centre, sigma, 2)
-    return PChart(state, value, centre, lower, upper, lower_2s, upper_2s, signal, side, parameters)
+    return series.in_blocks(make, x, n)
 
 
 def kept(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,42 +152,37 @@ def p_limits(
         centre = sum x / sum n over the baseline
         sigma = sqrt(centre (1 - centre) / n), for p' times sigma_z
 
-    x, n, baseline: as in `p_chart`. laney, screened: see `laney_sigma_z`.
-    Returns (centre, sigma), shape (k,), in shares. centre is NaN if the baseline has no cases; sigma is NaN
+    x, n: as in `p_chart`, or many series at once: shape (..., k). baseline: as there. laney, screened: see
+    `laney_sigma_z`.
+    Returns (centre, sigma), of the shape of x, in shares. centre is NaN if the baseline has no cases; sigma is NaN
     where a point is missing. Limits are `clipped(centre, sigma, 3)`. Raises ValueError as `p_chart`.
-    Source: qicharts2 0.8.1, R/helper.functions.R (p, p').
+    Source: qicharts2 0.8.1, R/helper.functions.R:300-322 (p), :324-369 (p').
     """
-    x, n = _counts_in_time(x, n)
-    first, last = _baseline_positions(baseline, x.size)
+    x, n = _known_counts(x, n)
+    first, last = series.baseline_positions(baseline, x.shape[-1])
     centre, sigma = _binomial(x, n, first, last)
     if laney:
-        sigma = sigma * laney_sigma_z(x, n, baseline, screened=screened)
-    return centre, sigma
+        sigma = sigma * np.asarray(laney_sigma_z(x, n, baseline, screened=screened))[..., None]
+    return np.broadcast_to(centre[..., None], x.shape), sigma
 
 
 def laney_sigma_z(
     x: ArrayLike, n: ArrayLike, baseline: tuple[int, int] | None = None, *, screened: bool = False
-) -> float:
+) -> NDArray:
     """How much the points vary from one to the next, against what chance alone gives (1 = as chance).
 
         z = (x/n - centre) / sigma      sigma_z = mean |z_i - z_(i-1)| / 1.128
 
     over neighbouring points of the baseline; a step to or from a missing point is left out. It may be
     below 1.
-    screened: leave out, once, steps of 3.267 times their mean or more.
-    Returns NaN if there is no step, or if all points are 0% or all 100%. Raises ValueError as `p_chart`.
+    x, n: shape (..., k). screened: leave out, once, steps of 3.267 times their mean or more.
+    Returns shape (...); NaN if there is no step, or if all points are 0% or all 100%. Raises ValueError as `p_chart`.
     Source: Laney (2002); screening as Nelson (1982), by option as in qicharts2.
     """
-    x, n = _counts_in_time(x, n)
-    first, last = _baseline_positions(baseline, x.size)
+    x, n = _known_counts(x, n)
+    first, last = series.baseline_positions(baseline, x.shape[-1])
     centre, sigma = _binomial(x, n, first, last)
-    with np.errstate(invalid="ignore"):
-        z = ((_share(x, n) - centre) / sigma)[first : last + 1]
-    step = np.abs(np.diff(z))
-    step = step[~np.isnan(step)]
-    if screened and step.size:
-        step = step[step < 3.267 * _mean(step)]
-    return _mean(step) / 1.128
+    return _sigma_z(_share(x, n), centre, sigma, first, last, screened)
 
 
 def clipped(centre: ArrayLike, sigma: ArrayLike, width: float) -> tuple[NDArray, NDArray]:
@@ -227,40 +223,40 @@ def _counts_in_time(x: ArrayLike, n: ArrayLike) -> tuple[NDArray, NDArray]:
         raise ValueError(
             "A chart needs one numerator and one denominator per point: give two lists of equal length."
         )
+    return _known_counts(x, n)
+
+
+def _known_counts(x: ArrayLike, n: ArrayLike) -> tuple[NDArray, NDArray]:
     x, n = checked_counts(x, n)
     # a point of which one count is not known is a missing point, as one without cases is
     unknown = np.isnan(x) | np.isnan(n)
     return np.where(unknown, 0.0, x), np.where(unknown, 0.0, n)
 
 
-def _baseline_positions(baseline: tuple[int, int] | None, points: int) -> tuple[int, int]:
-    if baseline is None:
-        return 0, points - 1
-    first, last = int(baseline[0]), int(baseline[1])
-    if not 0 <= first <= last < points:
-        raise ValueError(
-            f"The baseline runs from position {first} to {last}, but the series has the positions 0 to "
-            f"{points - 1}. Give a first and a last position within the series."
-        )
-    return first, last
-
-
 def _binomial(x: NDArray, n: NDArray, first: int, last: int) -> tuple[NDArray, NDArray]:
-    cases = n[first : last + 1].sum()
-    share = x[first : last + 1].sum() / cases if cases else math.nan
+    """Centre, shape (...), and sigma of each point, shape (..., k)."""
+    part = slice(first, last + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sigma = np.where(n > 0, np.sqrt(share * (1 - share) / n), np.nan)
-    return np.full(x.shape, share), sigma
+        centre = np.asarray(sums.total(x[..., part]) / sums.total(n[..., part]))
+        of_one = (centre * (1 - centre))[..., None]
+        return centre, np.where(n > 0, np.sqrt(of_one / n), np.nan)
+
+
+def _sigma_z(
+    value: NDArray, centre: NDArray, sigma: NDArray, first: int, last: int, screened: bool = False
+) -> NDArray:
+    part = slice(first, last + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = (value[..., part] - centre[..., None]) / sigma[..., part]
+        step = np.abs(np.diff(z, axis=-1))
+        if screened:
+            step = np.where(step < 3.267 * sums.mean(step)[..., None], step, np.nan)
+    return sums.mean(step) / 1.128
 
 
 def _share(x: NDArray, n: NDArray) -> NDArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(n > 0, x / n, np.nan)
-
-
-def _mean(step: NDArray) -> float:
-    # fsum is correctly rounded, so the order of adding cannot change a digit
-    return math.fsum(step) / step.size if step.size else math.nan
 
 
 def _whole(count: float) -> int | float:

@@ -7,7 +7,7 @@ here: limits and signals (`charts`, `rules`), where a target comes from, words f
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 IMPROVING, WORSE = "improving", "getting worse"
 HIGHER, LOWER = "higher", "lower"
@@ -32,16 +32,28 @@ def variation(state: str, value: ArrayLike, signal: ArrayLike, side: ArrayLike, 
     Raises ValueError for an unknown `higher_is`.
     Source: Making Data Count; NHSRplotthedots 0.2.2, R/geom_ptd_icon.R:148-156.
     """
+    side = np.asarray(side)
+    code = (side == "high").astype(np.int8) - (side == "low")
+    code = np.where(np.asarray(signal) == "", 0, code)
+    return str(variations(state, value, code, higher_is)[()])
+
+
+def variations(state: ArrayLike, value: ArrayLike, side: ArrayLike, higher_is: str) -> NDArray:
+    """`variation` of many charts of one measure at once.
+
+    state: shape (...). value, side: shape (..., k), side as numbers: 1 high, -1 low, 0 no signal. Returns strings of
+    shape (...). Raises ValueError as `variation`.
+    """
     _check(higher_is)
-    last = _last_known(value)
-    if state in ("run", "table") or last is None:
-        return TOO_FEW_POINTS
-    if not np.asarray(signal)[last]:
-        return NO_CLEAR_CHANGE
-    high = np.asarray(side)[last] == "high"
-    if higher_is == "neither":
-        return HIGHER if high else LOWER
-    return IMPROVING if high == (higher_is == "better") else WORSE
+    at, known = _last_known(value)
+    last = np.take_along_axis(np.asarray(side), at, axis=-1)[..., 0] if at.size else np.zeros(at.shape[:-1])
+    high, low = {
+        "better": (IMPROVING, WORSE),
+        "worse": (WORSE, IMPROVING),
+        "neither": (HIGHER, LOWER),
+    }[higher_is]
+    few = np.isin(state, ("run", "table")) | ~known
+    return np.select([few, last > 0, last < 0], [TOO_FEW_POINTS, high, low], default=NO_CLEAR_CHANGE)
 
 
 def assurance(
@@ -57,21 +69,45 @@ def assurance(
     Raises ValueError for an unknown `higher_is`.
     Source: NHSRplotthedots 0.2.2, R/ptd_calculate_assurance_type.R:18-30; the 13 points are Making Data Count's.
     """
+    wanted = np.nan if target is None else target
+    return str(assurances(state, value, lower, upper, wanted, higher_is)[()])
+
+
+def assurances(
+    state: ArrayLike, value: ArrayLike, lower: ArrayLike, upper: ArrayLike, target: ArrayLike, higher_is: str
+) -> NDArray:
+    """`assurance` of many charts of one measure at once.
+
+    state: shape (...). value, lower, upper: shape (..., k). target: what broadcasts with state, NaN for none.
+    Returns strings of shape (...). Raises ValueError as `assurance`.
+    """
     _check(higher_is)
-    if target is None or higher_is == "neither":
-        return NO_TARGET
-    last = _last_known(value)
-    if state != "limits" or last is None:
-        return TOO_FEW_POINTS
-    low, high = float(np.asarray(lower)[last]), float(np.asarray(upper)[last])
-    if low <= target <= high:
-        return MAY_MEET
-    return WILL_MEET if (target < low) == (higher_is == "better") else WILL_NOT_MEET
+    at, known = _last_known(value)
+    low, high = (
+        np.take_along_axis(np.asarray(limit, dtype=float), at, axis=-1)[..., 0]
+        if at.size
+        else np.full(at.shape[:-1], np.nan)
+        for limit in (lower, upper)
+    )
+    target = np.asarray(target, dtype=float)
+    below, above = (WILL_MEET, WILL_NOT_MEET) if higher_is == "better" else (WILL_NOT_MEET, WILL_MEET)
+    none = np.isnan(target) | (higher_is == "neither")
+    few = (np.asarray(state) != "limits") | ~known | np.isnan(low)
+    return np.select(
+        [none, few, target < low, target > high], [NO_TARGET, TOO_FEW_POINTS, below, above], default=MAY_MEET
+    )
 
 
-def _last_known(value: ArrayLike) -> int | None:
-    known = np.flatnonzero(~np.isnan(np.asarray(value, dtype=float)))
-    return int(known[-1]) if known.size else None
+def _last_known(value: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Position of the last value that is not NaN, shape (..., 1), and whether there is one, shape (...).
+
+    Without points the positions are an empty array of shape (..., 0).
+    """
+    known = ~np.isnan(np.asarray(value, dtype=float))
+    points = known.shape[-1]
+    if points == 0:
+        return np.zeros(known.shape, dtype=int), np.zeros(known.shape[:-1], dtype=bool)
+    return (points - 1 - np.argmax(known[..., ::-1], axis=-1))[..., None], known.any(axis=-1)
 
 
 def _check(higher_is: str) -> None:

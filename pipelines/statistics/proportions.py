@@ -33,7 +33,7 @@ def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[NDArray, ND
     Source: Wilson (1927), JASA 22:209-212; the form in PHEindicatormethods R/utils.R (phe_proportion).
     """
     x, n = checked_counts(x, n)
-    z = _quantile(level)
+    z = normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = x / n
         middle = 2 * x + z * z
@@ -105,7 +105,8 @@ def checked_counts(x: ArrayLike, n: ArrayLike) -> tuple[NDArray, NDArray]:
     return x, n
 
 
-def _quantile(level: float) -> float:
+def normal_quantile(level: float) -> float:
+    """z of a two-sided interval: the standard normal quantile at (1 + level) / 2. ValueError outside (0, 1)."""
     if not 0 < level < 1:
         raise ValueError(
             "The confidence level must lie between 0 and 1, for example 0.95; give it as a share."

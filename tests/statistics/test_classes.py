@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from pipelines.statistics.charts import p_chart
 from pipelines.statistics.classes import assurance, variation
-from pipelines.statistics.rules import signals
-from tests.statistics.test_reference_values import numbers, params, reference
 
 NAN = float("nan")
 
@@ -121,34 +119,3 @@ def test_the_share_without_says_the_same_with_polarity_turned(x, target):
     last = assurance(with_it.state, with_it.value, lower, upper, whole, "better")
     if not np.isclose(lower[-1], whole) and not np.isclose(upper[-1], whole):
         assert assurance(*mirrored) == last
-
-
-@pytest.mark.parametrize("case", params("xmr.json"))
-def test_classes_equal_the_icons_of_nhsrplotthedots(case):
-    if case is None:
-        reference("xmr.json")
-    y, asked = numbers(case["input"]["y"]), case["input"]
-    if "phases" not in case["expected"] or np.isnan(y).any():
-        pytest.skip("missing points: the peer stops or breaks the run, we pass over them")
-    phase = case["expected"]["phases"][-1]
-    centre, lower, upper = (np.nan if phase[key] is None else phase[key] for key in ("mean", "lpl", "upl"))
-    part = y[phase["start"] : phase["end"] + 1]
-    signal, side = signals(part, centre, (upper - centre) / 3, {"two_of_three": "nhsrplotthedots"})
-    higher_is = {"increase": "better", "decrease": "worse", "neutral": "neither"}[
-        asked["improvement_direction"]
-    ]
-    found = variation("limits", part, signal, side, higher_is)
-    icon = {
-        "improving": "improvement",
-        "getting worse": "concern",
-        "higher": "neutral",
-        "lower": "neutral",
-    }.get(found)
-    assert case["expected"]["variation_icon"] == (f"{icon}_{side[-1]}" if icon else "common_cause")
-    if np.isnan(upper):
-        pytest.skip("no limits: the peer has no assurance to compare")
-    limits = (np.full(part.shape, lower), np.full(part.shape, upper))
-    promised = assurance("limits", part, *limits, asked["target"], higher_is)
-    types = {"will reliably meet": "consistent_pass", "will not meet without change": "consistent_fail",
-             "may or may not meet": "inconsistent", "no target": None}  # fmt: skip
-    assert case["expected"]["assurance_type"] == types[promised]

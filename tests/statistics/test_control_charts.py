@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.statistics.charts import PChart, kept, laney_sigma_z, p_chart, p_limits, suitable_window
+from pipelines.statistics.charts import kept, laney_sigma_z, p_chart, p_charts, p_limits, suitable_window
+from pipelines.statistics.series import Chart
 
 unhurried = settings(deadline=None)  # a busy machine is no fault of the code
 
@@ -17,7 +18,7 @@ HALF = [50] * 20  # of 100 each: centre 0.5, sigma 0.05
 HUNDREDS = [100] * 20
 
 
-def same(one: PChart, other: PChart) -> None:
+def same(one: Chart, other: Chart) -> None:
     for a, b in zip(one, other, strict=True):
         if isinstance(a, np.ndarray):
             np.testing.assert_array_equal(a, b)
@@ -307,9 +308,9 @@ def test_a_quarter_of_stable_series_of_36_months_show_a_signal_by_chance():
     rng = np.random.default_rng(2026)
     n = np.maximum(rng.poisson(40, (1_000, 36)), 1)
     x = rng.binomial(n, 0.62)
-    charts = [p_chart(*series) for series in zip(x, n, strict=True)]
-    assert 0.20 < np.mean([(chart.signal != "").any() for chart in charts]) < 0.29
-    assert 0.03 < np.mean([chart.parameters["chart"] == "pp" for chart in charts]) < 0.10
+    charts = p_charts(x, n)
+    assert 0.20 < (charts.signal > 0).any(axis=1).mean() < 0.29
+    assert 0.03 < (charts.kind == "pp").mean() < 0.10
 
 
 # --- which window

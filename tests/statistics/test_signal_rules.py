@@ -112,8 +112,8 @@ def test_other_rules_on_request_and_none_that_do_not_exist():
         trend(y, 2)
     with pytest.raises(ValueError, match="at least 3 points"):
         shift(y, 0, 1)
-    with pytest.raises(ValueError, match="one series"):
-        outside([[1, 2], [3, 4]], 0, 1)
+    with pytest.raises(ValueError, match="time order"):
+        outside(1.0, 0, 1)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2])
