@@ -54,10 +54,10 @@ def test_all_at_one_rate_is_1_and_too_few_is_not_said():
 
 
 def test_a_group_of_one_does_not_pass_for_a_group_without_luck():
-    """Its own rate is 1 and seems certain; the spread of all, 0.505 * 0.495, stands in."""
-    alone = heard.r_indicator([100, 1], [199, 1])
-    large, luck = 100 / 199, 199 * (100 / 199) * (99 / 199) / 199 + 0.505 * 0.495
-    spread = (199 * (large - 0.505) ** 2 + 0.495**2) / 199
+    """Its own rate is 1 and seems certain; the spread of all, 0.105 * 0.895, stands in."""
+    alone = heard.r_indicator([20, 1], [199, 1])
+    luck = (20 / 199) * (179 / 199) + 0.105 * 0.895
+    spread = (199 * (20 / 199 - 0.105) ** 2 + 0.895**2) / 199
     assert alone.unadjusted == pytest.approx(1 - 2 * spread**0.5)
     assert alone.r == pytest.approx(1 - 2 * max(spread - luck / 200, 0) ** 0.5)
 

@@ -89,7 +89,7 @@ def test_states_by_the_number_of_points(points, state):
 
 def test_a_run_chart_has_no_signals():
     assert set(xmr_chart(range(7)).signal) == {""}, "seven rising points are too few to say"
-    assert set(xmr_chart(range(8)).signal) == {"trend"}
+    assert "trend" in xmr_chart(range(8)).signal
 
 
 def test_what_is_stored_makes_the_chart_again():
