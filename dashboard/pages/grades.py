@@ -120,4 +120,4 @@ def _about(release: store.Release, measure: store.Row | None) -> Component:
         "How far auditors and moderators agree: that needs audits drawn for moderation at random.",
         (measure or {}).get("benchmark") or "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release))
+    return frame.about(tells, does_not, frame.sources(release, "case_audits"))

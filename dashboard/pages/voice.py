@@ -126,4 +126,4 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
         "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
     ]
     does_not[1:1] = frame.caveats(measure)
-    return frame.about(tells, does_not, frame.sources(release))
+    return frame.about(tells, does_not, frame.sources(release, "case_audits", "family_participation"))

@@ -23,7 +23,8 @@ import pytest
 from hypothesis import given
 
 from pipelines import durable, past, releases
-from pipelines.evidence.between import between
+from pipelines.evidence.between import FEEDS_OF_FACT, between
+from pipelines.model import schema
 from pipelines.settings import Settings
 from tests.evidence.test_changes import DELIVERY, FIGURE, MEASURE
 
@@ -323,3 +324,10 @@ def test_the_head_of_a_release_follows_its_file(told: tuple[Settings, list[str]]
     path = past.manifest_path(folder, first)
     durable.write(path, path.read_bytes().replace(b"2026-01-10 ", b"2026-01-11 "))
     assert past.heads(folder)[0].made_at.date() == date(2026, 1, 11)
+
+
+def test_the_feeds_of_a_fact_are_those_that_the_model_makes_it_from() -> None:
+    """Pages load no model, so they have a list of their own."""
+    assert {name: set(feeds) for name, feeds in FEEDS_OF_FACT.items()} == {
+        name: set(fact.feeds) for name, fact in {**schema.FACTS, **schema.GIVEN}.items()
+    }
