@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,14 +63,7 @@ def public_url(store_root: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A browser; without one the tests say so and are skipped, but in CI they fail."""
-    try:
-        browsing.chromium()
-    except browsing.NoChromium as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{missing} (in CI the browser tests must run)")
-        pytest.skip(str(missing))
-    with browsing.launched() as browser:
+    with browsing.needed() as browser:
         yield browser
 
 

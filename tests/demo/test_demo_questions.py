@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
@@ -27,13 +26,7 @@ def url(demonstrated: tuple[Settings, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    try:
-        browser.chromium()
-    except browser.NoChromium as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{missing} (in CI the browser tests must run)")
-        pytest.skip(str(missing))
-    with browser.launched() as held:
+    with browser.needed() as held:
         yield held
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -37,13 +36,7 @@ def url(held: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    try:
-        browser.chromium()
-    except browser.NoChromium as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{missing} (in CI the browser tests must run)")
-        pytest.skip(str(missing))
-    with browser.launched() as found:
+    with browser.needed() as found:
         yield found
 
 
