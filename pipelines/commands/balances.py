@@ -29,6 +29,7 @@ def balances(
     release: Annotated[
         str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
     ] = "CURRENT",
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
     """Show where every row went, step by step, each adding up.
@@ -37,10 +38,12 @@ def balances(
     step were counted when the release was made. The public see whole rows by feed.
     """
     from dashboard import balance_words
+    from pipelines import releases
 
     settings = console.load_settings()
     code = _code(settings, council) if council else None
-    rows, known = _read(settings, audience, release)
+    console.only_one(as_of, release)
+    rows, known = _read(settings, audience, releases.resolve(settings, audience, release, as_of=as_of))
     if not rows:
         console.stop(
             "This release was made before it was written down where every row went. Make one with: send-audit run",

@@ -20,6 +20,7 @@ def receipt(
     release: Annotated[
         str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
     ] = "CURRENT",
+    as_of: console.AsOf = None,
     as_json: console.AsJson = False,
     pdf: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the receipt as a PDF of one page.")
@@ -33,7 +34,10 @@ def receipt(
     from dashboard import receipts, store
     from pipelines import releases
 
-    held = store.opened(releases.open_database(console.load_settings(), audience, release))
+    settings = console.load_settings()
+    console.only_one(as_of, release)
+    release = releases.resolve(settings, audience, release, as_of=as_of)
+    held = store.opened(releases.open_database(settings, audience, release))
     told = receipts.tell(held, code)
     if told["status"] == receipts.NOT_WHOLE:
         console.stop(told["message"], console.USAGE)

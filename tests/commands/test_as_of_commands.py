@@ -14,7 +14,7 @@ from tests.evidence.test_between import STORY, make
 
 EVERY = [
     ["figure", "voice.any_family"], ["measures"], ["explain", "voice.child"], ["history", "case_audits"],
-    ["releases"], ["publish", "--by", "Board", "--note", "Agreed"],
+    ["releases"], ["balances"], ["receipt", "7NJB8JGWR4K"], ["publish", "--by", "Board", "--note", "Agreed"],
 ]  # fmt: skip
 
 
@@ -38,6 +38,10 @@ def test_a_day_on_which_a_release_stood_gives_that_one(store: Path) -> None:
     assert answer(send_audit("explain", "voice.child", "--as-of", today, "--json")) == answer(
         send_audit("explain", "voice.child", "--json")
     )
+    for command in (["balances"], ["receipt", now["receipt"]]):
+        assert answer(send_audit(*command, "--as-of", today, "--json")) == answer(
+            send_audit(*command, "--json")
+        )
     assert [
         row["number"]
         for row in answer(send_audit("history", "case_audits", "--as-of", today, "--json"))["deliveries"]
@@ -48,6 +52,8 @@ def test_a_day_on_which_a_release_stood_gives_that_one(store: Path) -> None:
     "command",
     [
         ["figure", "voice.any_family", "--release", "2026-01-01.1"],
+        ["receipt", "7NJB8JGWR4K", "--release", "2026-01-01.1"],
+        ["balances", "--release", "2026-01-01.1"],
         ["publish", "CURRENT", "--by", "Board", "--note", "Yes"],
     ],
 )
