@@ -157,14 +157,18 @@ def _manifests(chain: Chain, audience: str) -> None:
         chain.digests[path] = durable.file_digest(path)
         wrong = seals.fault(raw, _MANIFEST)
         try:
-            manifest = past.whole(folder.parent, _with_texts(chain, folder.parent, json.loads(raw)))
+            manifest = json.loads(raw)
+            if not wrong:
+                _name_texts(chain, folder.parent, manifest)
+            manifest = past.whole(folder.parent, manifest)
             content, parts = releases.what_it_says(manifest), manifest["parts"]
             if (manifest["release"], manifest["content"]) != (path.stem, content) or not isinstance(
                 parts, list
             ):
                 wrong = wrong or "its digest of what it says does not fit"
-        except past.Altered:  # a text that it names is not there or is another: `store_files` says which
-            continue
+        except past.Altered:
+            if not wrong:  # a text that it names is not there or is another: `store_files` says which
+                continue
         except (ValueError, TypeError, KeyError, AttributeError):
             wrong = wrong or "it cannot be read"
         if wrong:
@@ -183,14 +187,13 @@ def _manifests(chain: Chain, audience: str) -> None:
         )  # fmt: skip
 
 
-def _with_texts(chain: Chain, folder: Path, manifest: releases.Manifest) -> releases.Manifest:
-    """A manifest as it was written, once the chain knows the texts that it names."""
+def _name_texts(chain: Chain, folder: Path, manifest: releases.Manifest) -> None:
+    """Tell the chain which texts a manifest names, as it was written."""
     for kind in past.TEXTS:
         for name, said in manifest.get(kind, {}).items():
             if said.startswith(past.NAME):
                 path = past.text_path(folder, said.removeprefix(past.NAME))
                 chain.texts.setdefault(path, {})[manifest["release"]] = f"{kind.removesuffix('s')} {name}"
-    return manifest
 
 
 def _named_before(chain: Chain, audience: str, release: str, manifest: releases.Manifest) -> None:

@@ -187,7 +187,8 @@ def test_table_is_built_when_opened_and_says_what_the_chart_says(page: Page, off
     shown = page.evaluate(
         "() => document.querySelector('#chart-time .js-plotly-plot').data.at(-1).text.at(-1)"
     )
-    assert shown == f"October 2026: {numbers}"
+    receipt = chart.locator("tbody tr").last.locator("a[href^='/receipts/']").inner_text()
+    assert shown == f"October 2026: {numbers}<br>Receipt {receipt}"
 
 
 def test_no_chart_offers_to_send_itself_away(page: Page, officers_url: str) -> None:
