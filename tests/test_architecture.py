@@ -26,7 +26,7 @@ ROOMS = {
     },
     "pipelines.past": set(),
     "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.settings"},
-    "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.releases"},
+    "pipelines.evidence": {"pipelines.contracts", "pipelines.intake", "pipelines.past", "pipelines.releases"},
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
