@@ -122,7 +122,7 @@ def test_a_whole_store_has_no_fault_and_every_file_is_of_a_known_kind(kept: Sett
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@given_settings(max_examples=12)
+@given_settings(max_examples=5)
 def test_one_byte_changed_is_caught_and_the_file_named(
     kept: Settings, kind: str, data: st.DataObject
 ) -> None:
