@@ -26,9 +26,7 @@ def balances(
         str | None, typer.Option(metavar="NAME", help="Only this council's. [default: each one]")
     ] = None,
     audience: console.Audience = "officers",
-    release: Annotated[
-        str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
-    ] = "CURRENT",
+    release: console.Release = "CURRENT",
     as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:

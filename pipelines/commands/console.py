@@ -68,6 +68,7 @@ def to_day(text: str) -> date:
     raise typer.BadParameter("That is not a date. Write it as 2026-03-31 or 31/03/2026.")
 
 
+Release = Annotated[str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")]
 AsOf = Annotated[
     date | None,
     typer.Option(

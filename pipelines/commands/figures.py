@@ -52,9 +52,7 @@ def figure(
         str, typer.Option(metavar="BREAKDOWN", help="One row for each group, such as primary_need.")
     ] = "",
     audience: console.Audience = "officers",
-    release: Annotated[
-        str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
-    ] = "CURRENT",
+    release: console.Release = "CURRENT",
     as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:

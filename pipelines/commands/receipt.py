@@ -17,9 +17,7 @@ from pipelines.commands import console
 def receipt(
     code: Annotated[str, typer.Argument(metavar="ID", help="The code; case and hyphens do not matter.")],
     audience: console.Audience = "officers",
-    release: Annotated[
-        str, typer.Option(metavar="RELEASE", help="An earlier release, by its id.")
-    ] = "CURRENT",
+    release: console.Release = "CURRENT",
     as_of: console.AsOf = None,
     as_json: console.AsJson = False,
     pdf: Annotated[
