@@ -26,6 +26,8 @@ from pipelines.settings import AUDIENCES, Settings
 from pipelines.statistics import proportions
 
 Progress = Callable[[str, int, int], None]
+Recounted = tuple[int, int, list[Difference], str]
+"""(figures, how many differ, the first differences, why they could not be counted again)"""
 
 
 class NoSuchReceipt(LookupError):
@@ -165,7 +167,7 @@ def every(
     """Count every figure of every release again, each distinct set of parts and definitions once; publications are
     held against the officers' releases that they were made from."""
     told: list[Release] = []
-    done: dict[str, tuple[int, int, list[Difference], str]] = {}
+    done: dict[str, Recounted] = {}
     work = []
     for audience in AUDIENCES:
         current = chain.current(audience)
@@ -232,7 +234,7 @@ def _every_of_officers(
     manifest: Manifest,
     key: Key | None,
     release: Release,
-    done: dict[str, tuple[int, int, list[Difference], str]],
+    done: dict[str, Recounted],
 ) -> None:
     if not chain.settings.records.exists():
         release.not_verified.append("The facts are not on this machine, so nothing could be counted again.")
@@ -255,7 +257,7 @@ def _every_of_officers(
 
 def _of_council(
     settings: Settings, manifest: Manifest, council: str, parts: Sequence[Mapping[str, Any]], key: Key | None
-) -> tuple[int, int, list[Difference], str]:
+) -> Recounted:
     """(figures, how many differ, the first differences, why it could not be done) of one council."""
     stored = [releases.part_path(settings, part) for part in parts if part["table"] == "figures"]
     try:
@@ -277,7 +279,7 @@ def _every_of_public(
     manifest: Manifest,
     key: Key | None,
     release: Release,
-    done: dict[str, tuple[int, int, list[Difference], str]],
+    done: dict[str, Recounted],
 ) -> None:
     """A publication's figures are those of its officers' release, under receipts of their own."""
     settings = chain.settings
@@ -309,7 +311,7 @@ def _public_against(
     officers: Sequence[Any],
     manifest: Manifest,
     key: Key | None,
-) -> tuple[int, int, list[Difference], str]:
+) -> Recounted:
     held = f"read_parquet({text(releases.part_path(settings, own[0]))})"
     shown = [
         measure.id for measure in recount.catalogue_of(manifest).values() if measure.protect in ("process", "published")
