@@ -20,7 +20,7 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard import asof, components, export, receipt_pdf, receipts, store, view, web, words
+from dashboard import asof, components, export, navigation, receipt_pdf, receipts, store, view, web, words
 from dashboard.pages import (
     changes,
     data,
@@ -52,19 +52,6 @@ PAGES = {
 }
 ONE = {"/definitions": definitions.one, receipt.PATH: receipt.one}
 """Pages of one thing, which is the last part of the address."""
-NAVIGATION = (
-    ("/", "Overview"),
-    ("/voice", "Voice"),
-    ("/programme", "Programme"),
-    ("/grades", "Grades"),
-    ("/plans", "Plans"),
-    ("/timeliness", "Timeliness"),
-    ("/definitions", "Definitions"),
-    ("/data", "Data"),
-    ("/changes", "Changes"),
-)
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
-"""Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -111,11 +98,12 @@ def create_app(store_root: Path, audience: str) -> Dash:
         return _framed(releases, pathname, search)
 
     _downloads(app, releases)
+    with_charts = {place.path for place in navigation.PLACES.values() if place.has_charts}
     web.furnish(
         app,
         releases,
         is_page=lambda path: _route(path) is not None,
-        has_charts=lambda path: path.rstrip("/") in WITH_CHARTS,
+        has_charts=lambda path: path.rstrip("/") in with_charts,
     )
     # Dash learns which scripts it may serve while it writes the first index page. A worker asked for a script
     # before its first index page would refuse it, so every worker writes one before it takes requests.
@@ -131,10 +119,7 @@ def _shell() -> html.Div:
                 html.Div(
                     [
                         html.P(dcc.Link(NAME, href="/"), className="product"),
-                        html.Nav(
-                            html.Ul([html.Li(dcc.Link(label, href=path)) for path, label in NAVIGATION]),
-                            **components.attributes(aria_label="Main"),
-                        ),
+                        navigation.menu(),
                     ],
                     className="width",
                 ),

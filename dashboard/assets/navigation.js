@@ -61,12 +61,24 @@
     window.scrollTo(0, 0);
   });
 
+  function isHere(link) {
+    const path = new URL(link.href).pathname;
+    return location.pathname === path || (path !== "/" && location.pathname.startsWith(path + "/"));
+  }
+
+  /* The current page's link, the pages of its room, and the room itself, which leads to the first of them. */
   function markCurrent() {
     for (const link of document.querySelectorAll("header.top nav a")) {
-      const path = new URL(link.href).pathname;
-      const here = path === "/" ? location.pathname === "/" : location.pathname.startsWith(path);
-      if (here) link.setAttribute("aria-current", "page");
+      if (isHere(link)) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+    }
+    for (const pages of document.querySelectorAll("header.top nav .pages")) {
+      pages.hidden = !pages.querySelector("[aria-current]");
+      if (pages.hidden) continue;
+      const first = new URL(pages.querySelector("a").href).pathname;
+      for (const room of document.querySelectorAll("header.top nav > ul:first-child a")) {
+        if (new URL(room.href).pathname === first) room.setAttribute("aria-current", "true");
+      }
     }
   }
 

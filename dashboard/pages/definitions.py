@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, navigation, store, words
 
 PROTECTION = {
     "published": "Already published nationally, so it is never held back.",
@@ -21,15 +21,6 @@ PROTECTION = {
     ),
     "children": "About children in a situation: protected, so that no child or family can be recognised.",
 }
-SHOWN_ON = {
-    "voice": (("/voice", "Voice"),),
-    "programme": (("/programme", "Programme"),),
-    "quality": (("/grades", "Grades"),),
-    "plans": (("/plans", "Plans"),),
-    "advice": (("/plans", "Plans"),),
-    "timeliness": (("/timeliness", "Timeliness"),),
-}
-"""Topic -> the pages that show its figures."""
 CHARTS = {
     "p": "A control chart of the share, month by month (or by quarter where months are too small).",
     "none": "No control chart.",
@@ -155,12 +146,12 @@ def one(release: store.Release, name: str) -> components.Page:
 
 
 def _shown_on(measure: store.Row) -> Component | None:
-    pages = SHOWN_ON.get(measure["topic"] or "")
-    if not pages:
+    places = navigation.shown_on(measure)
+    if not places:
         return None
     links: list = ["Shown on: "]
-    for number, (path, title) in enumerate(pages):
-        links += [", " if number else "", dcc.Link(title, href=path)]
+    for number, place in enumerate(places):
+        links += [", " if number else "", dcc.Link(place.label, href=place.path)]
     return html.P(links)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, navigation, store, view, words
 from dashboard.pages import frame
 from dashboard.pages import overview_sections as sections
 
@@ -23,23 +23,6 @@ CONTENTS = (
     ("matrix", "Where each measure stands"),
     ("overdue", "Overdue and not done"),
     ("data", "Can the figures be relied on?"),
-)
-PAGES = (
-    (
-        "/voice",
-        "Voice",
-        "Are children and families taking part in audits? Step by step, over time and by group.",
-    ),
-    ("/programme", "Programme", "Did we do the audits we said we would, and did we pick fairly?"),
-    ("/grades", "Grades", "How were the audits graded, and how far can the grades be relied on?"),
-    ("/plans", "Plans", "Which parts of plans are weak, and are new plans better than those already there?"),
-    ("/timeliness", "Timeliness", "Are plans finished within 20 weeks, beside the region and England?"),
-    (
-        "/definitions",
-        "Definitions",
-        "What every figure means: what is counted, out of what, and which way is good.",
-    ),
-    ("/data", "Data", "Which files the figures come from, what was checked, and what was found."),
 )
 
 
@@ -126,8 +109,12 @@ def _where() -> Component:
         ),
         html.Ul(
             [
-                html.Li([html.H3(dcc.Link(title, href=path)), html.P(about)], className="card")
-                for path, title, about in PAGES
+                html.Li(
+                    [html.H3(dcc.Link(place.label, href=place.path)), html.P(place.question)],
+                    className="card",
+                )
+                for place in navigation.PLACES.values()
+                if place.path != "/"
             ],
             className="cards",
         ),

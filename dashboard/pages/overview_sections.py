@@ -12,8 +12,8 @@ from datetime import date
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import classes, components, signals, store, words
-from dashboard.pages import links, overview_words
+from dashboard import classes, components, navigation, signals, store, words
+from dashboard.pages import overview_words
 
 MOST_SENTENCES = 7
 MATRIX_ROWS = ("improving", "no clear change", "getting worse")
@@ -57,7 +57,9 @@ def _change(release: store.Release, row: store.Row, measure: store.Row | None) -
     elif row["kind"] == "definition":
         parts.append(dcc.Link("See the definition", href=f"/definitions/{row['measure']}"))
     elif measure:
-        parts.append(dcc.Link("See it month by month", href=links.page_of(measure, row["council"] or "")))
+        parts.append(
+            dcc.Link("See it month by month", href=navigation.page_of(measure, row["council"] or ""))
+        )
     return components.told(parts, _receipt(release, row), row["previous_receipt"], of=html.Li)
 
 
@@ -115,7 +117,7 @@ def _headline(
     return [
         {
             "text": measure["short_title"] or measure["title"],
-            "href": links.page_of(measure, council),
+            "href": navigation.page_of(measure, council),
             "note": words.polarity(measure["higher_is"]),
         },
         {"text": share, "note": counts},
@@ -153,7 +155,10 @@ def matrix(release: store.Release, council: str) -> Component:
         if not points:
             continue
         variation, assurance, _ = classes.of_chart(points)
-        link = {"text": measure["short_title"] or measure["title"], "href": links.page_of(measure, council)}
+        link = {
+            "text": measure["short_title"] or measure["title"],
+            "href": navigation.page_of(measure, council),
+        }
         cells.setdefault((variation, assurance), []).append(link)
     if not cells:
         return components.section(

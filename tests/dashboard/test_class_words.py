@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from dashboard import classes
-from dashboard.pages import links, overview_words
+from dashboard import classes, navigation
+from dashboard.pages import overview_words
 from pipelines.statistics.classes import ASSURANCES, VARIATIONS
 
 MEASURE = {"measure": "voice.child", "title": "Child heard", "topic": "voice", "higher_is": "better", "target": 0.9,
@@ -122,6 +122,8 @@ def test_a_range_that_is_rounded_to_less_than_one_is_never_more_than_it() -> Non
 
 
 def test_each_topic_has_a_page_and_any_other_its_definition() -> None:
-    assert links.page_of(MEASURE, "990") == "/voice?council=990&measure=voice.child"
-    assert links.page_of({"measure": "quality.good", "topic": "quality"}) == "/grades?measure=quality.good"
-    assert links.page_of({"measure": "other.thing", "topic": "other"}) == "/definitions/other.thing"
+    assert navigation.page_of(MEASURE, "990") == "/voice?council=990&measure=voice.child"
+    assert (
+        navigation.page_of({"measure": "quality.good", "topic": "quality"}) == "/grades?measure=quality.good"
+    )
+    assert navigation.page_of({"measure": "other.thing", "topic": "other"}) == "/definitions/other.thing"

@@ -112,7 +112,8 @@ def test_filters_work_as_a_plain_form_without_our_script(page: Page, officers_ur
 
 def test_moving_between_pages_moves_title_focus_and_current_link(page: Page, officers_url: str) -> None:
     browser.open_page(page, officers_url + "/voice")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Definitions").press("Enter")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Data").press("Enter")
+    page.get_by_role("list", name="Data").get_by_role("link", name="Definitions").press("Enter")
     expect(page.locator("h1")).to_have_text("Definitions")
     expect(page.locator("h1")).to_be_focused()
     expect(page).to_have_title(re.compile("^Definitions"))
@@ -133,6 +134,7 @@ def test_the_council_and_period_go_along_to_the_next_page(page: Page, officers_u
     assert "by=" not in page.url
     main.get_by_role("link", name="Data").click()
     expect(page.locator("h1")).to_contain_text("Data")
+    main.get_by_role("link", name="Plans").click()
     main.get_by_role("link", name="Timeliness").click()
     expect(page.locator(".applied")).to_contain_text("Calendar year2025")
     expect(page.locator("header.top a[aria-current='page']")).to_have_text("Timeliness")
