@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components import attributes
+
 
 class Place(NamedTuple):
     """One page."""
@@ -91,12 +93,12 @@ def menu() -> Component:
             [html.Li(dcc.Link(place.label, href=place.path)) for place in places],
             className="pages",
             hidden=True,
-            **{"aria-label": name},
+            **attributes(aria_label=name),
         )
         for name, places in ROOMS.items()
         if len(places) > 1
     ]
-    return html.Nav([html.Ul(rooms), *pages], **{"aria-label": "Main"})
+    return html.Nav([html.Ul(rooms), *pages], **attributes(aria_label="Main"))
 
 
 def shown_on(measure: Mapping[str, Any]) -> list[Place]:
