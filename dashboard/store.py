@@ -431,8 +431,8 @@ def checks_of(release: Release, held: Sequence[tuple[int, str]]) -> Row:
 
 def restated(release: Release, code: str) -> list[Row]:
     """Where a receipt took another's place or lost its own, in this release or one before it, oldest first."""
-    sql = "SELECT * FROM {db}.restated WHERE receipt = ? OR previous_receipt = ? ORDER BY place"
-    return _rows(release, "restated", sql, (code, code))
+    sql = "SELECT * FROM {restated} WHERE receipt = ? OR previous_receipt = ? ORDER BY place"
+    return release.rows(sql, (code, code)) if release.restated else []
 
 
 def findings(release: Release, number: int, feed: str, limit: int, offset: int = 0) -> list[Row]:
