@@ -88,12 +88,23 @@ def councils(settings: Settings, folder: Path, number: int) -> tuple[Settings, l
     return replace(settings, reference=reference, expectations=expectations), codes
 
 
-def deliver(folder: Path, council: str, audits: int, start: int = 0, seed: int = 1) -> list[Path]:
-    """A council's programme, audits (numbers start, start + 1, ...) and their participation, as three CSV files."""
+def deliver(
+    folder: Path,
+    council: str,
+    audits: int,
+    start: int = 0,
+    seed: int = 1,
+    first: date = FIRST,
+    months: int = MONTHS,
+) -> list[Path]:
+    """A council's programme, audits (numbers start, start + 1, ...) and their participation, as three CSV files.
+
+    The audits are spread over `months` from `first` on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rolls = ", ".join(f"(hash(i, {n}, {seed}) // 1024 % 100000)::BIGINT AS r{n}" for n in range(1, 10))
     given = {
-        "council": council, "audits": audits, "start": start, "months": MONTHS, "first": FIRST, "rolls": rolls, "seed": seed,
+        "council": council, "audits": audits, "start": start, "months": months, "first": first, "rolls": rolls, "seed": seed,
     }  # fmt: skip
     paths = [folder / f"{council}-{feed}-{start}.csv" for feed in ("case-audits", "family-participation")]
     with duckdb.connect() as con:

@@ -90,14 +90,37 @@ class Release:
         """The audience's folder, where its other releases are."""
         return self.path.parents[1]
 
+    @functools.cached_property
+    def restated(self) -> str:
+        """SQL: what was restated up to this release, from the parts that tell it; '' where none does.
+
+        A database made by an earlier version has all of it in one table.
+        """
+        if past.RESTATED_IN not in self.tables:
+            return f'"{self.alias}".{past.RESTATED}' if past.RESTATED in self.tables else ""
+        held = f'"{self.alias}".{past.RESTATED_IN}'
+        files = self._run(f"SELECT DISTINCT file FROM {held} ORDER BY file", ())
+        if not files:
+            return ""
+        listed = past.listed(str(self.folder / "parts" / row["file"]) for row in files)
+        return (
+            f"(SELECT place, release, previous_release, told.* EXCLUDE (named) FROM {held} JOIN "
+            f"(SELECT * EXCLUDE (filename), right(filename, 72) AS named "
+            f"FROM read_parquet({listed}, union_by_name = true, filename = true)) AS told ON right(file, 72) = named)"
+        )
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """The answer to `sql`, where `{db}` stands for the attached release. Parameters must be hashable."""
+        """The answer to `sql`, where `{db}` stands for the attached release and `{restated}` for what was restated up
+        to it. Parameters must be hashable."""
         key = (sql, tuple(parameters))
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
                 return self._answers[key]
-        answer = self._run(sql.replace("{db}", f'"{self.alias}"'), parameters)
+        sql = sql.replace("{db}", f'"{self.alias}"')
+        answer = self._run(
+            sql.replace("{restated}", self.restated) if "{restated}" in sql else sql, parameters
+        )
         with self._lock:
             self._answers[key] = answer
             while len(self._answers) > ANSWERS_KEPT:

@@ -61,16 +61,18 @@ def tell(release: store.Release, typed: str) -> Told:
         return {**told, "message": MESSAGES[NOT_WHOLE]}
     code = told["receipt"]
     figure = store.figure(release, code)
-    before, after = _before(release, code), _after(release, code)
+    last = None if figure else store.superseded(release, code)
+    named = figure or last
+    links = store.restated(release, named) if named else []
+    before, after = _before(links, code), _after(links, code)
     if figure:
         told |= {"status": STANDS, **_named(release, figure), **_counted(release, figure)}
         told["supersedes"], told["superseded_by"] = before, []
         told["not_held"] = _not_held(release)
         told["reproduce"] = _reproduce(told, about, figure)
         return told
-    if not after:
+    if last is None:
         return {**told, "status": UNKNOWN, "message": MESSAGES[UNKNOWN]}
-    last = next(row for row in store.restated(release, code)[::-1] if row["previous_receipt"] == code)
     was = {**last, **{name: last[f"previous_{name}"] for name in _TOLD}}
     status = SUPERSEDED if after[-1]["receipt"] else WITHDRAWN
     told |= {"status": status, **_named(release, was), "last_in": last["previous_release"]}
@@ -173,17 +175,7 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
         "sentence": words.headline(measure, figure),
         "counting": counting,
         "adds_up": _adds_up(measure, figure, counting),
-        "undated": [
-            {
-                "rows_are": step["rows_are"],
-                "dated": step["dated"],
-                "rows": store.undated(release, fact, day, figure),
-            }
-            for fact, day in counted
-            for step in [next(step for step in steps if (step["fact"], step["date"]) == (fact, day))]
-        ]
-        if steps
-        else [],
+        "undated": _undated(release, counted, figure, steps),
         "sources": [_source(row, store.about(release).get("audience") == "officers") for row in sources],
         "checks": {
             **store.checks_of(release, held),
@@ -195,6 +187,22 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
         "interval": {"method": of_range, "level": LEVEL, "change_method": of_change} if has_range else None,
         "protection": {"class": protection, "words": PROTECTION[protection]},
     }
+
+
+def _undated(
+    release: store.Release,
+    counted: Sequence[tuple[str, str]],
+    figure: store.Row,
+    steps: Sequence[store.Row],
+) -> list[Told]:
+    """Rows of each fact that are in no period; none told where the release holds no steps."""
+    said = {(step["fact"], step["date"]): step for step in reversed(steps)}
+    rows = store.undated(release, counted, figure) if steps else {}
+    return [
+        {"rows_are": said[of]["rows_are"], "dated": said[of]["dated"], "rows": rows[of]}
+        for of in counted
+        if steps
+    ]
 
 
 def _counting(
@@ -255,16 +263,12 @@ def _source(row: store.Row, for_officers: bool) -> Told:
     return {"sha256": row["delivery"], **named, **{name: row[name] for name in columns}}
 
 
-def _before(release: store.Release, code: str) -> list[Told]:
-    """The receipts that this one took the place of, the nearest first."""
+def _before(links: Sequence[store.Row], code: str) -> list[Told]:
+    """The receipts that this one took the place of, the nearest first, of all that a figure had."""
     found: list[Told] = []
     seen, last = {code}, None
     while code and len(found) < _MOST_LINKS:
-        rows = [
-            row
-            for row in store.restated(release, code)
-            if row["receipt"] == code and (last is None or row["place"] < last)
-        ]
+        rows = [row for row in links if row["receipt"] == code and (last is None or row["place"] < last)]
         if not rows or rows[-1]["previous_receipt"] in seen:
             break
         row, code = rows[-1], rows[-1]["previous_receipt"]
@@ -279,16 +283,12 @@ def _before(release: store.Release, code: str) -> list[Told]:
     return found
 
 
-def _after(release: store.Release, code: str) -> list[Told]:
+def _after(links: Sequence[store.Row], code: str) -> list[Told]:
     """The receipts that took this one's place, one after the other; the last has no receipt if the figure is gone."""
     found: list[Told] = []
     last = -1
     while code and len(found) < _MOST_LINKS:
-        rows = [
-            row
-            for row in store.restated(release, code)
-            if row["previous_receipt"] == code and row["place"] > last
-        ]
+        rows = [row for row in links if row["previous_receipt"] == code and row["place"] > last]
         if not rows:
             break
         row = rows[-1]

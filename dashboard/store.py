@@ -367,6 +367,10 @@ def figure(release: Release, code: str) -> Row | None:
     return found[0] if found else None
 
 
+_NAMED = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
+"""What names a figure of a release."""
+
+
 def steps(release: Release, figure: Row) -> list[Row]:
     """What each step of counting a figure left: the columns of `counting_steps`, and `left`.
 
@@ -380,21 +384,19 @@ def steps(release: Release, figure: Row) -> list[Row]:
         'AND breakdown = ? AND "group" = ?) '
         "SELECT * FROM {db}.counting_steps JOIN held USING (measure, step) ORDER BY step"
     )
-    names = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
-    return release.rows(sql, tuple(figure[name] for name in names))
+    return release.rows(sql, tuple(figure[name] for name in _NAMED))
 
 
-def undated(release: Release, fact: str, day: str, figure: Row) -> int | None:
-    """Rows of a fact that are in no period, as they have no such date, of a figure's place and group; None where the
-    release does not tell."""
+def undated(
+    release: Release, counted: Sequence[tuple[str, str]], figure: Row
+) -> dict[tuple[str, str], int | None]:
+    """Of each fact and date: rows that are in no period, as they have no such date, of a figure's place and group; None
+    where the release does not tell."""
     if "undated" not in release.tables:
-        return None
-    sql = (
-        'SELECT "rows" FROM {db}.undated '
-        'WHERE fact = ? AND date = ? AND council = ? AND breakdown = ? AND "group" = ?'
-    )
-    found = release.rows(sql, (fact, day, figure["council"], figure["breakdown"], figure["group"]))
-    return found[0]["rows"] if found else 0
+        return dict.fromkeys(counted)
+    sql = 'SELECT fact, date, "rows" FROM {db}.undated WHERE council = ? AND breakdown = ? AND "group" = ?'
+    found = release.rows(sql, (figure["council"], figure["breakdown"], figure["group"]))
+    return dict.fromkeys(counted, 0) | {(row["fact"], row["date"]): row["rows"] for row in found}
 
 
 def sources(release: Release, counted: Sequence[tuple[str, str]], figure: Row) -> list[Row]:
@@ -429,10 +431,21 @@ def checks_of(release: Release, held: Sequence[tuple[int, str]]) -> Row:
     return release.rows(sql)[0]
 
 
-def restated(release: Release, code: str) -> list[Row]:
-    """Where a receipt took another's place or lost its own, in this release or one before it, oldest first."""
-    sql = "SELECT * FROM {db}.restated WHERE receipt = ? OR previous_receipt = ? ORDER BY place"
-    return _rows(release, "restated", sql, (code, code))
+def restated(release: Release, figure: Row) -> list[Row]:
+    """Where a figure got another receipt or lost its own, in this release or one before it, oldest first.
+
+    `figure` names it: measure, place, period and group. By these the rows lie together, so few of each part are read.
+    """
+    named = " AND ".join(f'"{name}" = ?' for name in _NAMED)
+    sql = f"SELECT * FROM {{restated}} WHERE {named} ORDER BY place"
+    return release.rows(sql, tuple(figure[name] for name in _NAMED)) if release.restated else []
+
+
+def superseded(release: Release, code: str) -> Row | None:
+    """Where a receipt of an earlier release lost its place, the last time."""
+    sql = "SELECT * FROM {restated} WHERE previous_receipt = ? ORDER BY place DESC LIMIT 1"
+    found = release.rows(sql, (code,)) if release.restated else []
+    return found[0] if found else None
 
 
 def findings(release: Release, number: int, feed: str, limit: int, offset: int = 0) -> list[Row]:

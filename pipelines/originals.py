@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -207,50 +207,76 @@ def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progre
     return run.make_manifest(work, by_council, rows_in_force, links)
 
 
+Tables = dict[tuple[str, str], dict[str, Path]]
+"""(table, council) -> digest of a part -> its file."""
+
+
 def _compare(
     settings: Settings, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
 ) -> None:
-    again = {
-        (part["table"], part["council"]): part
-        for part in made["parts"]
-        if part["table"] not in releases.COMPARED
-    }
-    stored = {
-        (part["table"], part["council"]): part
-        for part in manifest["parts"]
-        if part["table"] not in releases.COMPARED
-    }
-    rebuilt.parts = len(stored)
-    for name in sorted({**again, **stored}):
-        here, there = stored.get(name), again.get(name)
-        if here and there and here["sha256"] == there["sha256"] and only is None:
-            if durable.file_digest(releases.part_path(settings, here)) == here["sha256"]:
-                continue
-        elif here and there and here["sha256"] == there["sha256"] and name[0] != "figures":
-            continue
-        table, council = name
-        if not (here and there and here["sha256"] == there["sha256"]):
-            where = (
-                releases.part_path(settings, here).relative_to(settings.store).as_posix()
-                if here
-                else "nothing"
-            )
-            of = f" of {council}" if council else ""
-            rebuilt.parts_that_differ.append(f"{table}{of}: {where} is stored, and another part comes out")
-        if table == "figures" and here and there and (only is None or _concerns(only, council)):
-            _figures(releases.part_path(settings, here), releases.part_path(own, there), rebuilt, only)
+    again, stored = _tables(own, made), _tables(settings, manifest)
+    rebuilt.parts = sum(map(len, stored.values()))
+    for table, council in sorted({**again, **stored}):
+        here, there = stored.get((table, council), {}), again.get((table, council), {})
+        apart = [path for digest, path in here.items() if digest not in there]
+        damaged = [path for digest, path in here.items() if digest in there and _damaged(path, digest)]
+        of = f" of {council}" if council else ""
+        if here.keys() != there.keys() and not _same_rows(here, there):
+            rebuilt.parts_that_differ += [
+                f"{table}{of}: {where} is stored, and another part comes out"
+                for where in [path.relative_to(settings.store).as_posix() for path in apart] or ["nothing"]
+            ]
+        elif apart:
+            rebuilt.notes.append(f"{table}{of}: the same rows, in {len(there)} parts and not {len(here)}.")
+        compared = here if only else {path.stem: path for path in (*apart, *damaged)}
+        if table == "figures" and compared and there and (only is None or _concerns(only, council)):
+            others = there if only else {digest: path for digest, path in there.items() if digest not in here}
+            others |= {digest: there[digest] for digest in compared if digest in there}
+            _figures(compared.values(), others.values(), rebuilt, only)
+
+
+def _tables(settings: Settings, manifest: Manifest) -> Tables:
+    """The parts to compare: a table that compares the release with another is not of it."""
+    held: Tables = {}
+    for part in manifest["parts"]:
+        if part["table"] not in releases.COMPARED:
+            path = releases.part_path(settings, part)
+            held.setdefault((part["table"], part["council"]), {})[part["sha256"]] = path
+    return held
+
+
+def _damaged(path: Path, digest: str) -> bool:
+    """Whether a stored part does not have the bytes that its name says."""
+    return durable.file_digest(path) != digest
 
 
 def _concerns(figure: Row, council: str) -> bool:
     return council == figure["council"] or council == contracts.PUBLISHED
 
 
-def _figures(stored: Path, again: Path, rebuilt: Rebuilt, only: Mapping[str, Any] | None) -> None:
-    """Compare figures one by one: all of a part, or one."""
+def _same_rows(here: Mapping[str, Path], there: Mapping[str, Path]) -> bool:
+    """Whether a table that is cut into other parts, as earlier versions did, has the same rows."""
+    if not here or not there or len(here) == len(there):
+        return False
+    one, other = (f"FROM {recount.relation(files.values())}" for files in (here, there))
+    try:
+        with duckdb.connect() as con:
+            [(differ,)] = con.execute(
+                f"SELECT count(*) FROM (({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one}))"
+            ).fetchall()
+    except duckdb.Error:
+        return False  # other columns, or a part that cannot be read
+    return differ == 0
+
+
+def _figures(
+    stored: Iterable[Path], again: Iterable[Path], rebuilt: Rebuilt, only: Mapping[str, Any] | None
+) -> None:
+    """Compare figures one by one: all of some parts, or one."""
     where = " AND ".join(f'"{name}" = {text(only[name])}' for name in KEY) if only else "true"
     with duckdb.connect() as con:
-        for name, path in (("stored", stored), ("again", again)):
-            con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_parquet({text(path)}) WHERE {where}")
+        for name, files in (("stored", stored), ("again", again)):
+            con.execute(f"CREATE TEMP TABLE {name} AS FROM {recount.relation(files)} WHERE {where}")
         count, differ, found = recount.differences(con, "stored", "again", recount.columns_of(con, "stored"))
     rebuilt.figures += count
     rebuilt.differ += differ

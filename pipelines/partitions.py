@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ _ORDER = {
 HELD = ("parts", "in_force", "links")
 """What a partition held before partitions were sealed."""
 _CODE = (
-    "model", "measures", "statistics", "published.py", "receipt_ids.py",
+    "model", "measures", "statistics", "published.py", "receipt_ids.py", "slices.py",
     *(f"evidence/{name}.py" for name in ("balanced_steps", "balances", "delivered", "receipts")),
 )  # fmt: skip
 """What facts and figures are made by."""
@@ -242,11 +242,11 @@ def make(
     for council in councils:
         made[council] = {
             "parts": [
-                asdict(releases.write_part(
-                    con, settings, zone, table, council,
-                    f"SELECT * FROM {table} WHERE council = '{council}' ORDER BY {_ORDER[table]}",
-                ))
-                for table, zone in tables.items() if council in sent.get(table, by_council)
+                part for table, zone in tables.items() if council in sent.get(table, by_council)
+                for part in releases.write_parts(
+                    con, settings, zone, table, council, f"SELECT * FROM {table} WHERE council = '{council}'",
+                    _ORDER[table],
+                )
             ],
             "in_force": [[position[council, order], feed, rows] for of, order, feed, rows in stands if of == council],
             "links": [
@@ -262,13 +262,13 @@ def make(
 
 
 def fact_rows(made: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], int]:
-    """(council, fact) -> rows of its part, as it lies on the disk."""
-    return {
-        (council, part["table"].removeprefix("fact_")): part["rows"]
-        for council, partition in made.items()
-        for part in partition["parts"]
-        if part["table"].startswith("fact_")
-    }
+    """(council, fact) -> rows of its parts, as they lie on the disk."""
+    rows: Counter[tuple[str, str]] = Counter()
+    for council, partition in made.items():
+        for part in partition["parts"]:
+            if part["table"].startswith("fact_"):
+                rows[council, part["table"].removeprefix("fact_")] += part["rows"]
+    return rows
 
 
 def rows_in_force(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> list[tuple[str, int, str, int]]:

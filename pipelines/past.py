@@ -28,7 +28,13 @@ TEXTS = ("contracts", "mappings", "definitions")
 NAME = "sha256:"
 """What a text's name in a manifest begins with; its digest follows."""
 RESTATED = "restated"
-"""The table of figures whose receipt is not what it was: a release's holds those of all releases up to it."""
+"""The table of figures whose receipt is not what it was in the release read before."""
+RESTATED_IN = "restated_in"
+"""The table of the files that hold such figures of a release and all before it: a name in its folder of parts."""
+FOUND_BY = dict.fromkeys(
+    ("figures", "left_out"), 'measure, council, "window", period_end, breakdown, "group"'
+)
+"""Long tables that are put in an order of their own where they are copied, so that a page's rows lie together."""
 _NAMED = re.compile(NAME + r"([0-9a-f]{64})")
 _VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
@@ -273,14 +279,13 @@ def fill(
     prefix = f"{quote(into)}." if into else ""
     _tell_of_itself(con, folder, manifest, prefix)
     _tell_of_the_past(con, folder, manifest, prefix)
-    kind = "TABLE" if copied else "VIEW"
-    _restated(con, folder, manifest, f"{kind} {prefix}{RESTATED}")
+    _tell_of_restated(con, folder, manifest, f"{prefix}{RESTATED_IN}", copied)
     for table, files in parts_of(folder, manifest).items():
-        if table == RESTATED:
-            continue
         listed = ", ".join(literal(str(path)) for path in files.values())
         query = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
-        con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {query}")
+        if copied and table in FOUND_BY:
+            query += f" ORDER BY {FOUND_BY[table]}"
+        con.execute(f"CREATE {'TABLE' if copied else 'VIEW'} {prefix}{quote(table)} AS {query}")
 
 
 def _tell_of_itself(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:
@@ -322,20 +327,26 @@ def _tell_of_the_past(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Ma
     _table(con, f"{prefix}measure_versions", kinds, list(versions.values()))
 
 
-def _restated(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, made: str) -> None:
-    """What was restated by this release and those before it, oldest first, with the release that did so (`release`) and
-    the one that was read before (`previous_release`). None where no release tells it."""
+def _tell_of_restated(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, name: str, copied: bool
+) -> None:
+    """Which parts tell what was restated by this release and those before it, oldest first: with the release that did
+    so (`release`) and the one that was read before (`previous_release`). The parts themselves are read when somebody
+    follows a receipt: together they are as long as the history.
+    """
     before = [head for head in heads(folder) if order(head.release) < order(manifest["release"])]
     told = [(head.release, head.compared_with, head.restated) for head in before]
     told.append((manifest["release"], manifest.get("compared_with"), _part_restated(manifest)))
-    held = [
-        f"SELECT {place} AS place, {literal(release)} AS release, {literal(compared)}::VARCHAR AS previous_release, * "
-        f"FROM read_parquet({literal(str(folder / 'parts' / f'{part[0]}.parquet'))})"
+    if not any(part for _, _, part in told):
+        return
+    parts = folder / "parts"
+    rows = [
+        [place, release, compared, f"{part[0]}.parquet" if copied else str(parts / f"{part[0]}.parquet")]
         for place, (release, compared, part) in enumerate(told)
-        if part and (part[1] or release == manifest["release"])
+        if part and part[1]
     ]
-    if held:
-        con.execute(f"CREATE {made} AS {' UNION ALL BY NAME '.join(held)} ORDER BY place")
+    kinds = {"place": "INTEGER", "release": "VARCHAR", "previous_release": "VARCHAR", "file": "VARCHAR"}
+    _table(con, name, kinds, rows)
 
 
 def _table(

@@ -7,8 +7,6 @@ only whole-council counts of work and nationally published figures are public).
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from pipelines import durable, releases
 from pipelines.evidence import balances, changes, receipts, restated
 from pipelines.intake import key as keys
@@ -69,24 +67,18 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
             queries |= {"figures": "SELECT * FROM public_figures"}
             parts = [
-                asdict(
-                    releases.write_part(
-                        con, settings, "public", table, "", f"SELECT * FROM ({query}) ORDER BY ALL"
-                    )
-                )
+                part
                 for table, query in queries.items()
+                for part in releases.write_parts(con, settings, "public", table, "", query)
             ]
             current = releases.current_release(settings, "public")
             before = releases.read_manifest(settings, "public", current) if current else None
             now = releases.files_of(settings, parts)
             was = releases.files_of(settings, before["parts"]) if before else None
             parts += [
-                asdict(
-                    releases.write_part(
-                        con, settings, "public", table, "", f"SELECT * FROM {table} ORDER BY ALL"
-                    )
-                )
+                part
                 for table in (changes.compare(con, now, was), restated.restated(con, now, was))
+                for part in releases.write_parts(con, settings, "public", table, "", f"FROM {table}")
             ]
         public = {
             **{

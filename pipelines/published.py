@@ -6,8 +6,8 @@ Does not belong here: councils' own partitions (`partitions`), or the steps (`mo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import duckdb
@@ -68,12 +68,14 @@ def make(
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}
     parts = [
-        asdict(
-            releases.write_part(con, settings, zone, table, PUBLISHED, f"SELECT * FROM {made} ORDER BY ALL")
-        )
+        part
         for made, (table, zone) in tables.items()
+        for part in releases.write_parts(con, settings, zone, table, PUBLISHED, f"FROM {made}")
     ]
-    written = {(PUBLISHED, part["table"].removeprefix("fact_")): part["rows"] for part in parts[: len(facts)]}
+    written: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        if part["zone"] == "records":
+            written[PUBLISHED, part["table"].removeprefix("fact_")] += part["rows"]
     balanced += balanced_steps.of_rows(con, catalogue, gone, written)
     balanced += balanced_steps.of_given(con, facts, measures, "published_figures")
     return {

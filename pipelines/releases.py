@@ -24,7 +24,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ from pipelines import durable, past, seals
 from pipelines.past import Altered as Altered
 from pipelines.past import NoRelease as NoRelease
 from pipelines.settings import Settings
+from pipelines.slices import slices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ COMPARED = ("changes", "restated")
 
 @dataclass(frozen=True)
 class Part:
-    """One Parquet file of a release: a table's rows for one council, or all of them where council is ''."""
+    """One Parquet file of a release: rows of a table for one council, or of every one where council is ''."""
 
     table: str
     council: str
@@ -62,18 +63,48 @@ class Part:
     bytes: int
     zone: str
     """records | officers | public: the store that holds it."""
+    slice: str = ""
+    """Which of these rows: a year (2025), a quarter (2026-Q1), arrivals (1-50), those of no period (undated); '' all of
+    them. See `slices`; parts of earlier versions have none."""
+
+
+def write_parts(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    zone: str,
+    table: str,
+    council: str,
+    query: str,
+    order: str = "ALL",
+) -> list[dict[str, Any]]:
+    """Write a query's rows, which are those of a release's table, as the parts that `slices` cuts it into.
+
+    `order` names a row, so that equal content is equal bytes.
+    """
+    return [
+        asdict(write_part(
+            con, settings, zone, table, council, f"SELECT * FROM ({query}) WHERE {holds} ORDER BY {order}", name,
+        ))
+        for name, holds in slices(con, table, query)
+    ]  # fmt: skip
 
 
 def write_part(
-    con: duckdb.DuckDBPyConnection, settings: Settings, zone: str, table: str, council: str, query: str
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    zone: str,
+    table: str,
+    council: str,
+    query: str,
+    of: str = "",
 ) -> Part:
     """Write a query's rows (already in a fixed order) as a content-addressed part."""
     made = settings.work / f"part-{secrets.token_hex(4)}.parquet"
-    con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
-    [(rows,)] = con.execute(f"SELECT num_rows FROM parquet_file_metadata({text(made)})").fetchall()
+    copied = con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
+    [(rows,)] = copied.fetchall()
     digest, size = durable.file_digest(made), made.stat().st_size
     durable.place_file(made, settings.store / zone / "parts" / f"{digest}.parquet")
-    return Part(table, council, digest, int(rows), size, zone)
+    return Part(table, council, digest, int(rows), size, zone, of)
 
 
 def part_path(settings: Settings, part: Mapping[str, Any]) -> Path:
@@ -103,7 +134,8 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
     """Write a release and, with `flip`, point readers at it; returns its id and whether it is new.
 
     Content equal to the current release's makes none: its id comes back. The database is built before the pointer
-    flips, so readers never wait. Only whoever holds the store's lock may call this.
+    flips, so readers never wait; a release that nobody is pointed to is read from its parts. Only whoever holds the
+    store's lock may call this.
     """
     content = what_it_says(manifest)
     heads = past.heads(settings.audience(audience))
@@ -126,7 +158,8 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
         if heads
         else None,
     }
-    build_database(settings, audience, manifest)
+    if flip:
+        build_database(settings, audience, manifest)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -284,9 +317,7 @@ def open_release(
 ) -> dict[str, pd.DataFrame]:
     """A release's tables as DataFrames, for an analyst's notebook."""
     with duckdb.connect(str(open_database(settings, audience, release)), read_only=True) as con:
-        tables = [
-            name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        ]
+        tables = [name for (name,) in con.execute("SHOW TABLES").fetchall()]
         return {name: con.table(name).df() for name in tables}
 
 

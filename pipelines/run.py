@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -272,23 +272,17 @@ def make_manifest(
         small += describe(con, measures, catalogue, figures)
         small += places.tell(con, catalogue, of_places)
         parts = [
-            asdict(
-                releases.write_part(
-                    con, settings, "officers", table, "", f"SELECT * FROM {table} ORDER BY ALL"
-                )
-            )
+            part
             for table in small
+            for part in releases.write_parts(con, settings, "officers", table, "", f"FROM {table}")
         ]
         before = compared_with(settings, work.as_of)
         now = releases.files_of(settings, made + parts)
         was = releases.files_of(settings, before["parts"]) if before else None
         parts += [
-            asdict(
-                releases.write_part(
-                    con, settings, "officers", table, "", f"SELECT * FROM {table} ORDER BY ALL"
-                )
-            )
+            part
             for table in (changes.compare(con, now, was), restated.restated(con, now, was))
+            for part in releases.write_parts(con, settings, "officers", table, "", f"FROM {table}")
         ]
         by_feed = con.sql(
             """SELECT feed, sum(rows_received)::BIGINT AS received, sum(rows_accepted)::BIGINT AS accepted,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -106,7 +106,7 @@ def parts_of(manifest: Manifest, council: str) -> list[Mapping[str, Any]]:
 
 def councils_of(manifest: Manifest) -> list[str]:
     """Whose figures a release holds; published figures stand together."""
-    return [part["council"] for part in manifest["parts"] if part["table"] == "figures"]
+    return list(dict.fromkeys(part["council"] for part in manifest["parts"] if part["table"] == "figures"))
 
 
 def recount(
@@ -122,12 +122,13 @@ def recount(
     Raises:
         CannotRecount: a part that is needed is not here, or the facts are not as this version knows them.
     """
-    held = {part["table"]: releases.part_path(settings, part) for part in parts_of(manifest, council)}
-    for path in held.values():
+    files = releases.files_of(settings, parts_of(manifest, council))
+    for path in (path for of_table in files.values() for path in of_table.values()):
         if not path.exists():
             raise CannotRecount(
                 f"{path.relative_to(settings.store)} is not here, and the figures of {council} are made from it."
             )
+    held = {table: relation(of_table.values()) for table, of_table in files.items()}
     try:
         if council == PUBLISHED:
             _given(con, manifest, held, catalogue)
@@ -142,18 +143,21 @@ def recount(
         receipts.mint(con, AGAIN, "officers", key)
 
 
-def _counted(con: duckdb.DuckDBPyConnection, held: Mapping[str, Path], catalogue: Catalogue) -> None:
+def relation(files: Iterable[Path]) -> str:
+    """SQL: the rows of some Parquet files of one table."""
+    return f"read_parquet([{', '.join(map(text, files))}], union_by_name = true)"
+
+
+def _counted(con: duckdb.DuckDBPyConnection, held: Mapping[str, str], catalogue: Catalogue) -> None:
     from pipelines.measures.build import build
 
     for name, fact in FACTS.items():
         table = f"fact_{name}"
-        source = f"SELECT * FROM read_parquet({text(held[table])})" if table in held else _empty(fact)
+        source = f"FROM {held[table]}" if table in held else _empty(fact)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {source}")
     if "spans" not in held:
         raise CannotRecount("The release does not say for which months its figures are (the table spans).")
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW spans_stored AS SELECT * FROM read_parquet({text(held['spans'])})"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW spans_stored AS FROM {held['spans']}")
     facts = {name: f"fact_{name}" for name in FACTS}
     build(con, facts, catalogue, _spans(con, facts))
 
@@ -187,7 +191,7 @@ def _empty(fact: Fact) -> str:
 
 
 def _given(
-    con: duckdb.DuckDBPyConnection, manifest: Manifest, held: Mapping[str, Path], catalogue: Catalogue
+    con: duckdb.DuckDBPyConnection, manifest: Manifest, held: Mapping[str, str], catalogue: Catalogue
 ) -> None:
     from pipelines.measures import given
 
@@ -195,21 +199,19 @@ def _given(
     if missing:
         raise CannotRecount(f"The release has no part of the facts {', '.join(missing)}.")
     for name in GIVEN:
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW fact_{name} AS SELECT * FROM read_parquet({text(held[f'fact_{name}'])})"
-        )
+        con.execute(f"CREATE OR REPLACE TEMP VIEW fact_{name} AS FROM {held[f'fact_{name}']}")
     facts = {name: f"fact_{name}" for name in GIVEN}
     given.figures(con, facts, catalogue.values(), _newest(con, manifest, held["deliveries"]), AGAIN)
 
 
-def _newest(con: duckdb.DuckDBPyConnection, manifest: Manifest, deliveries: Path) -> date:
+def _newest(con: duckdb.DuckDBPyConnection, manifest: Manifest, deliveries: str) -> date:
     """The day that published figures are of: that of the newest file of them."""
     feeds = [
         feed for feed, written in manifest["contracts"].items()
         if (yaml.safe_load(written) or {}).get("holds") == PUBLISHED
     ]  # fmt: skip
     [(day,)] = con.execute(
-        f"SELECT max(extracted_on) FROM read_parquet({text(deliveries)}) WHERE list_contains($feeds, feed) "
+        f"SELECT max(extracted_on) FROM {deliveries} WHERE list_contains($feeds, feed) "
         "AND state <> 'refused'",
         {"feeds": feeds},
     ).fetchall()

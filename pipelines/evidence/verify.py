@@ -216,7 +216,7 @@ def databases(chain: Chain, progress: Progress | None = None) -> None:
 
 def _holds(database: Path, table: str, files: Sequence[Path]) -> bool:
     """Whether a database's table has the rows of its parts, and no others."""
-    parts = f"FROM read_parquet([{', '.join(map(text, files))}], union_by_name = true)"
+    parts = f"FROM {recount.relation(files)}"
     try:
         with duckdb.connect() as con:
             con.execute(f"ATTACH {text(database)} AS held (READ_ONLY)")
@@ -264,7 +264,7 @@ def _of_council(
         with recount.connection(settings) as con:
             catalogue = recount.catalogue_of(manifest)
             recount.recount(con, settings, manifest, council, catalogue, key)
-            held = f"read_parquet({text(stored[0])})"
+            held = recount.relation(stored)
             columns = [name for name in recount.columns_of(con, held) if key is not None or name != "receipt"]
             return *recount.differences(con, held, AGAIN, columns), ""
     except CannotRecount as problem:
@@ -312,16 +312,15 @@ def _public_against(
     manifest: Manifest,
     key: Key | None,
 ) -> Recounted:
-    held = f"read_parquet({text(releases.part_path(settings, own[0]))})"
+    held = recount.relation(releases.part_path(settings, part) for part in own)
     shown = [
         measure.id for measure in recount.catalogue_of(manifest).values() if measure.protect in ("process", "published")
     ]  # fmt: skip
-    files = ", ".join(text(path) for path in officers)
     try:
         with recount.connection(settings) as con:
             con.execute(
                 "CREATE TEMP TABLE figures AS SELECT * EXCLUDE (receipt), receipt AS numerator_digest, "
-                f"'' AS denominator_digest FROM read_parquet([{files}], union_by_name = true) "
+                f"'' AS denominator_digest FROM {recount.relation(officers)} "
                 f"WHERE breakdown = '' AND measure IN ({', '.join(map(text, shown))})"
             )
             if key is not None:

@@ -107,11 +107,8 @@ def repeated_receipts(settings: Settings, councils: Mapping[str, Mapping[str, An
 
 def rules_broken(settings: Settings, manifest: releases.Manifest) -> dict[tuple[str, str], int]:
     """(feed, code) -> findings in the deliveries of a release of which rows are in force."""
-    files = {
-        part["table"]: str(releases.part_path(settings, part))
-        for part in manifest["parts"]
-        if part["table"] in ("checks", "deliveries")
-    }
+    held = releases.files_of(settings, manifest["parts"])
+    files = {table: [str(path) for path in held[table].values()] for table in ("checks", "deliveries")}
     query = """SELECT feed, code, sum(broken) FROM read_parquet($checks) SEMI JOIN
         (SELECT number, feed FROM read_parquet($deliveries) WHERE state = 'in force') USING (number, feed)
         GROUP BY ALL HAVING sum(broken) > 0 ORDER BY ALL"""

@@ -155,7 +155,7 @@ def test_an_older_release_says_what_it_does_not_hold(settings: Settings, tmp_pat
     path = tmp_path / "2026-01-01.1.duckdb"
     shutil.copy(opened(settings, "officers", 2).path, path)
     with duckdb.connect(str(path)) as con:
-        for table in ("left_out", "counting_steps", "undated", "sources", "restated"):
+        for table in ("left_out", "counting_steps", "undated", "sources", "restated", "restated_in"):
             con.execute(f"DROP TABLE {table}")
     release = store.opened(path)
     told = receipts.tell(release, code_of(release))

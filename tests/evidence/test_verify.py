@@ -141,26 +141,33 @@ def test_the_current_release_alone(kept: Settings) -> None:
 
 
 def tampered(settings: Settings, table: str, sql: str) -> None:
-    """What an attacker with write access and without the signing key can do: replace a part of the newest release by
-    `sql` over it (`{part}`), and make every digest and seal that names it fit again."""
+    """What an attacker with write access and without the signing key can do: put `sql` over a table (`{part}`) in place
+    of its parts in the newest release, and make every digest and seal that names them fit again."""
     audience = "officers"
     manifest = releases.read_manifest(settings, audience)
-    part = next(one for one in manifest["parts"] if one["table"] == table and one["council"] == "990")
-    path = releases.part_path(settings, part)
-    made = path.with_name("made.parquet")
+    earlier = releases.read_manifest(settings, audience, "2026-04-03.1")["parts"]
+    shared = {part["sha256"] for part in earlier}
+
+    def is_of_it(part: dict[str, Any]) -> bool:
+        return (part["table"], part["council"]) == (table, "990")
+
+    held = [part for part in manifest["parts"] if is_of_it(part)]
+    paths = [releases.part_path(settings, part) for part in held]
+    made = paths[0].with_name("made.parquet")
     with duckdb.connect() as con:
-        query = sql.format(part=f"read_parquet({text(path)})")
+        query = sql.format(part=recount.relation(paths))
         con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
-    before = part["sha256"]
-    part |= {"sha256": durable.file_digest(made), "bytes": made.stat().st_size}
+    part = held[0] | {"sha256": durable.file_digest(made), "bytes": made.stat().st_size, "slice": ""}
     made.rename(releases.part_path(settings, part))
-    path.unlink()
+    for path in paths:
+        if path.stem not in shared:
+            path.unlink()
+    manifest["parts"] = [one for one in manifest["parts"] if not is_of_it(one)] + [part]
     for file in (settings.records / "partitions" / "990").iterdir():
         content = json.loads(file.read_bytes())
         content.pop("seal")
-        for one in content["parts"]:
-            if one["sha256"] == before:
-                one["sha256"] = part["sha256"]
+        if held[0] in content["parts"] and held[-1] in content["parts"]:
+            content["parts"] = [one for one in content["parts"] if not is_of_it(one)] + [part]
         durable.write_json(file, seals.sealed(content))
         named = manifest["chain"]["partitions"]["990"]
         if file.name == Path(named[0]).name:

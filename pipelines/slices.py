@@ -1,0 +1,81 @@
+"""Slices: which rows of a table go into one part, so that a release stores anew little more than what changed.
+
+Belongs here: how a table is cut. Does not belong here: writing the parts (`releases`), or what is in them.
+
+A long table with a period is cut at the ends of calendar years, and its two newest long years at the ends of quarters:
+what is delivered changes the newest periods, and rolling windows that end there. A table about deliveries is cut after
+every 50 arrivals. How a table is cut depends on its own rows alone, so that equal content is equal bytes, whichever
+release it is in; a year is put together from its quarters once, when a third long year has begun.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+
+from pipelines.model.schema import FACTS
+
+LONG = 5_000
+"""Rows up to which a table is one part, and a year of it."""
+QUARTERED = 2
+"""Long years, the newest, that are cut at the ends of quarters."""
+ARRIVALS = 50
+"""Numbers of arrivals whose rows are kept together."""
+UNDATED = "undated"
+_MONTH = {
+    "counts": "month",
+    **dict.fromkeys(("figures", "left_out"), "year(period_end) * 12 + month(period_end) - 1"),
+    **{
+        f"fact_{name}": f"year({fact.dates[0]}) * 12 + month({fact.dates[0]}) - 1"
+        for name, fact in FACTS.items()
+    },
+}
+"""Table -> SQL of the month that cuts it: a whole number, year x 12 + month - 1."""
+_NUMBERED = ("deliveries", "checks", "findings", "columns_matched", "sources")
+"""Tables about deliveries, by number of arrival."""
+Slice = tuple[str, str]
+"""(name, SQL that is true for its rows). The name is '' where a table is one part."""
+WHOLE: list[Slice] = [("", "true")]
+
+
+def slices(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Slice]:
+    """How the rows of a query, which are those of a release's table, are cut: each row is in one slice."""
+    if table in _MONTH:
+        return _by_period(con, f"({_MONTH[table]})", query) or WHOLE
+    if table in _NUMBERED:
+        return _by_arrival(con, query) or WHOLE
+    return WHOLE
+
+
+def _by_period(con: duckdb.DuckDBPyConnection, month: str, query: str) -> list[Slice]:
+    held = con.execute(
+        f"SELECT {month} // 3 AS quarter, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    if sum(rows for _, rows in held) <= LONG:
+        return WHOLE
+    years = Counter[int]()
+    for quarter, rows in held:
+        if quarter is not None:
+            years[quarter // 4] += rows
+    quartered = [year for year in sorted(years) if years[year] > LONG][-QUARTERED:]
+    cut: list[Slice] = [(UNDATED, f"{month} IS NULL") for quarter, _ in held if quarter is None]
+    cut += [_months(str(year), month, year * 12, 12) for year in sorted(years) if year not in quartered]
+    cut += [
+        _months(f"{quarter // 4}-Q{quarter % 4 + 1}", month, quarter * 3, 3)
+        for quarter, _ in held
+        if quarter is not None and quarter // 4 in quartered
+    ]
+    return sorted(cut)
+
+
+def _months(name: str, month: str, first: int, lasts: int) -> Slice:
+    return name, f"{month} BETWEEN {first} AND {first + lasts - 1}"
+
+
+def _by_arrival(con: duckdb.DuckDBPyConnection, query: str) -> list[Slice]:
+    block = f'("number" - 1) // {ARRIVALS}'
+    held = con.execute(f"SELECT DISTINCT {block} AS block FROM ({query}) ORDER BY ALL").fetchall()
+    return [
+        (f"{at * ARRIVALS + 1}-{(at + 1) * ARRIVALS}", f"{block} = {at}") for (at,) in held if at is not None
+    ]
