@@ -101,8 +101,8 @@ def mix(random1: ArrayLike, n1: ArrayLike, random2: ArrayLike, n2: ArrayLike) ->
     random1, n1: cases chosen at random and in all, of the later group; random2, n2: of the one it is compared with.
     Arrays that broadcast together.
     Returns strings in that shape: 'more random' or 'fewer random' where Newcombe's 95% interval of the difference
-    leaves out 0 and the difference is LEAST_MIX or more; '' where not, and where a count is NaN (how cases were chosen is not
-    known, or they are not chosen at all). Raises ValueError as `wilson` does.
+    leaves out 0 and the difference is LEAST_MIX or more; '' where not, and where a count is NaN (how cases were chosen
+    is not known, or they are not chosen at all). Raises ValueError as `wilson` does.
     """
     difference, low, high = newcombe(random1, n1, random2, n2)
     large = np.abs(difference) >= LEAST_MIX - 1e-12
