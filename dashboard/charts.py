@@ -39,28 +39,28 @@ PIXELS_A_POINT = 24
 
 
 def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
-    """A p-chart: each point with its number of audits beneath, the usual range, signals by shape and words."""
+    """A control chart: each point with its number of cases beneath, the usual range, signals by shape and words."""
     places = list(range(len(points)))
-    values = [percent(row["value"]) for row in points]
+    values = [height(measure, row["value"]) for row in points]
     traces: list[dict[str, Any]] = []
     newest = points[-1] if points else {}
-    limits = newest.get("state") in ("limits", "trial")
+    limits = any(row["lower"] is not None for row in points)
     annotations = []
     right = len(points) - 0.4
     if newest.get("centre") is not None:
         edges = [place - 0.5 for place in places] + [len(points) - 0.5]
         if limits:
-            traces.append(_step(edges, points, "lower", "Lower limit"))
-            traces.append(_step(edges, points, "upper", "Upper limit", fill="tonexty"))
-            annotations.append(_note(right, percent(newest["upper"]), "Upper limit", 12))
-            annotations.append(_note(right, percent(newest["lower"]), "Lower limit", 12))
+            traces.append(_step(edges, measure, points, "lower", "Lower limit"))
+            traces.append(_step(edges, measure, points, "upper", "Upper limit", fill="tonexty"))
+        if newest["lower"] is not None:
+            annotations.append(_note(right, height(measure, newest["upper"]), "Upper limit", 12))
+            annotations.append(_note(right, height(measure, newest["lower"]), "Lower limit", 12))
         average = {"color": MUTED, "width": 1.5, "dash": "dash", "shape": "hv"}
-        traces.append(_step(edges, points, "centre", "Average") | {"line": average})
-        annotations.append(
-            _note(right, percent(newest["centre"]), f"Average<br>{words.percent(newest['centre'])}")
-        )
+        traces.append(_step(edges, measure, points, "centre", "Average") | {"line": average})
+        centre = words.value_words(measure, newest["centre"])
+        annotations.append(_note(right, height(measure, newest["centre"]), f"Average<br>{centre}"))
     if newest.get("target") is not None:
-        traces.append(_target(newest["target"], len(points)))
+        traces.append(_target(measure, newest["target"], len(points)))
         annotations.append(_target_label(newest["target"], measure))
     texts = [hover(measure, row) for row in points]
     traces.append(
@@ -86,6 +86,7 @@ def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
     top = 34 if newest.get("target") is not None else 24
     layout = base_layout(right=96 if annotations else 24, bottom=78, top=top)
     layout["annotations"] = annotations
+    layout["yaxis"] |= _scale(measure, points, ("value", "lower", "upper", "target"))
     layout["xaxis"] |= {
         "tickmode": "array",
         "tickvals": places,
@@ -101,13 +102,13 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
     """The 12-month line with its 95% range. Secondary: its periods overlap, so it is never tested for signals."""
     places = list(range(len(points)))
     traces = [
-        _edge(places, points, "low"),
-        _edge(places, points, "high", fill="tonexty"),
+        _edge(places, measure, points, "low"),
+        _edge(places, measure, points, "high", fill="tonexty"),
         {
             "type": "scatter",
             "mode": "lines",
             "x": places,
-            "y": [percent(row["value"]) for row in points],
+            "y": [height(measure, row["value"]) for row in points],
             "text": [hover(measure, row, "12 months to ") for row in points],
             "hovertemplate": "%{text}<extra></extra>",
             "line": {"color": BLUE, "width": 3},
@@ -127,8 +128,14 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
     if points:
         last = points[-1]
         layout["annotations"] = [
-            _note(len(points) - 0.9, percent(last["value"]), f"<b>{words.percent(last['value'])}</b>", 15)
+            _note(
+                len(points) - 0.9,
+                height(measure, last["value"]),
+                f"<b>{words.value_words(measure, last['value'])}</b>",
+                15,
+            )
         ]
+    layout["yaxis"] |= _scale(measure, points, ("value", "low", "high"))
     return {"data": traces, "layout": layout}
 
 
@@ -170,11 +177,31 @@ def percent(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else round(value * 100, 3)
 
 
+def height(measure: Row, value: float | None) -> float | None:
+    """Where a value stands on its chart's scale: a share in per cent, an average in its unit."""
+    if words.is_mean(measure):
+        return None if value is None or math.isnan(value) else round(value, 3)
+    return percent(value)
+
+
+def _scale(measure: Row, points: Sequence[Row], columns: Sequence[str]) -> dict[str, Any]:
+    """The scale of an average's chart, from 0 to above all that is drawn; that of shares is always the same."""
+    if not words.is_mean(measure):
+        return {}
+    most = max((row[name] for row in points for name in columns if row.get(name) is not None), default=1.0)
+    return {
+        "range": [0, most * 1.1],
+        "dtick": None,
+        "ticksuffix": "",
+        "title": {"text": words.capital(measure["unit"])},
+    }
+
+
 def _step(
-    edges: list[float], points: Sequence[Row], column: str, name: str, fill: str = "none"
+    edges: list[float], measure: Row, points: Sequence[Row], column: str, name: str, fill: str = "none"
 ) -> dict[str, Any]:
     """A limit that steps at the middle between two points, as each point has its own."""
-    heights = [percent(row[column]) for row in points]
+    heights = [height(measure, row[column]) for row in points]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -190,12 +217,12 @@ def _step(
     }
 
 
-def _target(value: float, points: int) -> dict[str, Any]:
+def _target(measure: Row, value: float, points: int) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": [-0.5, points - 0.5],
-        "y": [percent(value)] * 2,
+        "y": [height(measure, value)] * 2,
         "line": {"color": PURPLE, "width": 2, "dash": "dot"},
         "name": "Target",
         "hoverinfo": "skip",
@@ -205,17 +232,19 @@ def _target(value: float, points: int) -> dict[str, Any]:
 
 def _target_label(value: float, measure: Row) -> dict[str, Any]:
     """The words for the target's line, above the chart, where they cover no point."""
-    aim = words.lower_first(classes.target(value, measure.get("higher_is")))
+    aim = words.lower_first(classes.target(value, measure))
     label = _note(0, 1, f"Dotted line: the target, {aim}")
     return label | {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 4}
 
 
-def _edge(places: list[int], points: Sequence[Row], column: str, fill: str = "none") -> dict[str, Any]:
+def _edge(
+    places: list[int], measure: Row, points: Sequence[Row], column: str, fill: str = "none"
+) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
         "x": places,
-        "y": [percent(row[column]) for row in points],
+        "y": [height(measure, row[column]) for row in points],
         "line": {"color": LINE, "width": 1},
         "fill": fill,
         "fillcolor": BAND,
@@ -255,7 +284,7 @@ def _signal_label(measure: Row, points: Sequence[Row], run: Mapping[str, Any]) -
     side = "Higher" if run["side"] == "high" else "Lower"
     return {
         "x": run["first"],
-        "y": percent(row["value"]),
+        "y": height(measure, row["value"]),
         "text": f"{side} from {_short_month(run['start'], True)}"
         if run["first"] != run["last"]
         else f"{side}, {_short_month(run['start'], True)}",
@@ -296,7 +325,7 @@ def month_over_year(end: Any) -> str:
 
 def hover(measure: Row, row: Row, before: str = "") -> str:
     name = words.point_name(row["window"], row["period_end"])
-    said = f"{before}{name}: {words.number(row['numerator'], row['denominator'], words.unit(measure))}"
+    said = f"{before}{name}: {words.point_number(measure, row)}"
     return said + with_receipt(row)
 
 

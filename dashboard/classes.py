@@ -58,11 +58,13 @@ def of_chart(points: Sequence[Row]) -> tuple[str, str, float | None]:
     )
 
 
-def target(value: float | None, higher_is: str | None) -> str:
-    """A target in words: “At least 90%”, “At most 10%”."""
+def target(value: float | None, measure: Row) -> str:
+    """A target in words: “At least 90%”, “At most 10%”, “At most 20.0 weeks”."""
     if value is None:
         return "No target"
-    return f"At {'most' if higher_is == 'worse' else 'least'} {words.percent(value)}"
+    return (
+        f"At {'most' if measure.get('higher_is') == 'worse' else 'least'} {words.value_words(measure, value)}"
+    )
 
 
 def aim(measure: Row, value: float | None, assurance: str) -> str:
@@ -72,7 +74,7 @@ def aim(measure: Row, value: float | None, assurance: str) -> str:
     own = value != measure.get("target")
     source = "It is the council's own." if own else measure.get("target_source") or ""
     parts = [
-        f"The target is {words.lower_first(target(value, measure.get('higher_is')))}.",
+        f"The target is {words.lower_first(target(value, measure))}.",
         source,
         EXPECTED[assurance],
     ]

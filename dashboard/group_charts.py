@@ -11,6 +11,8 @@ from typing import Any
 from dashboard import charts, words
 
 Row = Mapping[str, Any]
+_SYMBOLS = {"higher": "triangle-up", "lower": "triangle-down"}
+"""The shapes of groups that lie further from their total than chance explains; the words stand beside them."""
 
 
 def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.Figure:
@@ -33,7 +35,12 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
                 "thickness": 3,
                 "width": 6,
             },
-            "marker": {"color": charts.BLUE, "size": 12, "line": {"color": "#ffffff", "width": 1}},
+            "marker": {
+                "symbol": [_SYMBOLS.get(row.get("place") or "", "circle") for row in shown],
+                "color": charts.BLUE,
+                "size": 12,
+                "line": {"color": "#ffffff", "width": 1},
+            },
             "text": [
                 f"{row['label']}: {words.figure_number(measure, row)}{charts.with_receipt(row)}"
                 for row in shown
@@ -71,7 +78,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
             "showarrow": False,
             "bgcolor": "rgba(255,255,255,0.9)",
             "borderpad": 1,
-            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(measure, row)}</b>",
+            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(measure, row)}</b>{_apart(row)}",
             "font": {"size": 14, "color": charts.INK},
         }
         for place, row in zip(places, shown, strict=True)
@@ -184,6 +191,11 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
             }
         )
     return {"data": traces, "layout": layout}
+
+
+def _apart(row: Row) -> str:
+    """What is said of a group that lies further from its total than chance explains."""
+    return {"higher": " · higher than usual", "lower": " · lower than usual"}.get(row.get("place") or "", "")
 
 
 def _points(value: float) -> float:

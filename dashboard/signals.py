@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -15,10 +16,10 @@ from dashboard import words
 
 Row = Mapping[str, Any]
 
-CHANCE = (
-    "Chance alone gives some signals: about one in four steady series of 36 months shows at least one. "
-    "Look for a reason before acting."
-)
+_CHANCE = "Chance alone gives some signals: about one in four steady series of 36 months shows at least one."
+"""What is said of charts of a release from before it held the chance of each."""
+LOOK = "Look for a reason before acting."
+NOT_TESTED = "Signals are looked for in headline measures only: among so many charts chance alone would give some."
 SERIOUS_FIRST = ("outside", "trend", "two_of_three", "shift")
 # A run this long is, to a reader, a long run, even where one of its points also lies outside the limits.
 LONG_RUN = 7
@@ -121,6 +122,8 @@ def finding(measure: Row, points: Sequence[Row]) -> str:
         return f"Too few {words.unit(measure)} in each {name} to look for signals"
     if state == "run":
         return f"Too few {name}s yet to say what is usual"
+    if not tested(points):
+        return f"Each {name}, with the range that is usual"
     found = runs(points)
     if not found:
         return f"No clear change: every {name} is within the usual range"
@@ -132,37 +135,89 @@ def finding(measure: Row, points: Sequence[Row]) -> str:
     return f"The latest {name} is within the usual range; the last signal was {ended} ({did})"
 
 
-def limits(points: Sequence[Row]) -> str:
+def tested(points: Sequence[Row]) -> bool:
+    """Whether signals were looked for: a chart of no headline measure is stored without rules."""
+    return not points or _phase(points[-1]).get("rules", True) is not None
+
+
+def chance(points: Sequence[Row]) -> str:
+    """How often a chart such as this one signals though nothing happens; empty where no signal is looked for."""
+    if not points or not tested(points) or points[-1]["state"] not in ("limits", "trial"):
+        return ""
+    held = points[-1].get("chance")
+    if held is None:
+        return f"{_CHANCE} {LOOK}"
+    name = unit_of_time(points[-1]["window"])
+    known = sum(row["value"] is not None for row in points)
+    return (
+        f"By chance alone, about {round(held * 100)} of 100 steady charts of {known} {name}s would show a signal "
+        f"somewhere. {LOOK}"
+    )
+
+
+def chance_of_last(charts: Sequence[Sequence[Row]], what: str) -> str:
+    """How many of some charts would signal at their last point though nothing happens."""
+    held = [points[-1] for points in charts if points and points[-1]["state"] in ("limits", "trial")]
+    known = [row["chance_last"] for row in held if row.get("chance_last") is not None]
+    if not known:
+        return f"{_CHANCE} {LOOK}" if held else ""
+    return f"{words.by_chance(sum(known), len(known), what, 'signal at their latest point')} {LOOK}"
+
+
+def limits(points: Sequence[Row], measure: Row) -> str:
     """What the chart's limits are and where they come from."""
     if not points:
         return ""
     last = points[-1]
     name = unit_of_time(last["window"])
+    mean = words.is_mean(measure)
     if last["state"] == "table":
         return f"Too few in a typical {name}: the numbers are given without limits or signals."
     if last["state"] == "run":
         return f"Fewer than 8 {name}s: the points are drawn without limits."
-    said = (
-        f"The shaded band is the usual range: when nothing has changed, almost every {name} falls inside it. "
-        "It is wider where the number under the point is smaller."
+    wide = (
+        f"Its width comes from how much neighbouring {name}s differ."
+        if mean
+        else "It is wider where the number under the point is smaller."
     )
+    said = f"The shaded band is the usual range: when nothing has changed, almost every {name} falls inside it. {wide}"
     if last["state"] == "trial":
         said += f" The limits are a trial: there are fewer than 13 {name}s so far."
-    parameters = _parameters(last.get("baseline"))
+    parameters = _phase(last)
     if parameters.get("chart") == "pp":
         said += f" It allows for {name}s differing more than chance alone would make them (Laney's p′ chart)."
     baseline = parameters.get("baseline")
     if isinstance(baseline, dict):
+        begins = parameters.get("start", 0)
         start, end = baseline.get("first"), baseline.get("last")
-        if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < len(points):
-            first, until = (words.point_name(last["window"], points[n]["period_end"]) for n in (start, end))
+        if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < len(points) - begins:
+            first, until = (
+                words.point_name(last["window"], points[begins + n]["period_end"]) for n in (start, end)
+            )
             said += f" It is worked out from the points {first} to {until}."
-    return said
+    said += "".join(f" {one}" for one in anew(last))
+    return said if tested(points) else f"{said} {NOT_TESTED}"
+
+
+def anew(point: Row) -> list[str]:
+    """From when a chart begins anew, and why, one sentence each."""
+    held = _parameters(point.get("baseline")).get("rebased") or {}
+    return [
+        f"From {words.month(date.fromisoformat(day))} on it begins anew{f', because: {why}' if why else '.'}"
+        for day, why in held.items()
+    ]
 
 
 def unit_of_time(window: str) -> str:
     """month or quarter."""
     return "quarter" if window == "quarter" else "month"
+
+
+def _phase(point: Row) -> dict[str, Any]:
+    """What the chart's last phase was made with; of a chart in one, the chart."""
+    held = _parameters(point.get("baseline"))
+    phases = held.get("phases")
+    return phases[-1] if isinstance(phases, list) and phases else held
 
 
 def _parameters(text: str | None) -> dict[str, Any]:

@@ -23,6 +23,9 @@ COUNT_FIRST_BELOW = 20
 DEMONSTRATION = "Demonstration data: a fictional county"
 NOTHING_PUBLISHED = "No figures have been published yet. Run send-audit run"
 
+# The part of groups that exact 99.8% limits leave out, at most, where only chance sets them apart.
+BEYOND_LIMITS = 0.002
+
 WINDOWS = {
     "12m": "12 months",
     "financial_year": "Financial year (April to March)",
@@ -45,6 +48,13 @@ LEVELS = {
     "error": "Error: the row was set aside",
     "refuse": "Refused: the whole file was kept out",
 }
+CHOSEN = {"more random": "more", "fewer random": "fewer"}
+PLACED = {
+    "higher": "Higher than would be usual by chance",
+    "lower": "Lower than would be usual by chance",
+    "as expected": "As would be usual by chance",
+}
+"""Where a group lies beside its council's total -> its words."""
 POLARITY = {
     "better": "Higher is better.",
     "worse": "Lower is better.",
@@ -111,6 +121,13 @@ def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     if figure["denominator"] < COUNT_FIRST_BELOW:
         return f"{counts}", f"{unit(measure)} ({share})"
     return share, f"{counts} {unit(measure)}"
+
+
+def point_number(measure: Row, point: Row) -> str:
+    """The number of one point of a chart: a share as always, or the average of those that there were."""
+    if is_mean(measure) and point["value"] is not None:
+        return average(point["value"], point["denominator"], measure)
+    return number(point["numerator"], point["denominator"], unit(measure))
 
 
 def share_of(numerator: int, denominator: int) -> str:
@@ -304,6 +321,8 @@ def year_before(measure: Row, figure: Row) -> str:
         else number(figure["previous_numerator"], figure["previous_denominator"], unit(measure))
     )
     direction, change = figure.get("direction"), figure["change"]
+    if figure.get("mix"):
+        return f"The year before it was {before}. {not_comparable(measure, figure)}."
     likely = change_range(figure.get("change_low"), figure.get("change_high"), of)
     if not likely:
         return f"The year before it was {before}: too few to say whether the difference is more than chance."
@@ -319,14 +338,79 @@ def year_before(measure: Row, figure: Row) -> str:
     )
 
 
+def not_comparable(measure: Row, figure: Row) -> str:
+    """Why two years cannot be compared, with the counts where the reader may have them."""
+    more, cases = CHOSEN[figure["mix"]], unit(measure)
+    said = f"The two cannot be compared: {more} of the {cases} were chosen at random than the year before"
+    if figure.get("random") is None or figure.get("previous_random") is None:
+        return said
+    now, then = (
+        f"{count(figure[f'{side}random'])} of {count(figure[f'{side}denominator'])}"
+        for side in ("", "previous_")
+    )
+    return f"{said} ({now}; the year before, {then})"
+
+
 def change_cell(figure: Row, measure: Row | None = None) -> str:
     """The change on the year before in a few words, for a table or a card."""
     if figure.get("symbol") or figure.get("change") is None:
         return "No year before to compare with"
+    if figure.get("mix"):
+        return f"Cannot be compared: {CHOSEN[figure['mix']]} were chosen at random than the year before"
     direction = figure.get("direction")
     if direction in ("higher", "lower"):
         return f"{points(figure['change'], own_unit(measure))} {direction} than the year before"
     return "No clear change from the year before"
+
+
+def apart(row: Row, total: Row | None) -> str:
+    """`lower` or `higher` where a group lies further from its total than chance explains, else nothing.
+
+    That is beyond the exact 99.8% limits that the release holds. A release from before it held them tells it by the
+    group's likely range (95%).
+    """
+    if row.get("place"):
+        return row["place"] if row["place"] in ("higher", "lower") else ""
+    if (
+        "place" in row
+        or total is None
+        or total.get("value") is None
+        or row.get("symbol")
+        or row.get("low") is None
+    ):
+        return ""
+    if row["high"] < total["value"]:
+        return "lower"
+    return "higher" if row["low"] > total["value"] else ""
+
+
+def usual(measure: Row, row: Row) -> str:
+    """What would be usual by chance for a group with so many cases, at its council's share; empty where not known."""
+    if not row.get("place"):
+        return ""
+    cases = f"{count(row['denominator'])} {unit(measure)}"
+    if row["usual_least"] == row["usual_most"]:
+        return f"{count(row['usual_least'])} of {cases} would be usual"
+    return f"{count(row['usual_least'])} to {count(row['usual_most'])} of {cases} would be usual"
+
+
+def groups_by_chance(rows: Sequence[Row], what: str = "groups") -> str:
+    """How many of the groups shown would be named though nothing sets them apart; a release from before it held limits
+    names by likely ranges, one in 20. Empty where no group is looked at."""
+    looked_at = sum(bool(row.get("place")) for row in rows)
+    if looked_at:
+        return by_chance(BEYOND_LIMITS * looked_at, looked_at, what, "be named so")
+    return (
+        ""
+        if any("place" in row for row in rows)
+        else f"About one in 20 of the {what} differs by chance alone."
+    )
+
+
+def by_chance(expected: float, of: int, what: str, would: str) -> str:
+    """“By chance alone, about 0.3 of these 9 measures would ...”; expected: how many, `of`: of how many shown."""
+    digits = max(0, -math.floor(math.log10(expected))) if 0 < expected < 1 else 0
+    return f"By chance alone, about {expected:,.{digits}f} of these {count(of)} {what} would {would}."
 
 
 def headline(measure: Row, figure: Row | None) -> str:

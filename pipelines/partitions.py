@@ -79,7 +79,7 @@ def build(
             [checked.folder.parent.name, checked.folder.name, checked.arrival.corrections]
             for checked in deliveries
         ]
-        name = durable.digest([inputs, basis, catalogue.names_of(council).targets])[:32]
+        name = durable.digest([inputs, basis, catalogue.names_of(council).of_charts])[:32]
         places[council] = settings.records / "partitions" / council / f"{name}.json"
     stale = [council for council, path in places.items() if not stands(settings, path)]
     if stale:
@@ -168,7 +168,7 @@ def make(
     from pipelines.evidence import balanced_steps
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
-    from pipelines.measures.charts import check_targets
+    from pipelines.measures.charting import check_councils
     from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
     from pipelines.model.in_force import Part, in_force
@@ -214,8 +214,9 @@ def make(
     )
     measures = definitions.load(settings.definitions)
     targets = {council: catalogue.names_of(council).targets for council in councils}
-    check_targets(measures, targets)
-    build_figures(con, facts, measures, spans(con, facts, extracted), targets)
+    rebased = {council: catalogue.names_of(council).rebased for council in councils}
+    check_councils(measures, targets, rebased)
+    build_figures(con, facts, measures, spans(con, facts, extracted), targets, rebased)
     places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})

@@ -36,8 +36,11 @@ PUBLIC_TABLES = {
     "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
-PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures
-    WHERE breakdown = '' AND {_SHOWN}"""
+_NOT_PUBLIC = ("receipt", "random", "previous_random")
+"""Columns of figures that stay behind, where a release has them: a group's counts among them."""
+PUBLIC_FIGURES = f"""SELECT COLUMNS(lambda name: name NOT IN {_NOT_PUBLIC}), receipt AS numerator_digest,
+        '' AS denominator_digest
+    FROM figures WHERE breakdown = '' AND {_SHOWN}"""
 
 
 def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[str, bool]:

@@ -110,7 +110,11 @@ def take_in(work: Work) -> None:
 def count(work: Work) -> None:
     """Facts, counts and figures of every council for which something changed."""
     from pipelines.evidence import balanced_steps
+    from pipelines.measures import catalogue as definitions
+    from pipelines.measures.charting import check_versions
 
+    if before := compared_with(work.settings, work.as_of):
+        check_versions(before["definitions"], definitions.load(work.settings.definitions))
     work.councils, work.outcome.rebuilt = partitions.build(
         work.settings, work.catalogue, work.key, work.held, work.progress
     )

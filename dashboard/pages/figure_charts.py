@@ -21,12 +21,14 @@ Known = Mapping[str, store.Row]
 FEWEST_FOR_A_LINE = 10
 
 
-def over_time(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def over_time(
+    release: store.Release, shown: view.View, known: Known, used: list[store.Row], anchor: str = "time"
+) -> Component:
     """The control chart of the measure in focus, its signals in words, and the slow 12-month line."""
     measure = known.get(shown.measure)
     by_window = store.chart(release, shown.measure, shown.council)
     if measure is None or not by_window:
-        return components.section("time", "Month by month", html.P(MISSING))
+        return components.section(anchor, "Month by month", html.P(MISSING))
     window = _best_window(by_window)
     receipts = {
         (row["period_start"], row["period_end"]): row
@@ -46,10 +48,10 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
         rows.append(
             [
                 words.point_name(window, row["period_end"]),
-                words.number(row["numerator"], row["denominator"], words.unit(measure)),
+                words.point_number(measure, row),
                 "No limits"
                 if row["upper"] is None
-                else f"{words.percent(row['lower'])} to {words.percent(row['upper'])}",
+                else f"{words.value_words(measure, row['lower'])} to {words.value_words(measure, row['upper'])}",
                 signals.of_point(row),
                 row["receipt"] or "Not available",
             ]
@@ -70,13 +72,13 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
         else None,
     ]  # fmt: skip
     if points[-1]["state"] == "table":
-        parts += [html.H3(finding, className="finding"), html.P(signals.limits(points)), hold]
+        parts += [html.H3(finding, className="finding"), html.P(signals.limits(points, measure)), hold]
     else:
         described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
         figure = charts.control_chart(measure, points)
         parts.append(
             components.chart(
-                "time",
+                anchor,
                 finding,
                 described,
                 figure,
@@ -87,23 +89,22 @@ def over_time(release: store.Release, shown: view.View, known: Known, used: list
                 rows=points,
             )
         )
-        parts.append(html.P(signals.limits(points)))
+        parts.append(html.P(signals.limits(points, measure)))
         _, assurance, target = classes.of_chart(points)
         aimed = classes.aim(measure, target, assurance)
         parts.append(html.P(aimed) if aimed else None)
     said = signals.sentences(measure, points)
     if said:
         named = components.of_receipt(*[row["receipt"] for row in points])
-        parts += [
-            html.Ul([html.Li(text) for text in said], **named),
-            html.P(signals.CHANCE, className="hint"),
-        ]
-    parts.append(_slow(release, shown, measure, used))
-    return components.section("time", f"{name} by {name.lower()}", *parts)
+        parts.append(html.Ul([html.Li(text) for text in said], **named))
+    if chance := signals.chance(points):
+        parts.append(html.P(chance, className="hint", **components.of_receipt(points[-1]["receipt"])))
+    parts.append(_slow(release, shown, measure, used, anchor))
+    return components.section(anchor, f"{name} by {name.lower()}", *parts)
 
 
 def _slow(
-    release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row]
+    release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row], anchor: str
 ) -> Component | None:
     points = store.series(release, measure["measure"], shown.council, "12m")
     if len(points) < 2:
@@ -111,8 +112,8 @@ def _slow(
     used += points
     first, last = points[0], points[-1]
     finding = (
-        f"12-month average: {words.percent(first['value'])} to {words.day(first['period_end'])}, "
-        f"{words.percent(last['value'])} to {words.day(last['period_end'])}"
+        f"12-month average: {words.value_words(measure, first['value'])} to {words.day(first['period_end'])}, "
+        f"{words.value_words(measure, last['value'])} to {words.day(last['period_end'])}"
     )
     hold = components.table(
         f"{measure['title']}, 12-month average",
@@ -121,14 +122,14 @@ def _slow(
             [
                 words.day(row["period_end"]),
                 words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"])),
+                words.capital(words.between(row["low"], row["high"], words.own_unit(measure))),
                 row["receipt"],
             ]
             for row in points
         ],
     )
     drawn = components.chart(
-        "slow",
+        "slow" if anchor == "time" else f"slow-{anchor}",
         finding,
         f"{measure['title']}. Moves slowly; periods overlap.",
         charts.slow_line(measure, points),
@@ -159,7 +160,7 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
     used += rows
     overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
     title = store.breakdowns(release).get(shown.by, shown.by)
-    finding = voice_words.groups_finding(rows, overall)
+    finding, chance = voice_words.groups_finding(rows, overall), words.groups_by_chance(rows)
     hold = ranges(f"{measure['title']}, by {title.lower()}, in {shown.period_words}", title, measure, rows)
     described = (
         f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
@@ -167,9 +168,10 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
     parts: list[Component | None] = [
         html.P(
             [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
-             "through each dot is its likely range: a long line means few audits. About one group in 20 differs by "
-             "chance alone."]
+             "through each dot is its likely range: a long line means few audits. A group is called higher or lower "
+             "only where it lies further from all together than would be usual by chance for so many."]
         ),
+        components.told(chance, rows[0]["receipt"], className="hint") if chance else None,
         components.chart(
             "groups", finding, described, group_charts.intervals(measure, rows, overall), hold, f"by {title.lower()}",
             rows=[*rows, *([overall] if overall else [])],

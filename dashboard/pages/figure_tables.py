@@ -14,19 +14,30 @@ from dash.development.base_component import Component
 from dashboard import components, store, view, words
 
 Known = Mapping[str, store.Row]
+BESIDE = "Beside all together"
 MISSING = "This release does not have these figures."
 
 
 def ranges(
     caption: str, heading: str, measure: store.Row, rows: Sequence[store.Row], quiet: bool = False
 ) -> Component:
-    """One measure for each group: number, likely range, change, receipt. The rows have a `label`."""
-    return components.table(
-        caption,
-        [heading, "Number", "Likely range", "Change", ("Receipt", "code")],
-        [range_row(row["label"], measure, row) for row in rows],
-        quiet=quiet,
-    )
+    """One measure for each group: number, likely range, what would be usual by chance where that is held, change,
+    receipt. The rows have a `label`."""
+    columns: list[components.Column] = [heading, "Number", "Likely range", "Change", ("Receipt", "code")]
+    cells = [range_row(row["label"], measure, row) for row in rows]
+    if any(row.get("place") for row in rows):
+        columns.insert(3, BESIDE)
+        for row, line in zip(rows, cells, strict=True):
+            line.insert(3, beside_total(measure, row))
+    return components.table(caption, columns, cells, quiet=quiet)
+
+
+def beside_total(measure: store.Row, row: store.Row) -> components.Cell:
+    """Where a group lies beside its total, in words with a shape, and what would be usual for so many."""
+    if not row.get("place"):
+        return "Nothing to compare"
+    shape = row["place"] if row["place"] in ("higher", "lower") else ""
+    return {"text": words.PLACED[row["place"]], "shape": shape, "note": words.usual(measure, row)}
 
 
 def range_row(label: str, measure: store.Row, row: store.Row) -> list[components.Cell]:

@@ -75,12 +75,14 @@ def headlines(release: store.Release, council: str, used: list[store.Row]) -> Co
     """The headline measures: latest, target, variation, assurance, since when, receipt."""
     measures = store.headlines(release)
     rows: list[list[components.Cell]] = []
+    charted = []
     for measure in measures:
         figure = _latest(release, measure["measure"], council)
         if figure is None:
             continue
         used.append(figure)
         rows.append(_headline(release, measure, figure, council))
+        charted.append(_points(release, measure["measure"], council))
     if not rows:
         return components.section(
             "headlines", "Headline measures", html.P("This release has none of the headline measures yet.")
@@ -101,7 +103,11 @@ def headlines(release: store.Release, council: str, used: list[store.Row]) -> Co
             "small line is the measure over time with its usual range; each measure's name leads to its chart."
         ),
         components.table("Headline measures, with variation and target", columns, rows, quiet=True),
-        html.P(signals.CHANCE, className="hint"),
+        html.P(
+            signals.chance_of_last(charted, "measures"),
+            className="hint",
+            **components.of_receipt(*[str(row[-1]) for row in rows]),
+        ),
     )
 
 
@@ -130,9 +136,7 @@ def _headline(
         {
             "text": classes.ASSURANCE[assurance],
             "shape": classes.shape(assurance),
-            "note": ""
-            if target is None
-            else f"Target: {words.lower_first(classes.target(target, measure['higher_is']))}",
+            "note": "" if target is None else f"Target: {words.lower_first(classes.target(target, measure))}",
         },
         figure["receipt"],
     ]

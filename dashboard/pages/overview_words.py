@@ -43,12 +43,10 @@ def change(change: Row, measure: Row | None, points: Sequence[Row]) -> str:
     if kind == "variation":
         return f"{title}. {_variation(change, measure or {}, points)}"
     if kind == "assurance":
-        aim = words.lower_first(classes.target(change["target"], (measure or {}).get("higher_is")))
+        aim = words.lower_first(classes.target(change["target"], measure or {}))
         said = f"{title}. The target, {aim}, {_THEN[change['after']]}; before, {_BEFORE[change['before']]}."
         if change["previous_target"] != change["target"]:
-            before = words.lower_first(
-                classes.target(change["previous_target"], (measure or {}).get("higher_is"))
-            )
+            before = words.lower_first(classes.target(change["previous_target"], measure or {}))
             said += f" The target itself changed: it was {before}."
         return said
     if kind == "restated":

@@ -157,6 +157,7 @@ def _sections(
     if overall:
         total: components.Cell = {"text": "All sections together"}
         cells.append([total, _heat(overall, None), *[_heat(kind, overall) for kind in kinds], ""])
+    chance = words.groups_by_chance([*rows, *by_kind.values(), *kinds], "cells")
     measure = known[SECTIONS]
     return components.section(
         "sections",
@@ -164,9 +165,9 @@ def _sections(
         html.P(
             [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} Each cell has the share and "
              "the counts; the darker a cell, the smaller the share. “▼ lower” and “▲ higher” are said only where the "
-             "whole likely range lies on one side of the figure for all sections together; about one cell in 20 does "
-             "so by chance alone."]
+             "share lies further from that of all sections together than would be usual by chance."]
         ),
+        components.told(chance, rows[0]["receipt"], className="hint") if chance else None,
         components.table(
             f"Sections graded good or better, in {shown.period_words}",
             ["Section", "All plans", *[f"{kind['label']}s" for kind in kinds], "Of all: inadequate"],
@@ -191,7 +192,7 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
     )
     if row["denominator"] < words.COUNT_FIRST_BELOW:
         big, small = small, big
-    mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(plans_words.apart(row, overall), "")
+    mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(words.apart(row, overall), "")
     heat = plans_words.shade(row["value"])
     return {"text": big, "note": f"{small}{mark}", "heat": heat, "sub": row["receipt"]}
 

@@ -21,15 +21,6 @@ def shade(value: float) -> int:
     return next((step for limit, step in SHADES if value < limit), 1)
 
 
-def apart(row: Row, overall: Row | None) -> str:
-    """`lower` or `higher` where the whole likely range lies on one side of the figure for all, else nothing."""
-    if overall is None or overall.get("value") is None or row.get("symbol") or row.get("low") is None:
-        return ""
-    if row["high"] < overall["value"]:
-        return "lower"
-    return "higher" if row["low"] > overall["value"] else ""
-
-
 def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) -> str:
     """The weakest (or strongest) section as a sentence, with whether it stands out from all sections together."""
     known = [row for row in rows if not row.get("symbol") and row.get("value") is not None]
@@ -40,7 +31,7 @@ def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) 
     section = row["label"] if row["label"].startswith("Section") else f"Section {row['label']}"
     number = words.number(row["numerator"], row["denominator"], unit)
     said = f"{section} was the {name}: good or better in {number}"
-    side = apart(row, overall)
+    side = words.apart(row, overall)
     if not side:
         return f"{said}. It is not clearly {'lower' if weakest else 'higher'} than all sections together."
     return f"{said}. That is clearly {side} than all sections together ({words.percent((overall or {}).get('value'))})."
@@ -54,9 +45,14 @@ def changed(rows: Sequence[Row]) -> str:
         if names:
             parts.append(f"{direction} than the year before: {words.listed(names)}")
     if parts:
-        return f"{words.capital('; '.join(parts))}. Every other section: no clear change."
-    if any(row.get("direction") for row in rows):
+        other = (
+            "other section that can be compared" if any(row.get("mix") for row in rows) else "other section"
+        )
+        return f"{words.capital('; '.join(parts))}. Every {other}: no clear change."
+    if any(row.get("direction") and not row.get("mix") for row in rows):
         return "No section has clearly changed on the year before."
+    if any(row.get("mix") for row in rows):
+        return "The plans were chosen in another way than the year before, so the sections cannot be compared with it."
     return "There is no year before to compare the sections with."
 
 
@@ -69,9 +65,11 @@ def compared(first: Row, second: Row, measure: Row) -> str:
     if any(row.get("symbol") or row.get("low") is None for row in (first, second)):
         return said
     if first["low"] > second["high"] or second["low"] > first["high"]:
-        better, other = (first, second) if first["value"] > second["value"] else (second, first)
+        more = measure.get("higher_is") != "worse"
+        one, other = (first, second) if (first["value"] > second["value"]) == more else (second, first)
+        did = "had a larger share" if measure.get("higher_is") == "neither" else "did better"
         return (
-            f"{said} The two ranges do not overlap: {words.lower_first(better['label'])}s did better than "
+            f"{said} The two ranges do not overlap: {words.lower_first(one['label'])}s {did} than "
             f"{words.lower_first(other['label'])}s, by more than chance alone would explain."
         )
     return f"{said} The two ranges overlap, so these figures alone cannot say that one kind is better."

@@ -395,9 +395,10 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
             for measure, figure in rows
         ],
     )
-    charted = next(
-        (measure["measure"] for measure, _ in rows if store.chart(release, measure["measure"], council)), ""
-    )
+    charted = [
+        measure["measure"] for measure, _ in rows if store.chart(release, measure["measure"], shown.council)
+    ]
+    drawn = [name for name in charted if name == charted[0] or words.is_mean(known[name])]
     return components.section(
         "here",
         heading,
@@ -406,9 +407,12 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
             "and may differ from what was sent to the Department for Education: do not mix the two."
         ),
         table,
-        figure_charts.over_time(release, dataclasses.replace(shown, measure=charted), known, used)
-        if charted
-        else None,
+        *[
+            figure_charts.over_time(
+                release, dataclasses.replace(shown, measure=name), known, used, "weeks" if place else "time"
+            )
+            for place, name in enumerate(drawn)
+        ],
     )
 
 

@@ -39,19 +39,18 @@ def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | Non
 def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
     """The heading of a chart of groups."""
     below, above = groups_apart(rows, overall)
+    than = "than would be usual by chance" if any(row.get("place") for row in rows) else "than for all audits"
     parts = []
     if below:
-        parts.append(f"Lower than for all audits: {words.listed(below)}")
+        parts.append(f"Lower {than}: {words.listed(below)}")
     if above:
-        parts.append(f"{'higher' if below else 'Higher than for all audits'}: {words.listed(above)}")
+        parts.append(f"{'higher' if below else f'Higher {than}'}: {words.listed(above)}")
     return "; ".join(parts) or "No group is clearly different from all audits together"
 
 
 def groups_apart(rows: Sequence[Row], overall: Row | None) -> tuple[list[str], list[str]]:
-    """Labels of the groups whose whole likely range lies below, and above, the figure for all audits."""
-    if overall is None or overall.get("value") is None:
-        return [], []
-    known = [row for row in rows if not row.get("symbol") and row.get("low") is not None]
-    below = [row["label"] for row in known if row["high"] < overall["value"]]
-    above = [row["label"] for row in known if row["low"] > overall["value"]]
+    """Labels of the groups that lie lower, and higher, than chance explains (`words.apart`)."""
+    below, above = (
+        [row["label"] for row in rows if words.apart(row, overall) == side] for side in ("lower", "higher")
+    )
     return below, above

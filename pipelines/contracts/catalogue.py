@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from pipelines.mappings import Mapping
 from pipelines.settings import Settings
 from pipelines.texts import ContractError, Strict, from_yaml, read_model, simplify
 
+OF_CHARTS = ("targets", "rebased")
+"""What a council's file says of charts alone."""
+
 
 class CouncilNames(Strict):
     """What one council calls things: names that may pass intake, its grade scale, its local parameters."""
@@ -32,15 +36,33 @@ class CouncilNames(Strict):
     agencies: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     targets: dict[str, float] = Field(default_factory=dict)
-    """Measure -> the council's own target as a share from 0 to 1, in place of the definition's."""
+    """Measure -> the council's own target as a share from 0 to 1 (of a mean in its unit), in place of the
+    definition's."""
+    rebased: dict[str, dict[date, str]] = Field(default_factory=dict)
+    """Measure -> the day from which its chart begins anew -> why, in a sentence: what has changed for good."""
 
     @field_validator("targets")
     @classmethod
-    def targets_are_shares(cls, targets: dict[str, float]) -> dict[str, float]:
+    def targets_are_not_negative(cls, targets: dict[str, float]) -> dict[str, float]:
         for name, target in targets.items():
-            if not 0 <= target <= 1:
-                raise ValueError(f"the target of {name} is a share from 0 to 1: write 0.9 for 90%")
+            if not target >= 0:
+                raise ValueError(f"the target of {name} is below 0: write 0.9 for 90%")
         return targets
+
+    @field_validator("rebased")
+    @classmethod
+    def reasons_are_given(cls, rebased: dict[str, dict[date, str]]) -> dict[str, dict[date, str]]:
+        for name, days in rebased.items():
+            if any(not why.strip() for why in days.values()):
+                raise ValueError(
+                    f"the new baseline of {name} needs a reason: write what changed, in a sentence"
+                )
+        return rebased
+
+    @property
+    def of_charts(self) -> dict[str, Any]:
+        """What judges no row: it makes the council's charts anew, and nothing else."""
+        return self.model_dump(mode="json", include=set(OF_CHARTS))
 
 
 class Catalogue(BaseModel):
@@ -83,7 +105,7 @@ class Catalogue(BaseModel):
     def texts(self) -> str:
         """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets"}}}
+        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": set(OF_CHARTS)}}
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 

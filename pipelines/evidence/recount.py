@@ -32,12 +32,15 @@ from pipelines.measures.catalogue import Catalogue, DefinitionError
 from pipelines.model.schema import FACTS, GIVEN, SPANS, Fact
 from pipelines.releases import Manifest, quote, text
 from pipelines.settings import Settings
+from pipelines.statistics import proportions
 
 KEY = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
 """What names a figure within a release."""
 AGAIN = "figures"
 """TEMP TABLE with the figures made again, as `measures.build` calls it."""
 Row = dict[str, Any]
+_LATER = {"participants": {"is_random": "coalesce(selection = 'random', false)"}}
+"""Fact -> column that facts of earlier releases do not have -> what it is made from."""
 
 
 class CannotRecount(RuntimeError):
@@ -139,6 +142,8 @@ def recount(
             f"The facts of {council} in release {manifest['release']} are not as this version of the program knows "
             f"them ({type(problem).__name__}). Use the version that made it, {manifest.get('code_version')}."
         ) from None
+    if "figures" in held:
+        _as_then(con, held["figures"])
     if key is not None:
         receipts.mint(con, AGAIN, "officers", key)
 
@@ -148,18 +153,39 @@ def relation(files: Iterable[Path]) -> str:
     return f"read_parquet([{', '.join(map(text, files))}], union_by_name = true)"
 
 
+def _columns(con: duckdb.DuckDBPyConnection, stored: str) -> set[str]:
+    return {name for name, *_ in con.execute(f"DESCRIBE FROM {stored}").fetchall()}
+
+
+def _as_then(con: duckdb.DuckDBPyConnection, stored: str) -> None:
+    """Directions as releases had them that did not look at how cases were chosen."""
+    if "mix" not in _columns(con, stored):
+        con.execute(
+            f"UPDATE {AGAIN} SET direction = CASE WHEN change_low > 0 THEN {text(proportions.HIGHER)} "
+            f"WHEN change_high < 0 THEN {text(proportions.LOWER)} ELSE {text(proportions.NO_CLEAR_CHANGE)} END "
+            f"WHERE direction = {text(proportions.NOT_COMPARABLE)}"
+        )
+
+
 def _counted(con: duckdb.DuckDBPyConnection, held: Mapping[str, str], catalogue: Catalogue) -> None:
     from pipelines.measures.build import build
 
     for name, fact in FACTS.items():
         table = f"fact_{name}"
-        source = f"FROM {held[table]}" if table in held else _empty(fact)
+        source = _stored(con, name, held[table]) if table in held else _empty(fact)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS {source}")
     if "spans" not in held:
         raise CannotRecount("The release does not say for which months its figures are (the table spans).")
     con.execute(f"CREATE OR REPLACE TEMP VIEW spans_stored AS FROM {held['spans']}")
     facts = {name: f"fact_{name}" for name in FACTS}
     build(con, facts, catalogue, _spans(con, facts))
+
+
+def _stored(con: duckdb.DuckDBPyConnection, fact: str, stored: str) -> str:
+    """SQL: a fact as it is stored, with the columns that it did not have yet."""
+    held = _columns(con, stored)
+    made = [f"{how} AS {name}" for name, how in _LATER.get(fact, {}).items() if name not in held]
+    return f"SELECT {', '.join(['*', *made])} FROM {stored}"
 
 
 def _spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 import duckdb
 
 from pipelines.measures.catalogue import Catalogue
-from pipelines.measures.charts import Targets, charts
+from pipelines.measures.charting import Rebased, Targets
+from pipelines.measures.charts import charts
 from pipelines.measures.counts import count, long_periods, undated
 from pipelines.measures.figures import figures
 
@@ -21,17 +22,19 @@ def build(
     catalogue: Catalogue,
     spans: str,
     targets: Targets | None = None,
+    rebased: Rebased | None = None,
 ) -> None:
     """Make the TEMP TABLEs counts, undated, figures, left_out and charts.
 
-    `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` are those that
-    councils set themselves. Measures of given figures are left out: `given` makes them, and of other places.
+    `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` and `rebased`
+    are those that councils set themselves. Measures of given figures are left out: `given` makes them, and of other
+    places.
     """
     catalogue = {name: measure for name, measure in catalogue.items() if measure.kind != "given"}
     count(con, facts, catalogue.values())
     undated(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, spans, "figures")
-    charts(con, catalogue, "figures", "charts", targets)
+    charts(con, catalogue, "figures", "charts", targets, rebased)
     for helper in ("series", "long_periods"):
         con.execute(f"DROP TABLE IF EXISTS {helper}")

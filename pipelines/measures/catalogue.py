@@ -9,6 +9,7 @@ where the two come from different facts.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Literal, NamedTuple, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.measures.charting import Baseline, check_rules
 from pipelines.model.schema import FACTS, GIVEN, Fact
 from pipelines.texts import from_yaml
 
@@ -97,11 +99,19 @@ class Measure(BaseModel):
     higher_is: Literal["better", "worse", "neither"]
     protect: Literal["published", "process", "children"]
     breakdowns: tuple[str, ...]
-    chart: Literal["p", "none"]
+    chart: Literal["p", "xmr", "none"]
+    """p: of shares; Laney's p' where the baseline asks for it. xmr: of means."""
+    baseline: Baseline | None = None
+    """The points that set the chart's centre and limits; none declared: all of them up to 24, then the first 24."""
+    rebased_on: tuple[datetime.date, ...] = ()
+    """Days from which everybody's chart begins anew, such as a change of the law. A council may add its own."""
+    rules: dict[str, int | str] = Field(default_factory=dict)
+    """What differs from `statistics.rules.RULES`."""
     headline: int | None = Field(default=None, ge=1)
     """Place among the measures of the overview; none where it is not one of them."""
-    target: float | None = Field(default=None, ge=0, le=1)
-    """What is aimed at, as a share; where lower is better, a ceiling. A council may set its own."""
+    target: float | None = Field(default=None, ge=0)
+    """What is aimed at, as a share or in the unit of a mean; where lower is better, a ceiling. A council may set its
+    own."""
     target_source: str | None = None
     """Whose target it is, in words."""
     sentence: str
@@ -150,6 +160,15 @@ class Measure(BaseModel):
         return tuple(term._replace(of=f"{term.of} squared") for term in self.numerators if term.of)
 
     @property
+    def randoms(self) -> tuple[Term, ...]:
+        """Of the denominator, the rows chosen at random: where the fact knows, and not all of them are."""
+        return tuple(
+            term._replace(columns=tuple(sorted({*term.columns, "is_random"})))
+            for term in (() if self.kind == "given" else self.denominators)
+            if "is_random" in FACTS[term.fact].yes_no and "is_random" not in term.columns
+        )
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """How its rows become its denominator and its numerator, one column at a time, in the definition's order.
 
@@ -189,7 +208,7 @@ class Measure(BaseModel):
     @property
     def numbers(self) -> tuple[Term, ...]:
         """What its figures are made of."""
-        return (*self.numerators, *self.denominators, *self.squares)
+        return (*self.numerators, *self.denominators, *self.squares, *self.randoms)
 
     def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
         return Term(self.fact, self.date, tuple(sorted(columns)))
@@ -255,14 +274,29 @@ class Measure(BaseModel):
             raise ValueError("breakdowns: a distribution has exactly one")
         if self.kind != "share" and self.denominator_fact:
             raise ValueError("denominator_fact: only a share may have its denominator in another fact")
+        return self
+
+    @model_validator(mode="after")
+    def chart_is_whole(self) -> Self:
         if self.chart == "p" and (self.kind != "share" or self.denominator_fact):
             raise ValueError("chart: a p-chart needs a share whose numerator is part of its denominator")
+        if self.chart == "xmr" and self.kind != "mean":
+            raise ValueError(
+                "chart: an xmr chart needs a mean; a share knows its number of cases, so it has a p-chart"
+            )
+        if self.chart == "none" and (self.baseline or self.rebased_on or self.rules):
+            raise ValueError("baseline, rebased_on, rules: only a measure with a chart has them")
+        if self.rules and self.headline is None:
+            raise ValueError("rules: they run on headline measures only")
+        check_rules(self.rules)
         return self
 
     @model_validator(mode="after")
     def target_is_whole(self) -> Self:
         if (self.target is None) != (self.target_source is None):
             raise ValueError("target and target_source are given together, or neither is")
+        if self.target is not None and self.target > 1 and self.kind != "mean":
+            raise ValueError("target: a share is from 0 to 1; write 0.9 for 90%")
         if self.target is not None and (self.chart == "none" or self.higher_is == "neither"):
             raise ValueError("target: only a measure with a chart and a good direction may have one")
         if self.headline is not None and self.chart == "none":

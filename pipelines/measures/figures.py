@@ -22,7 +22,7 @@ from pipelines.measures.catalogue import Catalogue, Measure, Term
 from pipelines.measures.counts import breakdowns_by_term
 from pipelines.measures.windows import Running
 from pipelines.model.schema import FACTS, SPANS
-from pipelines.statistics import means, proportions
+from pipelines.statistics import funnels, means, proportions
 
 Ints = NDArray[np.int64]
 
@@ -40,13 +40,24 @@ _SCHEMA = pa.schema(
         **{name: pa.int64() for name in ("previous_numerator", "previous_denominator")},
         **{name: pa.float64() for name in ("previous_value", "change", "change_low", "change_high")},
         "direction": _TEXT,
+        **{name: pa.int64() for name in ("random", "previous_random")},
+        "mix": _TEXT,
+        **{name: pa.int64() for name in ("usual_least", "usual_most")},
+        "place": _TEXT,
         **{name: pa.uint64() for name in ("numerator_digest", "denominator_digest")},
     }
 )
 _WITH_STEPS = _SCHEMA.append(pa.field("steps", pa.list_(pa.int64())))
 _NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
 _SYMBOLS = ("", "x", "z")
-_DIRECTIONS = np.array(sorted(["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE]))
+_DIRECTIONS = np.array(sorted(
+    ["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE, proportions.NOT_COMPARABLE]
+))  # fmt: skip
+_MIXES = np.array(sorted(["", proportions.MORE_RANDOM, proportions.FEWER_RANDOM]))
+AS_EXPECTED, HIGHER, LOWER = "as expected", "higher", "lower"
+_PLACES = ("", AS_EXPECTED, HIGHER, LOWER)
+_PLACED = ("share", "people_share", "snapshot")
+"""Kinds whose groups are held against the council's total: shares of their own cases."""
 
 
 class Coded:
@@ -109,6 +120,12 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
     window cuts through a planned period (then there are no counts either) or because the numerator, of another fact,
     exceeds the denominator. The numerator of a mean is its number added up, the value is in the measure's unit.
+
+    `random` is how many of the denominator were chosen at random, where some are and some are not; `mix` says where
+    that share is another than in the year before (`proportions.mix`), and then direction is 'cannot be compared'. Of
+    groups, `usual_least` and `usual_most` are the exact binomial 99.8% limits around the total of the same period, in
+    cases of the numerator, and `place` says where the group lies: 'as expected', 'higher', 'lower', '' where it is not
+    looked at.
 
     Makes TEMP TABLE left_out too: the columns that name a figure, and `steps`, how many rows are left after each of its
     measure's `steps`. Figures without counts are not in it.
@@ -282,8 +299,18 @@ def _columns(
     before_value, _, _ = _with_range(measure, before)
     change, change_low, change_high = _difference(measure, now.take(has_before), before)
     rows = len(cells.series)
+    of_then, mix = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int8)
+    if measure.randoms:
+        of_then[has_before] = before.random
+        mixed = proportions.mix(
+            now.random[has_before], now.denominator[has_before], before.random, before.denominator
+        )
+        mix[has_before] = np.searchsorted(_MIXES, mixed)
+    said = proportions.direction(change_low, change_high)
+    said = np.where(mix[has_before] > 0, proportions.NOT_COMPARABLE, said)
     direction = np.zeros(rows, dtype=np.int8)
-    direction[has_before] = np.searchsorted(_DIRECTIONS, proportions.direction(change_low, change_high))
+    direction[has_before] = np.searchsorted(_DIRECTIONS, said)
+    least, most, place = _usual(measure, series, cells, now)
 
     def where_before(values: NDArray[Any]) -> pa.Array:
         spread, empty = np.zeros(rows, dtype=values.dtype), np.ones(rows, dtype=bool)
@@ -311,10 +338,39 @@ def _columns(
         "change_low": where_before(change_low),
         "change_high": where_before(change_high),
         "direction": _listed(direction, _DIRECTIONS.tolist()),
+        "random": pa.array(now.random, mask=now.torn | (not measure.randoms)),
+        "previous_random": _only(of_then, has_before if measure.randoms else []),
+        "mix": _listed(mix, _MIXES.tolist()),
+        "usual_least": pa.array(np.nan_to_num(least).astype(np.int64), mask=np.isnan(least)),
+        "usual_most": pa.array(np.nan_to_num(most).astype(np.int64), mask=np.isnan(most)),
+        "place": _listed(place, list(_PLACES)),
         "numerator_digest": pa.array(now.numerator_digest),
         "denominator_digest": pa.array(now.denominator_digest),
         "steps": _steps(measure, running, below, cells, now.torn),
     }
+
+
+def _usual(
+    measure: Measure, series: Series, cells: Cells, now: Counted
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    """The least and most cases that are usual for each group beside its council's total, and its place in `_PLACES`."""
+    rows = len(cells.series)
+    least, most, place = np.full(rows, np.nan), np.full(rows, np.nan), np.zeros(rows, dtype=np.int8)
+    is_total = series.breakdown.equals("")[cells.series]
+    if measure.kind not in _PLACED or is_total.all():
+        return least, most, place
+    # a window of a council is named by its total's series, its kind and its end
+    window = np.column_stack([series.total[cells.series], cells.window, cells.end])
+    _, of = np.unique(window, axis=0, return_inverse=True)
+    of = of.ravel()
+    target = np.full(of.max(initial=-1) + 1, np.nan)
+    totals = np.flatnonzero(is_total & now.usable)
+    target[of[totals]] = now.numerator[totals] / now.denominator[totals]
+    groups = np.flatnonzero(~is_total & now.usable & ~np.isnan(target[of]))
+    least[groups], most[groups] = funnels.usual_counts(now.denominator[groups], target[of[groups]])
+    found = now.numerator[groups]
+    place[groups] = np.select([found > most[groups], found < least[groups]], [2, 3], default=1)
+    return least, most, place
 
 
 def _steps(
@@ -346,6 +402,8 @@ class Counted:
     torn: NDArray[np.bool_]
     squares: Ints
     """Of a mean: the squares of its number added up; otherwise 0."""
+    random: Ints
+    """Of the denominator, chosen at random, where `Measure.randoms` counts them; otherwise 0."""
     usable: NDArray[np.bool_]
 
     def shares(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -382,7 +440,8 @@ def _counted(
         cut = inside[of, start - base] | inside[of, end - base + 1]
     squares, _ = _sum(running, measure.squares, cells.series, start, end)
     usable = (denominator > 0) & ~cut & ((numerator <= denominator) | (measure.kind == "mean"))
-    return Counted(numerator, denominator, numerator_digest, denominator_digest, cut, squares, usable)
+    random, _ = _sum(running, measure.randoms, of, start, end)
+    return Counted(numerator, denominator, numerator_digest, denominator_digest, cut, squares, random, usable)
 
 
 def _bounds(measure: Measure, cells: Cells, months_before: int) -> tuple[Ints, Ints]:
@@ -427,6 +486,13 @@ def _sum(
         turn = np.uint64(7 * place)
         together ^= (digest << turn) | (digest >> (np.uint64(64) - turn)) if place else digest
     return total, together
+
+
+def _only(values: NDArray[Any], places: Sequence[int] | Ints) -> pa.Array:
+    """The values at some places, nothing elsewhere."""
+    empty = np.ones(len(values), dtype=bool)
+    empty[places] = False
+    return pa.array(values, mask=empty)
 
 
 def _listed(codes: NDArray[Any], texts: list[str]) -> pa.Array:

@@ -72,7 +72,8 @@ def figures(
         SELECT measure, measure_version, council, "window", period_start, period_end, complete, breakdown, "group",
             numerator, denominator, value, low, high, symbol, previous_numerator, previous_denominator,
             previous_numerator / previous_denominator AS previous_value, change, change_low, change_high, direction,
-            numerator_digest, denominator_digest
+            NULL::BIGINT AS random, NULL::BIGINT AS previous_random, '' AS mix, NULL::BIGINT AS usual_least,
+            NULL::BIGINT AS usual_most, '' AS place, numerator_digest, denominator_digest
         FROM given_counts POSITIONAL JOIN given_shares
     """)
     con.unregister("given_shares")

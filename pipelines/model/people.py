@@ -117,6 +117,7 @@ def participants(one_each: Table) -> Table:
     )
     return one_each.mutate(
         participant_key=key,
+        is_random=yes(one_each.selection == "random"),
         is_child=one_each.role == "child",
         is_parent=one_each.role == "parent",
         is_staff=one_each.role == "staff",

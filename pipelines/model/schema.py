@@ -217,6 +217,7 @@ PARTICIPANTS = Fact(
     dates=("completed_on", "offered_on", "told_due_on"),
     yes_no={
         "is_completed": "The audit is completed and has a day of completion.",
+        "is_random": "The case was chosen at random.",
         "is_child": "The child or young person.",
         "is_parent": "A parent or carer; several of one audit count as one.",
         "is_staff": "Staff who work with the child; several of one audit count as one.",

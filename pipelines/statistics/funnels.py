@@ -105,6 +105,27 @@ def expected_by_chance(n: ArrayLike, target: float, level: float = ACT) -> float
     return float(np.sum(named))
 
 
+def usual_counts(n: ArrayLike, target: ArrayLike, level: float = ACT) -> tuple[NDArray, NDArray]:
+    """The least and the most cases with the property that `exact_places` would not name, of n cases at the target.
+
+    n: cases, any shape. target: shares from 0 to 1 that broadcast with it. Returns (least, most), whole numbers as
+    float64, both included; NaN where n is 0 or n or target is not known. They are counts, not shares, so that they are
+    equal on every machine. Raises ValueError for n < 0, a target outside 0 to 1 or a level outside (0, 1).
+    """
+    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
+
+    n, target = np.broadcast_arrays(_cases(n), np.asarray(target, dtype=float))
+    if ((target < 0) | (target > 1)).any():
+        raise ValueError("A target is a share: give numbers from 0 to 1.")
+    normal_quantile(level)
+    tail = (1 - level) / 2
+    known = (n > 0) & ~np.isnan(target)
+    least, fewest_without = (
+        np.where(known, binom.ppf(tail, n, share), np.nan) for share in (target, 1 - target)
+    )
+    return least, n - fewest_without
+
+
 def places(
     value: ArrayLike, low: ArrayLike, high: ArrayLike, low_998: ArrayLike, high_998: ArrayLike
 ) -> NDArray:

@@ -18,6 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 HIGHER = "higher"
 LOWER = "lower"
 NO_CLEAR_CHANGE = "no clear change"
+NOT_COMPARABLE = "cannot be compared"
+
+MORE_RANDOM, FEWER_RANDOM = "more random", "fewer random"
+LEAST_MIX = 0.05  # less moves a share by 1 point at most, where random and other cases lie 20 points apart
 
 
 def wilson(x: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[NDArray, NDArray]:
@@ -89,6 +93,20 @@ def direction(low: ArrayLike, high: ArrayLike) -> NDArray:
     low, high = np.broadcast_arrays(np.asarray(low, dtype=float), np.asarray(high, dtype=float))
     known = ~(np.isnan(low) | np.isnan(high))
     return np.select([~known, low > 0, high < 0], ["", HIGHER, LOWER], default=NO_CLEAR_CHANGE)
+
+
+def mix(random1: ArrayLike, n1: ArrayLike, random2: ArrayLike, n2: ArrayLike) -> NDArray:
+    """Whether two groups of cases were chosen in another mix: more of them, or fewer, at random.
+
+    random1, n1: cases chosen at random and in all, of the later group; random2, n2: of the one it is compared with.
+    Arrays that broadcast together.
+    Returns strings in that shape: 'more random' or 'fewer random' where Newcombe's 95% interval of the difference
+    leaves out 0 and the difference is LEAST_MIX or more; '' where not, and where a count is NaN (how cases were chosen
+    is not known, or they are not chosen at all). Raises ValueError as `wilson` does.
+    """
+    difference, low, high = newcombe(random1, n1, random2, n2)
+    large = np.abs(difference) >= LEAST_MIX - 1e-12
+    return np.select([large & (low > 0), large & (high < 0)], [MORE_RANDOM, FEWER_RANDOM], default="")
 
 
 def checked_counts(x: ArrayLike, n: ArrayLike) -> tuple[NDArray, NDArray]:

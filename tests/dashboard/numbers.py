@@ -129,7 +129,10 @@ class Figures:
         yield words.change_range(row["change_low"], row["change_high"], of)
         for name in ("centre", "lower", "upper", "target"):
             if self._limits.get(_point(row), {}).get(name) is not None:
-                yield words.percent(self._limits[_point(row)][name])
+                yield words.value_words(measure, self._limits[_point(row)][name])
+        for name in ("usual_least", "usual_most", "random", "previous_random"):
+            if row.get(name) is not None:
+                yield words.count(row[name])
 
     def _changed(self, receipt: str) -> Iterator[str]:
         """What the release tells of a figure that is not what it was in the release before."""
@@ -361,7 +364,11 @@ EXCEPTIONS = (
         r"\b\d+ (?:months|quarters) (?:in a row|(?:above|below) the)\b|\b2 of 3 (?:months|quarters|near)\b",
     ),
     Exempt("a rule of a control chart", r"steady series of 36 months|fewer than 13 (?:months|quarters)"),
-    Exempt("what chance alone does", r"\bone (?:group|cell) in 20\b"),
+    Exempt("what chance alone does", r"\bone in 20 of the (?:groups|cells)\b"),
+    Exempt(
+        "what chance alone does, of the charts and groups that the page shows",
+        r"\bBy chance alone, about [\d.]+ of (?:these )?\d+ .*? would ",
+    ),
     Exempt(
         "a target, from the definition or the council's own file",
         r"\b[Tt]arget(?: is|:|,| itself changed: it was) at (?:least|most) \d+%",

@@ -31,9 +31,11 @@ def test_every_class_has_words_and_what_is_known_has_a_shape() -> None:
 
 
 def test_a_floor_and_a_ceiling_are_told_apart() -> None:
-    assert classes.target(0.9, "better") == "At least 90%"
-    assert classes.target(0.1, "worse") == "At most 10%"
-    assert classes.target(None, "better") == "No target"
+    assert classes.target(0.9, {"higher_is": "better"}) == "At least 90%"
+    assert classes.target(0.1, {"higher_is": "worse"}) == "At most 10%"
+    weeks = {"higher_is": "worse", "kind": "mean", "unit": "weeks"}
+    assert classes.target(20, weeks) == "At most 20.0 weeks"
+    assert classes.target(None, {"higher_is": "better"}) == "No target"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_too_few_points_or_cases_say_so(state: str, said: str) -> None:
 
 def test_limits_say_where_they_come_from_and_whether_they_are_a_trial() -> None:
     made_with = json.dumps({"chart": "pp", "baseline": {"first": 0, "last": 9, "fixed": False}})
-    said = signals.limits(chart("." * 10, "trial", baseline=made_with))
+    said = signals.limits(chart("." * 10, "trial", baseline=made_with), BETTER)
     assert "The limits are a trial: there are fewer than 13 months so far." in said
     assert said.endswith("It is worked out from the points January 2024 to October 2024.")
     assert "Laney" in said
@@ -113,6 +113,41 @@ def test_limits_say_where_they_come_from_and_whether_they_are_a_trial() -> None:
 
 @pytest.mark.parametrize("baseline", [None, "", "not json", "[1]", '{"baseline": {"first": 0, "last": 99}}'])
 def test_unknown_chart_parameters_are_left_out(baseline: str | None) -> None:
-    assert signals.limits(chart("." * 20, baseline=baseline)).endswith(
+    assert signals.limits(chart("." * 20, baseline=baseline), BETTER).endswith(
         "the number under the point is smaller."
     )
+
+
+def test_no_signal_is_denied_where_none_was_looked_for() -> None:
+    points = chart("." * 20, baseline=json.dumps({"chart": "p", "rules": None}), value=0.5)
+    assert signals.finding(BETTER, points) == "Each month, with the range that is usual"
+    assert signals.chance(points) == ""
+    assert signals.limits(points, BETTER).endswith(signals.NOT_TESTED)
+
+
+def test_chance_is_said_of_the_chart_that_is_shown() -> None:
+    points = chart("." * 36, value=0.5, chance=0.268, chance_last=0.029)
+    points[3]["value"] = None
+    assert signals.chance(points) == (
+        "By chance alone, about 27 of 100 steady charts of 35 months would show a signal somewhere. Look for a reason "
+        "before acting."
+    )
+    assert signals.chance(chart("." * 5, "run", value=0.5, chance=0.0)) == ""
+    assert "one in four" in signals.chance(chart("." * 36, value=0.5))
+    few = chart("." * 12, "trial", "quarter", chance_last=0.004)
+    assert signals.chance_of_last([points, points, few, chart("..", "run"), []], "measures") == (
+        "By chance alone, about 0.06 of these 3 measures would signal at their latest point. Look for a reason before "
+        "acting."
+    )
+
+
+def test_a_chart_in_phases_says_when_and_why_it_begins_anew() -> None:
+    phase = {"chart": "p", "baseline": {"first": 0, "last": 7, "fixed": False}, "rules": {}}
+    stored = {
+        "phases": [{"start": 0, **phase}, {"start": 10, **phase}],
+        "rebased": {"2024-11-01": "Letters of offer were rewritten.", "2025-03-05": ""},
+    }
+    said = signals.limits(chart("." * 20, "trial", baseline=json.dumps(stored)), BETTER)
+    assert "It is worked out from the points November 2024 to June 2025." in said
+    assert "From November 2024 on it begins anew, because: Letters of offer were rewritten." in said
+    assert said.endswith("From March 2025 on it begins anew.")

@@ -88,11 +88,12 @@ def built(
     measures: Iterable[Measure],
     extracted: date,
     targets: Mapping[str, Mapping[str, float]] | None = None,
+    rebased: Mapping[str, Mapping[str, Mapping[date, str]]] | None = None,
 ) -> None:
     councils = [code for (code,) in con.execute(f"SELECT DISTINCT council FROM {facts['audits']}").fetchall()]
     catalogue = {each.id: each for each in measures}
     extraction = {"case_audits": dict.fromkeys(councils, extracted)}
-    build.build(con, facts, catalogue, windows.spans(con, facts, extraction), targets)
+    build.build(con, facts, catalogue, windows.spans(con, facts, extraction), targets, rebased)
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, columns: str, where: str = "true") -> list[tuple]:

@@ -85,7 +85,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ({"denominator_fact": "planned_audits"}, "at denominator_fact and denominator_date are given together"),
         ({"kind": "distribution", "breakdowns": ["team"], "chart": "p"}, "at chart: a p-chart needs a share"),
         ({"chart": "p", "target": 0.9}, "target and target_source are given together"),
-        ({"chart": "p", "target": 90, "target_source": "Ours."}, "at target: Input should be less than or equal to 1"),
+        ({"chart": "p", "target": 90, "target_source": "Ours."}, "at target: a share is from 0 to 1; write 0.9"),
         ({"target": 0.9, "target_source": "Ours."}, "at target: only a measure with a chart and a good direction"),
         ({"chart": "p", "higher_is": "neither", "target": 0.9, "target_source": "Ours."}, "at target: only a measure"),
         ({"headline": 1}, "at headline: the overview needs a measure with a chart"),

@@ -228,6 +228,52 @@ def test_a_clear_change_says_which_way(con, before, after, direction):
 
 
 @pytest.mark.parametrize(
+    ("chosen", "mix", "direction"),
+    [
+        ((500, 500), "", "higher"),
+        (
+            (500, 549),
+            "",
+            "higher",
+        ),  # 4.9 points: chance alone would not explain it, and it is too small to matter
+        ((500, 600), "more random", "cannot be compared"),
+        ((600, 500), "fewer random", "cannot be compared"),
+    ],
+)
+def test_years_of_another_mix_are_not_compared(con, chosen, mix, direction):
+    """54% and 62% of 1,000 each: higher, unless the audits were chosen in another way."""
+    rows = [
+        {"completed_on": date(year, 4, 3), "is_good": n < good, "is_random": n < random, "team": "North"}
+        for year, good, random in zip((2024, 2025), (540, 620), chosen, strict=True)
+        for n in range(1000)
+    ]
+    only_random = measure(id="made.random", denominator=("is_completed", "is_random"))
+    built(con, made_facts(con, rows), [GOOD, only_random, DELIVERY], EXTRACTED)
+    year = "\"window\" = 'financial_year' AND period_start = DATE '2025-04-01' AND measure = '{}'"
+    found = rows_of(con, "previous_random, random, mix, direction", year.format("made.good"))
+    assert found == [(*chosen, mix, direction)] * len(found)
+    assert len(found) == 3  # all, one team, one sex
+    [(*counts, mixed)] = rows_of(con, "previous_random, random, mix", year.format("made.random"))
+    assert (counts, mixed) == ([None, None], "")
+
+
+def test_groups_have_limits_around_their_total(con):
+    """North 40 of 40, South 20 of 60: together 60 of 100. By hand, of 40 at 60% fewer than 15 or more than 33 come up
+    less than 1 time in 1,000 each."""
+    rows = audits_in(date(2025, 6, 3), 40, 0, team="North") + audits_in(
+        date(2025, 6, 3), 20, 40, team="South"
+    )
+    built(con, made_facts(con, rows), [GOOD, SPREAD], EXTRACTED)
+    columns = 'breakdown, "group", usual_least, usual_most, place'
+    month = "\"window\" = 'month' AND period_end = DATE '2025-06-30' AND measure = "
+    assert rows_of(con, columns, month + "'made.good'") == [
+        ("", "", None, None, ""), ("sex", "F", 45, 75, "as expected"), ("team", "North", 14, 33, "higher"),
+        ("team", "South", 24, 47, "lower"),
+    ]  # fmt: skip
+    assert {row[2:] for row in rows_of(con, columns, month + "'made.spread'")} == {(None, None, "")}
+
+
+@pytest.mark.parametrize(
     ("extracted", "expected"), [(date(2026, 4, 29), []), (date(2026, 4, 30), [("12m", date(2026, 4, 30))])]
 )
 def test_no_year_before_without_two_whole_years_of_data(con, extracted, expected):
@@ -405,11 +451,13 @@ def test_an_audit_without_completion_makes_no_place(con):
 def test_columns_and_types(con):
     built(con, made_facts(con, [{}]), [GOOD], EXTRACTED)
     found = {name: kind for name, kind, *_ in con.execute("DESCRIBE figures").fetchall()}
-    texts = ("measure", "measure_version", "council", "window", "breakdown", "group", "symbol", "direction")
+    texts = ("measure", "measure_version", "council", "window", "breakdown", "group", "symbol", "direction", "mix",
+             "place")  # fmt: skip
     days, counts = (
         ("period_start", "period_end"),
-        ("numerator", "denominator", "previous_numerator", "previous_denominator"),
-    )
+        ("numerator", "denominator", "previous_numerator", "previous_denominator", "random", "previous_random",
+         "usual_least", "usual_most"),
+    )  # fmt: skip
     shares = ("value", "low", "high", "previous_value", "change", "change_low", "change_high")
     digests = ("numerator_digest", "denominator_digest")
     assert found == {

@@ -330,7 +330,7 @@ def test_several_parents_are_one_participant(con, tmp_path):
     [row] = judged(con, tmp_path, [({}, [first, second, third])], "participants")
     assert true_of(row) == {
         "is_completed", "is_parent", "is_family", "is_contact_appropriate", "is_offered", "is_offer_mature",
-        "has_replied", "has_accepted", "has_contributed", "has_existing_record", "is_told", "is_told_due",
+        "is_random", "has_replied", "has_accepted", "has_contributed", "has_existing_record", "is_told", "is_told_due",
         "is_told_in_time", "has_rating_listened",
     }  # fmt: skip
     assert row["rating_listened"] == "neither"  # the least favourable of the ratings

@@ -138,3 +138,20 @@ def test_what_cannot_be_is_refused():
         funnels.adjusted_limits(10, 0.5, tau2=-1)
     with pytest.raises(ValueError, match=r"below 0\.5"):
         funnels.dispersion([1], [3], winsorise=0.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 300), st.floats(0, 1))
+def test_usual_counts_are_those_that_would_not_be_named(n, target):
+    least, most = (int(part) for part in funnels.usual_counts(n, target))
+    named = funnels.exact_places(np.arange(n + 1), np.full(n + 1, n), target)
+    usual = [x for x in range(n + 1) if "99.8%" not in named[x]]
+    assert (least, most) == (usual[0], usual[-1])
+
+
+def test_usual_counts_of_nothing_are_none():
+    least, most = funnels.usual_counts([0, 10, np.nan], [0.5, np.nan, 0.5])
+    assert np.isnan(least).all()
+    assert np.isnan(most).all()
+    with pytest.raises(ValueError, match="share"):
+        funnels.usual_counts(10, 1.2)

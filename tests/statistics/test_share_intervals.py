@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.statistics.proportions import direction, newcombe, wilson
+from pipelines.statistics.proportions import direction, mix, newcombe, wilson
 
 unhurried = settings(deadline=None)  # a busy machine is no fault of the code
 
@@ -256,6 +256,17 @@ def test_direction_by_hand():
         "",
         "",
     ]
+
+
+def test_a_mix_differs_where_it_is_clear_and_large():
+    """63% and 41% of 500; 50% and 54.9% of 10,000 (clear, and small); 50% and 70% of 10 (large, and not clear)."""
+    found = mix(
+        [315, 205, 5490, 7, np.nan],
+        [500, 500, 10_000, 10, 10],
+        [205, 315, 5000, 5, 5],
+        [500, 500, 10_000, 10, 10],
+    )
+    assert found.tolist() == ["more random", "fewer random", "", "", ""]
 
 
 def test_empty_columns_stay_empty():
