@@ -30,6 +30,7 @@ from dashboard.pages import (
     plans,
     programme,
     receipt,
+    reliability,
     timeliness,
     voice,
 )
@@ -43,6 +44,7 @@ PAGES = {
     "/voice": voice.page,
     "/programme": programme.page,
     "/grades": grades.page,
+    "/reliability": reliability.page,
     "/plans": plans.page,
     "/timeliness": timeliness.page,
     "/definitions": definitions.page,
@@ -57,13 +59,14 @@ NAVIGATION = (
     ("/voice", "Voice"),
     ("/programme", "Programme"),
     ("/grades", "Grades"),
+    ("/reliability", "Reliability"),
     ("/plans", "Plans"),
     ("/timeliness", "Timeliness"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
     ("/changes", "Changes"),
 )
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
+WITH_CHARTS = {"/voice", "/programme", "/grades", "/reliability", "/plans", "/timeliness"}
 """Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

@@ -15,6 +15,7 @@ PAGES = {
     "quality": "/grades",
     "plans": "/plans",
     "advice": "/plans",
+    "reliability": "/reliability",
 }
 """Topic of a measure -> the page that shows it."""
 

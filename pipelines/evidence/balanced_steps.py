@@ -20,7 +20,8 @@ from pipelines.intake.published import window_sql
 from pipelines.intake.receive import Checked
 from pipelines.measures.catalogue import Measure, Term
 from pipelines.measures.counts import month_index
-from pipelines.model.cases import GRADES, ROLES
+from pipelines.model.cases import ROLES
+from pipelines.model.grades import GRADES
 from pipelines.model.in_force import Gone, whose
 from pipelines.releases import table_of, text
 
