@@ -321,7 +321,26 @@ REPORTED_PARTICIPATION = Fact(
     },
     feeds=("participation_rates",),
 )
-GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
+NEIGHBOUR_TIMELINESS = Fact(
+    counts_what="plans",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=(),
+    about=_PLACED,
+    numbers={
+        "issued": "Plans issued by all of the council's statistical neighbours together.",
+        "issued_ex": "Of those, plans to which no exception to the 20 weeks applied.",
+        "within_20_weeks": "Plans issued by them within 20 weeks of the request.",
+        "within_20_weeks_ex": "Plans without exceptions issued by them within 20 weeks.",
+    },
+    feeds=("statistical_neighbours", "dfe_timeliness"),
+)
+GIVEN = {
+    "published_timeliness": PUBLISHED_TIMELINESS,
+    "reported_participation": REPORTED_PARTICIPATION,
+    "neighbour_timeliness": NEIGHBOUR_TIMELINESS,
+}
 """Facts whose rows are figures that somebody counted before us; `published` makes them."""
 
 _GRADES = {
