@@ -23,6 +23,7 @@ from flask import Response, abort, request
 from dashboard import asof, components, export, receipt_pdf, receipts, store, view, web, words
 from dashboard.pages import (
     changes,
+    compare,
     data,
     definitions,
     grades,
@@ -47,6 +48,7 @@ PAGES = {
     "/reliability": reliability.page,
     "/plans": plans.page,
     "/timeliness": timeliness.page,
+    "/compare": compare.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
@@ -62,11 +64,12 @@ NAVIGATION = (
     ("/reliability", "Reliability"),
     ("/plans", "Plans"),
     ("/timeliness", "Timeliness"),
+    ("/compare", "Compare"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
     ("/changes", "Changes"),
 )
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/reliability", "/plans", "/timeliness"}
+WITH_CHARTS = {"/voice", "/programme", "/grades", "/reliability", "/plans", "/timeliness", "/compare"}
 """Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
