@@ -1,7 +1,7 @@
 """The funnel of councils, as a plain dict for Plotly: each council's share by its number of cases, between limits.
 
-Belongs here: the marks of a funnel. Does not belong here: where limits lie and who is outside them (the release), words,
-the component around the chart.
+Belongs here: the marks of a funnel. Does not belong here: where limits lie and who is outside them (the release),
+words, the component around the chart.
 """
 
 from __future__ import annotations

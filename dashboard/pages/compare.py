@@ -1,8 +1,8 @@
 """The page of comparison: how does a council compare with those most like it, its region, its country, and all others?
 
-Belongs here: published shares of one year side by side: beside, statistical neighbours, funnel. Does not belong here:
-years and kinds of plans of one council (`timeliness`), which place is shown (`published_places`), words (`compare_words`),
-and any ranking: neighbours stand in order of closeness, councils by name.
+Belongs here: the order of the page, what can be compared and what cannot. Does not belong here: its sections
+(`compare_sections`), years and kinds of plans of one council (`timeliness`), which place is shown
+(`published_places`), and any ranking: neighbours stand in order of closeness, councils by name.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "/compare",
         TITLE,
         place=shown.place["name"],
-        lead=f"Published figures for {shown.end.year}, beside councils with similar children and families, the region and "
-        f"{shown.country}. Councils are not ranked: on any list somebody is last by chance.",
+        lead=f"Published figures for {shown.end.year}, beside councils with similar children and families, the region "
+        f"and {shown.country}. Councils are not ranked: on any list somebody is last by chance.",
         notes=shown.notes,
         form=components.filters("/compare", fields, query_string),
         applied=applied,

@@ -111,8 +111,9 @@ def beside(of: Compared, heading: str) -> Component:
         "beside",
         heading,
         html.P(
-            "The line through each dot is its likely range: a long line means few. The neighbours' share is one of all "
-            "their plans together; where others give the plain average or the median of their percentages, it will differ."
+            f"The line through each dot is its likely range: a long line means few {words.unit(of.measure)}. The "
+            "neighbours' share is one of all their plans together; where others give the plain average or the median "
+            "of their percentages, it will differ."
         ),
         _chart(of, "beside", "Beside those most like it", drawn, table),
     )
@@ -125,9 +126,11 @@ def neighbours(of: Compared) -> Component:
         return components.section(
             "neighbours",
             heading,
-            html.P("This release has no list of statistical neighbours for this council. It comes with a file of the feed "
-                   "“Statistical neighbours”."),
-        )  # fmt: skip
+            html.P(
+                "This release has no list of statistical neighbours for this council. It comes with a file of the feed "
+                "“Statistical neighbours”."
+            ),
+        )
     names = _names(of)
     cells: list[list[components.Cell]] = []
     drawn = []
@@ -150,8 +153,8 @@ def neighbours(of: Compared) -> Component:
         "neighbours",
         heading,
         html.P(
-            "They are alike in the children and families who live there, not in how well the council does. They stand in "
-            "order of closeness, never of their figures."
+            "They are alike in the children and families who live there, not in how well the council does. They stand "
+            "in order of closeness, never of their figures."
         ),
         _chart(
             of, "neighbours", "The council and its statistical neighbours, the nearest first", drawn, table
@@ -199,9 +202,9 @@ def among_all(of: Compared) -> Component:
         "funnel",
         heading,
         html.P(
-            f"Each mark is a council: the further right, the more {unit}. Chance moves a council with few {unit} further, so "
-            "the limits are wide on the left and narrow on the right: dashed the inner (95%), dotted the outer (99.8%). "
-            "Diamond: the council. Open squares: its neighbours."
+            f"Each mark is a council: the further right, the more {unit}. Chance moves a council with few {unit} "
+            "further, so the limits are wider on the left: dashed the inner (95%), dotted the outer (99.8%). Diamond: "
+            "the council. Open squares: its neighbours."
         ),
         html.P(compare_words.spread(points[0], of.shown.country), **components.of_receipt(*codes)),
         components.chart(

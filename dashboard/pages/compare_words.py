@@ -47,15 +47,18 @@ def short(row: store.Row | None) -> str:
 
 def spread(row: store.Row, country: str) -> str:
     """How far councils differ beyond chance, and whether the limits are widened for it."""
-    held = f"{words.count(row['councils'])} councils are set against the share of {country}, {words.percent(row['target'])}."
+    held = (
+        f"{words.count(row['councils'])} councils are set against the share of {country}, "
+        f"{words.percent(row['target'])}."
+    )
     if row["adjusted"]:
         return (
-            f"{held} They differ far more than chance alone would make them (phi is {row['phi']:.1f}; 1 would be chance), "
-            "for reasons such as rules, schools and families as well as how well the work is done. The limits are widened "
-            f"for that (tau² is {row['tau2']:.4f}), so whoever lies outside them differs even from this."
+            f"{held} They differ more than chance alone would make them (phi is {row['phi']:.1f}; 1 would be chance), "
+            "for reasons such as rules, schools and families as well as how well the work is done. The limits are "
+            f"widened for that (tau² is {row['tau2']:.4f}), so whoever lies outside them differs even from this."
         )
     return (
-        f"{held} They differ about as much as chance alone would make them (phi is {row['phi']:.1f}; 1 is chance), so the "
-        f"limits are those of chance. By chance alone about {row['by_chance']:.1f} of them would lie outside the inner "
-        "limits."
+        f"{held} They differ about as much as chance alone would make them (phi is {row['phi']:.1f}; 1 is chance), so "
+        f"the limits are those of chance. By chance alone about {row['by_chance']:.1f} of them would lie outside the "
+        "inner limits."
     )

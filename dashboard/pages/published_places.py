@@ -1,7 +1,7 @@
 """Which place and year a page of published figures shows, and what stands beside it.
 
-Belongs here: the place, its region and its country out of what a query asks for, and the fields that ask. Does not belong
-here: sections, words for figures, any order of councils by their figures.
+Belongs here: the place, its region and its country out of what a query asks for, and the fields that ask. Does not
+belong here: sections, words for figures, any order of councils by their figures.
 """
 
 from __future__ import annotations

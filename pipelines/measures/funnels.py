@@ -1,7 +1,7 @@
 """Funnels of published shares: every council of a year against the country's share.
 
-Belongs here: the table `funnels`, one row for each measure, year and council with a figure. Does not belong here: limits
-and over-dispersion (`statistics.funnels`), which councils are a council's neighbours, words, and any ranking.
+Belongs here: the table `funnels`, one row for each measure, year and council with a figure. Does not belong here:
+limits and over-dispersion (`statistics.funnels`), which councils are a council's neighbours, words, and any ranking.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ COLUMNS = {
     "lower": "DOUBLE", "upper": "DOUBLE", "lower_998": "DOUBLE", "upper_998": "DOUBLE", "place": "VARCHAR",
     "phi": "DOUBLE", "tau2": "DOUBLE", "adjusted": "BOOLEAN", "councils": "INTEGER", "by_chance": "DOUBLE",
 }  # fmt: skip
-"""lower to upper_998: limits for a council with as many cases, as `statistics.funnels.Funnel` has them, shares. place: one
-of its PLACES. What is of the funnel as a whole stands on each of its rows: target (the country's share), phi, tau2,
-adjusted, councils (how many it has), by_chance (how many of them chance alone would name at 95%, were all at the target)."""
+"""lower to upper_998: limits for a council with as many cases, as `statistics.funnels.Funnel` has them, shares. place:
+one of its PLACES. What is of the funnel as a whole stands on each of its rows: target (the country's share), phi, tau2,
+adjusted, councils (how many it has), by_chance (how many of them chance alone would name at 95%, were all at the
+target)."""
 LEAST = 5
 """Councils below which there is no funnel: so few do not show how councils differ."""
 

@@ -94,10 +94,12 @@ def together(listed: Table, published: Table) -> Table:
         totals, [("neighbour", "council"), *placed], rname="{name}_of_neighbour"
     )
     named = held.group_by("council", *placed)
+    whole = {number: held[number].count() == held.count() for number in fact.numbers}
+    # DuckDB adds up in 128 bits, which Parquet would keep as a fraction; the detour by decimals is one that Ibis keeps
     sums = named.aggregate(
         **{
-            number: ibis.cases((held[number].count() == held.count(), held[number].sum())).cast("int64")
-            for number in fact.numbers
+            number: ibis.cases((known, held[number].sum().cast("decimal(18, 0)").cast("int64")))
+            for number, known in whole.items()
         }
     )
     return sums.mutate(
