@@ -23,6 +23,7 @@ from flask import Response, abort, request
 from dashboard import asof, components, export, navigation, receipt_pdf, receipts, store, view, web, words
 from dashboard.pages import (
     changes,
+    compare,
     data,
     definitions,
     grades,
@@ -30,6 +31,7 @@ from dashboard.pages import (
     plans,
     programme,
     receipt,
+    reliability,
     timeliness,
     voice,
 )
@@ -43,8 +45,10 @@ PAGES = {
     "/voice": voice.page,
     "/programme": programme.page,
     "/grades": grades.page,
+    "/reliability": reliability.page,
     "/plans": plans.page,
     "/timeliness": timeliness.page,
+    "/compare": compare.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,

@@ -27,6 +27,7 @@ FACTS = {
     "plan_months": "plans at the end of each month",
     "published_timeliness": "published figures",
     "reported_participation": "figures as given",
+    "neighbour_timeliness": "years of councils' neighbours together",
 }
 """Fact -> its rows in words."""
 FEEDS = {
@@ -54,6 +55,7 @@ _PARTS = {
     "audit not held": "about an audit that is not held",
     "role not known": "of a role that is not known",
     "plans": "plans of audits",
+    "councils": "of a council",
     "windows": "for a period that is shown",
     "no window": "for a period that is not shown",
     "no figure": "in months before or after those that are looked at",

@@ -175,12 +175,19 @@ def figures(release: store.Release, page: components.Page) -> list[dict[str, Any
                 "title": known.get(row["measure"], {}).get("title", ""),
                 "council_name": names.get(row["council"], ""),
                 "group_label": _label(labels, row),
-                "value_is": "mean" if words.own_unit(known.get(row["measure"])) else "share",
-                "unit": words.own_unit(known.get(row["measure"])),
+                **_value_is(known.get(row["measure"])),
             },
         )
         for row in page.figures
     ]  # fmt: skip
+
+
+def _value_is(measure: store.Row | None) -> dict[str, str]:
+    """What the value is: a share, an average in its unit, or a coefficient from -1 to 1."""
+    of = words.own_unit(measure)
+    if of == words.COEFFICIENT:
+        return {"value_is": of, "unit": ""}
+    return {"value_is": "mean" if of else "share", "unit": of}
 
 
 def deliveries(release: store.Release, held: Sequence[store.Row]) -> list[dict[str, Any]]:

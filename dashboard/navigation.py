@@ -54,6 +54,13 @@ ROOMS = {
             ("quality",),
             has_charts=True,
         ),
+        Place(
+            "/reliability",
+            "Reliability",
+            "Do auditors and moderators agree, and who grades higher?",
+            ("reliability",),
+            has_charts=True,
+        ),
     ),
     "Plans": (
         Place(
@@ -68,6 +75,12 @@ ROOMS = {
             "Timeliness",
             "Are plans finished within 20 weeks, beside the region and the country?",
             ("timeliness",),
+            has_charts=True,
+        ),
+        Place(
+            "/compare",
+            "Compare",
+            "How does the council compare with those most like it, its region and its country?",
             has_charts=True,
         ),
     ),

@@ -40,6 +40,10 @@ INTERVALS = {
     True: ("Student's t interval of a mean", "Welch's t interval for a difference of means"),
 }
 """Whether the figure is an average -> methods of its likely range and of the change."""
+OF_COEFFICIENT = (
+    "Coefficient -/+ 1.96 standard errors (quadratic weights, the whole grade scale)",
+    "Not compared",
+)
 LEVEL = 0.95
 _MOST_LINKS = 100
 
@@ -166,7 +170,9 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     counted = counted or [(measure["fact"], measure["date"])]
     sources = store.sources(release, counted, figure)
     held = [(row["number"], row["feed"]) for row in sources]
-    of_range, of_change = INTERVALS[words.is_mean(measure)]
+    of_range, of_change = (
+        OF_COEFFICIENT if words.is_coefficient(measure) else INTERVALS[words.is_mean(measure)]
+    )
     has_range = figure["low"] is not None and not figure["symbol"]
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"

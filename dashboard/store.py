@@ -209,6 +209,18 @@ def published(release: Release, measures: Sequence[str]) -> list[Row]:
     return found
 
 
+def neighbours(release: Release, council: str) -> list[Row]:
+    """A council's statistical neighbours, the nearest first: position, neighbour (its code), closeness."""
+    sql = 'SELECT "position", neighbour, closeness FROM {db}.neighbours WHERE council = ? ORDER BY "position"'
+    return _rows(release, "neighbours", sql, (council,))
+
+
+def funnel(release: Release, measure: str, end: date) -> dict[str, Row]:
+    """The funnel of a published measure and year: each council's limits and where it lies, by council."""
+    sql = "SELECT * FROM {db}.funnels WHERE measure = ? AND period_end = ? ORDER BY council"
+    return {row["council"]: row for row in _rows(release, "funnels", sql, (measure, end))}
+
+
 def check_counts(release: Release) -> Row:
     """Passed, warned (queries) and failed checks over the deliveries in force."""
     if not {"checks", "deliveries"} <= release.tables:

@@ -17,6 +17,9 @@ from typing import Any
 
 Row = Mapping[str, Any]
 
+COEFFICIENT = "coefficient"
+"""Stands for the unit of a number from -1 to 1: it has none, and two decimals."""
+COEFFICIENT_FROM = 30  # cases; below, the release has none (`measures.agreed.LEAST`)
 # Below this many, a percentage says more than the records do, so the count comes first.
 COUNT_FIRST_BELOW = 20
 
@@ -99,9 +102,16 @@ def is_mean(measure: Row) -> bool:
     return measure.get("kind") == "mean"
 
 
+def is_coefficient(measure: Row | None) -> bool:
+    """Whether the measure's value is a coefficient of agreement, from -1 to 1."""
+    return bool(measure) and measure.get("kind") == "agreement"  # type: ignore[union-attr]
+
+
 def amount(value: float | None, of: str) -> str:
-    """An average in its unit: “23.4 weeks”."""
-    return "Not available" if value is None or math.isnan(value) else f"{_tenths(value)} {of}"
+    """An average in its unit: “23.4 weeks”; a coefficient: “0.68”."""
+    if value is None or math.isnan(value):
+        return "Not available"
+    return _hundredths(value) if of == COEFFICIENT else f"{_tenths(value)} {of}"
 
 
 def average(value: float, rows: int, measure: Row) -> str:
@@ -113,6 +123,8 @@ def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     """The number in two lines, for a card: the larger first. Few audits: the count is the larger."""
     if figure.get("symbol"):
         return missing(measure, figure), ""
+    if is_coefficient(measure):
+        return _hundredths(figure["value"]), f"from {count(figure['denominator'])} {unit(measure)}"
     if is_mean(measure):
         said = amount(figure["value"], measure["unit"])
         return said, f"on average ({count(figure['denominator'])} {unit(measure)})"
@@ -141,6 +153,8 @@ def figure_number(measure: Row, figure: Row | None) -> str:
         return SYMBOLS["x"]
     if figure.get("symbol"):
         return missing(measure, figure)
+    if is_coefficient(measure):
+        return f"{_hundredths(figure['value'])} ({count(figure['denominator'])} {unit(measure)})"
     if is_mean(measure):
         return average(figure["value"], figure["denominator"], measure)
     return number(figure["numerator"], figure["denominator"], unit(measure))
@@ -155,6 +169,11 @@ def missing(measure: Row, figure: Row) -> str:
     """Why a figure is missing: in its definition's words where there is nothing to divide by, else its symbol's."""
     if figure.get("denominator") == 0 and measure.get("when_none"):
         return f"{SYMBOLS['x']}, because {measure['when_none']}"
+    if is_coefficient(measure):
+        held = f"{count(figure['denominator'])} {unit(measure)}"
+        if figure["symbol"] == "u":
+            return f"Too few to say: {held}, and below {COEFFICIENT_FROM} its range cannot be relied on"
+        return f"Not defined, because both gave one grade alone to all {held}"
     return symbol(figure["symbol"])
 
 
@@ -167,6 +186,8 @@ def between(low: float | None, high: float | None, of: str = "") -> str:
     """A range of shares, “between 53% and 70%”, or in a unit, “between 21.2 and 25.6 weeks”; empty where none."""
     if low is None or high is None:
         return ""
+    if of == COEFFICIENT:
+        return f"between {_hundredths(low)} and {_hundredths(high)}"
     if of:
         return f"between {_tenths(low)} and {amount(high, of)}"
     if percent(low) == percent(high):
@@ -186,7 +207,9 @@ def capital(text: str) -> str:
 
 
 def own_unit(measure: Row | None) -> str:
-    """The unit that an average is in; nothing for a share."""
+    """The unit that an average is in, `COEFFICIENT`, or nothing for a share."""
+    if is_coefficient(measure):
+        return COEFFICIENT
     return measure["unit"] if measure and is_mean(measure) else ""
 
 
@@ -293,8 +316,9 @@ def sentence(measure: Row, figure: Row | None) -> str:
 
 
 def value_words(measure: Row, value: float | None) -> str:
-    """A value of a measure: a percentage, or an average in its unit."""
-    return amount(value, measure["unit"]) if is_mean(measure) else percent(value)
+    """A value of a measure: a percentage, an average in its unit, or a coefficient."""
+    of = own_unit(measure)
+    return amount(value, of) if of else percent(value)
 
 
 def likely_range(measure: Row, figure: Row) -> str:
@@ -303,6 +327,8 @@ def likely_range(measure: Row, figure: Row) -> str:
         return ""
     if is_mean(measure):
         return f"The true average is likely to be {between(figure['low'], figure['high'], measure['unit'])}."
+    if is_coefficient(measure):
+        return f"The true value is likely to be {between(figure['low'], figure['high'], COEFFICIENT)}."
     done = {"audits": " for audits done this way", "people": " for people in audits done this way"}
     return f"The true rate{done.get(unit(measure), '')} is likely to be {between(figure['low'], figure['high'])}."
 
@@ -310,7 +336,7 @@ def likely_range(measure: Row, figure: Row) -> str:
 def year_before(measure: Row, figure: Row) -> str:
     """The comparison with the year before, for a 12-month or published yearly figure; empty for any other."""
     compared = YEARS if measure.get("kind") == "given" else ("12m",)
-    if figure.get("window") not in compared or figure.get("symbol"):
+    if figure.get("window") not in compared or figure.get("symbol") or is_coefficient(measure):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:
         return "There is no figure for the year before to compare it with."
@@ -353,6 +379,8 @@ def not_comparable(measure: Row, figure: Row) -> str:
 
 def change_cell(figure: Row, measure: Row | None = None) -> str:
     """The change on the year before in a few words, for a table or a card."""
+    if is_coefficient(measure):
+        return "Not compared"
     if figure.get("symbol") or figure.get("change") is None:
         return "No year before to compare with"
     if figure.get("mix"):
@@ -472,6 +500,12 @@ class _Known(dict):
 
 def _tenths(value: float) -> str:
     return f"{math.floor(value * 10 + 0.5 + 1e-9) / 10:,.1f}"
+
+
+def _hundredths(value: float) -> str:
+    return f"{math.floor(abs(value) * 100 + 0.5 + 1e-9) / 100 * (1 if value >= 0 else -1):.2f}".replace(
+        "-", "−"
+    )
 
 
 def _half_up(points_value: float) -> int:

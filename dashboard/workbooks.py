@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Book:
-    """What a workbook holds. A row whose `value_is` is `mean` has plain numbers in its share columns."""
+    """What a workbook holds. A row whose `value_is` is no share has plain numbers in its share columns."""
 
     title: str
     made_at: datetime | None
@@ -57,7 +57,7 @@ NUMBER_FORMATS = {
 
 def kind_of(column: Column, row: Mapping[str, Any]) -> str:
     """How a cell is shown; the kind `plain` is a number that is not a share."""
-    if column.kind in ("share", "points") and row.get("value_is") == "mean":
+    if column.kind in ("share", "points") and row.get("value_is") in ("mean", "coefficient"):
         return "plain"
     return column.kind
 

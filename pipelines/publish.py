@@ -22,6 +22,8 @@ PUBLIC_TABLES = {
     "breakdowns": "SELECT * FROM breakdowns WHERE false",
     "groups": "SELECT * FROM groups WHERE false",
     "fact_columns": "SELECT * FROM fact_columns",
+    "neighbours": "SELECT * FROM neighbours",
+    "funnels": f"SELECT * FROM funnels WHERE {_SHOWN}",
     "charts": f"SELECT * FROM charts WHERE {_SHOWN}",
     "left_out": f"SELECT * FROM left_out WHERE breakdown = '' AND {_SHOWN}",
     "undated": f"SELECT * FROM undated WHERE breakdown = '' AND {_COUNTED}",

@@ -19,7 +19,13 @@ from pipelines.intake import key as keys
 from pipelines.intake.receive import Checked
 from pipelines.settings import Settings
 
-TABLES = {"published_figures": "figures", "published_places": "places", "published_charts": "charts"}
+TABLES = {
+    "published_figures": "figures",
+    "published_places": "places",
+    "published_charts": "charts",
+    "neighbours": "neighbours",
+    "funnels": "funnels",
+}
 """Table made here -> the release's table that it is a part of. No chart is made of them: the table stands empty, so
 that a release of nothing but published figures has it."""
 
@@ -34,7 +40,7 @@ def make(
     """The partition of these deliveries, in their order of force; its parts hold every place."""
     from pipelines.evidence import balanced_steps
     from pipelines.measures import catalogue as definitions
-    from pipelines.measures import given
+    from pipelines.measures import funnels, given
     from pipelines.measures.charts import charts
     from pipelines.model import published
     from pipelines.model.in_force import Part, in_force
@@ -64,6 +70,8 @@ def make(
             DATE '{extracted_on}' AS extracted_on
         FROM published_figures GROUP BY council""")
     charts(con, {}, "published_figures", "published_charts")
+    countries = [code for code, region in catalogue.regions.items() if region.kind == "country"]
+    funnels.tell(con, measures, "published_figures", catalogue.councils, countries)
     receipts.mint(con, "published_figures", "officers", key)
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}

@@ -128,9 +128,9 @@ def one(release: store.Release, name: str) -> components.Page:
         components.section(
             "likely",
             "How the likely range is worked out",
-            html.P(_RANGE[words.is_mean(measure)]),
+            html.P(_RANGE[measure["kind"] if measure["kind"] in _RANGE else "share"]),
         )
-        if measure["kind"] in ("share", "people_share", "snapshot", "mean")
+        if measure["kind"] in ("share", "people_share", "snapshot", *_RANGE)
         else None,
         _newest(release, measure, used),
         _versions(release, measure),
@@ -222,12 +222,14 @@ def _target(measure: store.Row) -> list[str]:
 
 
 _RANGE = {
-    False: "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before is "
+    "share": "The likely range is a 95% interval for a share (Wilson's method). A difference from the year before is "
     "called higher or lower only where its own 95% interval (Newcombe's method) leaves out no change.",
-    True: "The likely range is a 95% interval for an average (Student's t). A difference from the year before is "
+    "mean": "The likely range is a 95% interval for an average (Student's t). A difference from the year before is "
     "called higher or lower only where its own 95% interval (Welch's t) leaves out no change.",
+    "agreement": "The likely range is the value and 1.96 of its standard errors to each side, a 95% interval for large "
+    f"samples. Below {words.COEFFICIENT_FROM} cases no value is given. Two values are not compared with one another.",
 }
-"""Whether a measure is an average -> how its likely range, and that of a difference, are worked out."""
+"""Kind of a measure -> how its likely range, and that of a difference, are worked out."""
 
 
 def _formally(release: store.Release, measure: store.Row) -> list[str]:
@@ -248,6 +250,8 @@ def _kind(measure: store.Row) -> str:
         return f"A share of {words.unit(measure)} as others give it: it is not counted here"
     if measure["kind"] == "snapshot":
         return f"A share of {words.unit(measure)}, on the last day of each period"
+    if words.is_coefficient(measure):
+        return f"Agreement beyond chance on {words.unit(measure)} graded twice, at most 1"
     if words.is_mean(measure):
         return f"An average of {words.unit(measure)}, in {measure['unit']}"
     return f"A share of {words.unit(measure)}"

@@ -13,7 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import classes, components, store, view, words
-from dashboard.pages import figure_charts, frame
+from dashboard.pages import figure_charts, frame, reliability_words
 from dashboard.pages import grade_sections as sections
 from dashboard.pages.figure_tables import MISSING
 
@@ -83,6 +83,7 @@ def _headline(
             "council's own view of its work; it is not an Ofsted judgement."
         ),
         _ceiling(release, shown, known, figures, used),
+        reliability_words.line(release, shown, reliability_words.AUDITS, used),
     ]
     return components.section("headline", "The headline", *said)
 
@@ -117,7 +118,7 @@ def _about(release: store.Release, measure: store.Row | None) -> Component:
     does_not: list[str | Component] = [
         "What an inspector would say: the scale uses the same words, but it is the council's own.",
         *frame.caveats(measure),
-        "How far auditors and moderators agree: that needs audits drawn for moderation at random.",
+        "How far auditors and moderators agree: see the page Reliability.",
         (measure or {}).get("benchmark") or "There is no national figure for this.",
     ]
     return frame.about(tells, does_not, frame.sources(release, "case_audits"))

@@ -12,7 +12,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages import figure_charts, frame, plans_words
+from dashboard.pages import figure_charts, frame, plans_words, reliability_words
 from dashboard.pages.figure_tables import range_row, ranges
 
 Known = Mapping[str, store.Row]
@@ -127,6 +127,8 @@ def _headline(
         codes = [row["receipt"] for row in (*rows, *([overall] if overall else []))]
         used += [overall] if overall else []
         said.append(html.Ul(shown_findings, **components.of_receipt(*codes)))
+    if said and (reliable := reliability_words.line(release, shown, reliability_words.REVIEWS, used)):
+        said.append(reliable)
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 

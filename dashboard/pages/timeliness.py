@@ -1,23 +1,23 @@
-"""The page of timeliness: how many plans were finished within 20 weeks, beside the region and England?
+"""The page of timeliness: how many plans were finished within 20 weeks, beside the region and the country?
 
-Belongs here: published yearly figures of one place beside its region and England, always with and without exceptions
-together, and what the council's own register counts below them. Does not belong here: reading the published file, any
-ranking of councils.
+Belongs here: published yearly figures of one place beside its region and country, always with and without exceptions
+together, and what the council's own register counts below them. Does not belong here: reading the published file,
+which place and year are shown (`published_places`), other councils (`compare`), any ranking of councils.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, group_charts, store, view, words
-from dashboard.pages import figure_charts, frame
+from dashboard.pages import figure_charts, frame, published_places
+from dashboard.pages.published_places import Shown
 
 Known = Mapping[str, store.Row]
 TITLE = "Are plans finished within 20 weeks?"
@@ -37,7 +37,7 @@ FINISHED = (
 )
 CONTENTS = (
     ("headline", "The headline"),
-    ("beside", "Beside the region and England"),
+    ("beside", "Beside the region and {country}"),
     ("years", "Year by year"),
     ("long", "How long plans took"),
     ("here", "Counted here, from the council's own register"),
@@ -45,31 +45,11 @@ CONTENTS = (
 )
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The place and year that are shown, and every figure the page may need: (measure, place, year's end) -> figure."""
-
-    place: store.Row
-    beside: Sequence[store.Row]
-    """The place itself, its region and its country, as far as they have figures."""
-    end: date
-    ends: Sequence[date]
-    held: Mapping[tuple[str, str, date], store.Row]
-    notes: Sequence[str]
-
-    def figure(self, measure: str, place: str, end: date | None = None) -> store.Row | None:
-        return self.held.get((measure, place, end or self.end))
-
-    @property
-    def query(self) -> str:
-        return urlencode({"council": self.place["council"], "to": self.end.isoformat()})
-
-
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Published timeliness for the council and year that the query asks for."""
     known = store.measures(release)
-    places = store.places(release, store.EVERY_PLACE)
-    shown = _choose(release, query, places)
+    names = [measure + ending for measure, _ in BANDS for ending in ("", EX)]
+    shown = published_places.choose(release, query, names)
     used: list[store.Row] = []
     if shown is None:
         here = _here(release, query, known, used)
@@ -77,7 +57,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
                         "Education's file of plans finished within 20 weeks.")]  # fmt: skip
         body: list[Component] = [html.H1(TITLE), *lines, *([here] if used else [])]
         return components.Page(TITLE, body, figures=used)
-    form, applied = _filters(places, shown)
+    fields, applied = published_places.fields(shown)
     year = shown.end.year
     return frame.page(
         "Timeliness",
@@ -87,85 +67,21 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         lead="The law gives a council 20 weeks from a request to the final education, health and care (EHC) plan, with "
         f"a few exceptions. Published figures for {year}.",
         notes=shown.notes,
-        form=form,
+        form=components.filters("/timeliness", fields, shown.query),
         applied=applied,
         query=shown.query,
-        contents=CONTENTS,
+        contents=[(anchor, label.format(country=shown.country)) for anchor, label in CONTENTS],
         sections=[
             _headline(shown, known, used),
             _beside(shown, known, used),
             _years(shown, known, used),
             _long(shown, known, used),
             _here(release, query, known, used),
-            _about(known),
+            _about(known, shown.country),
         ],
         period=f"Calendar year {year}",
         used=used,
     )
-
-
-def _choose(release: store.Release, query: Mapping[str, str], places: Sequence[store.Row]) -> Shown | None:
-    """The council and year; another page's council and end of period are taken over where there are figures."""
-    names = [measure + ending for measure, _ in BANDS for ending in ("", EX)]
-    held = {
-        (row["measure"], row["council"], row["period_end"]): row for row in store.published(release, names)
-    }
-    with_figures = {council for _, council, _ in held}
-    councils = [row for row in _councils(places) if row["council"] in with_figures]
-    if not councils:
-        return None
-    notes: list[str] = []
-    place = next((row for row in councils if row["council"] == query.get("council")), None)
-    if place is None:
-        place = councils[0]
-        if query.get("council"):
-            notes.append("There is no published figure for the council the link asked for. Another is shown.")
-    ends = sorted({end for _, council, end in held if council == place["council"]}, reverse=True)
-    try:
-        wanted = date.fromisoformat(query["to"]) if query.get("to") else ends[0]
-    except ValueError:
-        wanted = ends[0]
-        notes.append("The link asked for a day that is not a date. The latest year is shown.")
-    end = next((each for each in ends if each <= wanted), ends[-1])
-    by_code = {row["council"]: row for row in places}
-    country = next(
-        (row for row in places if row.get("kind") == "country" and row["council"] in with_figures), None
-    )
-    beside = [place, by_code.get(place.get("region") or ""), country]
-    return Shown(
-        place, [row for row in beside if row and row["council"] in with_figures], end, ends, held, notes
-    )
-
-
-def _councils(places: Sequence[store.Row]) -> list[store.Row]:
-    """Councils: those with audits here first, then the others, each by name."""
-    kinds = ("local", "council")
-    held = [row for row in places if row.get("kind", "local") in kinds]
-    return sorted(held, key=lambda row: (kinds.index(row.get("kind", "local")), row["name"]))
-
-
-def _filters(places: Sequence[store.Row], shown: Shown) -> tuple[Component, list[tuple[str, str]]]:
-    with_figures = {council for _, council, _ in shown.held}
-    councils = [row for row in _councils(places) if row["council"] in with_figures]
-    local = [(row["council"], row["name"]) for row in councils if row.get("kind", "local") == "local"]
-    others = [(row["council"], row["name"]) for row in councils if row.get("kind", "local") != "local"]
-    fields: list[Component | None] = [
-        components.select(
-            "council",
-            "Council",
-            local,
-            shown.place["council"],
-            {"Published figures only": others} if others else None,
-        ),
-        components.select(
-            "to",
-            "Calendar year",
-            [(end.isoformat(), str(end.year)) for end in shown.ends],
-            shown.end.isoformat(),
-        ),
-    ]
-    applied = [("Council", str(shown.place["name"])), ("Calendar year", str(shown.end.year))]
-    return components.filters("/timeliness", fields, shown.query), applied
 
 
 def why_not(without: store.Row, everything: store.Row | None, year: int) -> str:
@@ -262,13 +178,20 @@ def _beside(shown: Shown, known: Known, used: list[store.Row]) -> Component:
     )
     return components.section(
         "beside",
-        "Beside the region and England",
+        f"Beside the region and {shown.country}",
         html.P(
             "Both ways of counting stand together: plans where the law allows longer can be left out, and places "
             "differ in how many they leave out. The line through each dot is its likely range: a long line means few "
             "plans. Places are not ranked."
         ),
         picture,
+        html.P(
+            dcc.Link(
+                "Compare with statistical neighbours and with all councils",
+                href="/compare?"
+                + urlencode({"measure": ALL, "council": shown.place["council"], "to": shown.end}),
+            )
+        ),
     )
 
 
@@ -416,11 +339,11 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
     )
 
 
-def _about(known: Known) -> Component:
+def _about(known: Known, country: str) -> Component:
     measure = known.get(ALL, {})
     tells = [
         "Of the plans finished in a year, how many were finished within 20 weeks of the request, beside the region and "
-        "England."
+        f"{country}."
     ]
     does_not = [*frame.caveats(measure), "Whether the plans are any good: see the page Plans."]
     return frame.about(tells, does_not, [measure.get("source") or "The definition says where it came from."])

@@ -43,6 +43,8 @@ class Column(Strict):
     type: ColumnType
     about: str
     required: bool = False
+    header_needed: bool = False
+    """A file of the feed always has the column, though a cell of it may be empty."""
     personal: bool = False
     several: bool = False
     codes: str | None = None
@@ -55,11 +57,19 @@ class Column(Strict):
     made_from: dict[str, str] = Field(default_factory=dict)
     """For a place: which column (of type place_part) says its level, and which its code at each level."""
     also_called: tuple[str, ...] = ()
+    follows: str | None = None
+    """The column whose header stands to the left of this one's: its `also_called` says too little by itself, and means
+    this column only there."""
 
     @property
     def in_the_file(self) -> bool:
         """Whether a supplier's file has the column; a place is made from others."""
         return self.type != "place"
+
+    @property
+    def tells_the_feed(self) -> bool:
+        """Whether a file without the column is not of this feed."""
+        return self.required or self.header_needed
 
     @model_validator(mode="after")
     def whole(self) -> Column:
@@ -145,7 +155,17 @@ class Contract(Strict):
             simplify(text): name
             for name, column in self.columns.items()
             if column.in_the_file
-            for text in (name, column.title, *column.also_called)
+            for text in (name, column.title, *(() if column.follows else column.also_called))
+        }
+
+    @cached_property
+    def following(self) -> dict[tuple[str, str], str]:
+        """(simplified header, column of the header to its left) -> column name, for those that follow another."""
+        return {
+            (simplify(text), column.follows): name
+            for name, column in self.columns.items()
+            if column.follows
+            for text in column.also_called
         }
 
     @cached_property
@@ -189,7 +209,9 @@ class Contract(Strict):
             )
         names: dict[str, str] = {}
         for name, column in self.columns.items():
-            for text in (name, column.title, *column.also_called):
+            if column.follows is not None and column.follows not in self.columns:
+                raise ValueError(f"{name} follows {column.follows}, which the feed does not have")
+            for text in (name, column.title, *(() if column.follows else column.also_called)):
                 if names.setdefault(simplify(text), name) != name:
                     raise ValueError(
                         f"the header {text!r} would mean two columns: {names[simplify(text)]}, {name}"

@@ -88,6 +88,10 @@ class Extract:
     faults: list[Fault] = field(default_factory=list)
     layout: tuple[str, ...] = ()  # the columns of somebody else's layout, in place of the contract's
     sender: str = "brackenshire"
+    above: tuple[
+        tuple[Any, ...], ...
+    ] = ()  # what a workbook has above its header, in place of the county's titles
+    sheet: str = "Extract"
 
     @property
     def file(self) -> str:

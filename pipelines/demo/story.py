@@ -147,6 +147,12 @@ PUBLISHED_EXCEPTION, PUBLISHED_OVER_A_YEAR = {True: 0.03, False: 0.1}, (0.03, 0.
 NOT_RETURNED = ("997", 2022)  # every number is x
 ALL_EXCEPTIONS = ("993", 2024)  # nothing without exceptions: counts of 0, percentages z
 
+# The list of statistical neighbours, with a block of former councils beneath it: each council's others, by a likeness
+# that is drawn. The nearest are closest, and a list of ten has one place too many for nine others.
+NEIGHBOURS_ON = date(2025, 5, 30)
+CLOSENESS = ("Extremely close", *2 * ("Very close",), *3 * ("Close",), *2 * ("Somewhat close",), "Not close")
+FORMER_COUNCIL = (989, "Old Saltwick (Pre LG)")
+
 # What goes wrong in the deliveries
 # The quarter whose two files hold bad rows; the next quarter's files put its own three months right
 BAD_QUARTER = date(2024, 7, 1)

@@ -24,7 +24,7 @@ def written(extract: Extract, catalogue: Catalogue) -> bytes:
     table = [heads, *([cells[name](row.get(name)) for name in names] for row in extract.rows)]
     if style.ending == "xlsx":
         titles = [[story.TITLE], [contract.title], [f"Extracted on: {extract.extracted_on:%d/%m/%Y}"], []]
-        return _workbook([*titles, *table])
+        return _workbook([*(extract.above or titles), *table], extract.sheet)
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=style.delimiter, lineterminator="\r\n").writerows(table)
     return text.getvalue().encode(style.encoding)
@@ -33,7 +33,7 @@ def written(extract: Extract, catalogue: Catalogue) -> bytes:
 def _columns(extract: Extract, contract: Contract) -> tuple[list[str], list[str]]:
     """The columns of a file, and their headers."""
     if extract.layout:
-        return list(extract.layout), list(extract.layout)
+        return list(extract.layout), [extract.headers.get(name, name) for name in extract.layout]
     names = [
         name
         for name, column in contract.columns.items()
@@ -73,7 +73,7 @@ def _cell(column: Column | None, style: Style, catalogue: Catalogue) -> Callable
     return write
 
 
-def _workbook(table: Sequence[Sequence[Any]]) -> bytes:
+def _workbook(table: Sequence[Sequence[Any]], name: str) -> bytes:
     import xlsxwriter
 
     file = io.BytesIO()
@@ -81,7 +81,7 @@ def _workbook(table: Sequence[Sequence[Any]]) -> bytes:
     # a fixed day instead of now, for the same bytes every time
     created = datetime(story.FIRST.year, story.FIRST.month, story.FIRST.day)
     book.set_properties({"created": created, "title": story.TITLE})
-    sheet = book.add_worksheet("Extract")
+    sheet = book.add_worksheet(name)
     for at, row in enumerate(table):
         sheet.write_row(at, 0, row)
     book.close()

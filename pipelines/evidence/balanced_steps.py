@@ -20,7 +20,8 @@ from pipelines.intake.published import window_sql
 from pipelines.intake.receive import Checked
 from pipelines.measures.catalogue import Measure, Term
 from pipelines.measures.counts import month_index
-from pipelines.model.cases import GRADES, ROLES
+from pipelines.model.cases import ROLES
+from pipelines.model.grades import GRADES
 from pipelines.model.in_force import Gone, whose
 from pipelines.releases import table_of, text
 
@@ -30,10 +31,17 @@ FEED_OF = {
     "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
     "plans": "active_plans", "plan_months": "active_plans", "published_timeliness": "dfe_timeliness",
-    "reported_participation": "participation_rates",
+    "reported_participation": "participation_rates", "neighbour_timeliness": "statistical_neighbours",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
-SEVERAL = ("planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation")
+SEVERAL = (
+    "planned_audits",
+    "plan_sections",
+    "plan_advice",
+    "plan_months",
+    "reported_participation",
+    "neighbour_timeliness",
+)
 """Facts of which one row in force may make several rows, or none."""
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
@@ -211,6 +219,17 @@ def _rates(contract: Contract) -> list[Query]:
     ]
 
 
+def _neighbours(contract: Contract) -> list[Query]:
+    """Each council's row makes one for every year of the published file."""
+    fact, rows = "neighbour_timeliness", f"in_force_{contract.feed}"
+    years = "(SELECT count(DISTINCT time_period) FROM in_force_dfe_timeliness WHERE breakdown_topic = 'all')"
+    return [
+        ("in force", fact, f"SELECT '{PUBLISHED}', '', count(*) FROM {rows}"),
+        ("in force", fact, f"SELECT '{PUBLISHED}', 'councils', count(DISTINCT council) FROM {rows}"),
+        ("made", fact, f"SELECT '{PUBLISHED}', '', count(DISTINCT council) * {years} FROM {rows}"),
+    ]
+
+
 _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "case_audits": _one_each("audits"),
     "family_participation": _participation,
@@ -219,6 +238,7 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "active_plans": _register,
     "dfe_timeliness": _one_each("published_timeliness"),
     "participation_rates": _rates,
+    "statistical_neighbours": _neighbours,
 }
 """Feed -> what its rows in force become."""
 

@@ -339,7 +339,7 @@ def _public_against(
 def _ranges_of_public(
     chain: Chain, manifest: Manifest, own: Sequence[Mapping[str, Any]], release: Release
 ) -> None:
-    kinds = {measure.id: measure.kind for measure in recount.catalogue_of(manifest).values()}
+    known = recount.catalogue_of(manifest)
     with duckdb.connect() as con:
         for part in own:
             path = releases.part_path(chain.settings, part)
@@ -350,7 +350,7 @@ def _ranges_of_public(
                 continue
             release.figures += len(rows)
             for row in rows:
-                columns = ranges(row) if kinds[row["measure"]] != "mean" else []
+                columns = ranges(row) if known[row["measure"]].is_share else []
                 wrong = [
                     Difference({name: row[name] for name in (*KEY, "receipt")}, name, stored, again)
                     for name, stored, again in columns if not recount.same(stored, again)
@@ -378,8 +378,9 @@ def _only_public(chain: Chain, verdict: Verdict) -> None:
     found = verdict.found
     _bytes(chain, verdict, found)
     measure = recount.catalogue_of(found.manifest, found.figure["measure"])[found.figure["measure"]]
-    if measure.kind == "mean":
-        verdict.not_verified.append("The range of an average needs the facts, which are not on this machine.")
+    if not measure.is_share:
+        of = "an average" if measure.kind == "mean" else "a coefficient of agreement"
+        verdict.not_verified.append(f"The range of {of} needs the facts, which are not on this machine.")
     else:
         verdict.columns = ranges(found.figure)
         verdict.differs += [

@@ -51,7 +51,7 @@ class Fit:
     @property
     def nearly(self) -> bool:
         """Enough to say that this feed was meant: half of the required columns and three headers."""
-        required = [name for name, column in self.contract.columns.items() if column.required]
+        required = [name for name, column in self.contract.columns.items() if column.tells_the_feed]
         return len(self.columns) >= 3 and 2 * (len(required) - len(self.missing_required)) >= len(required)
 
     @property
@@ -219,7 +219,7 @@ def _fit(layout: Layout, index: int, simple: Sequence[str], council: str | None)
     missing = tuple(
         name
         for name, column in layout.contract.columns.items()
-        if column.required
+        if column.tells_the_feed
         and column.in_the_file
         and name not in found.columns
         and name not in layout.constants
@@ -230,7 +230,7 @@ def _fit(layout: Layout, index: int, simple: Sequence[str], council: str | None)
 
 def _how(layout: Layout, name: str, header: str) -> str:
     simple = simplify(header)
-    if (name, MAPPED) in layout.headers[simple]:
+    if (name, MAPPED) in layout.headers.get(simple, ()):
         return "mapping"
     if simple == simplify(name):
         return "name"

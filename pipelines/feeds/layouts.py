@@ -65,7 +65,7 @@ class Layout:
         claims: dict[str, dict[int, list[int]]] = {}
         ignored = mapped = 0
         for at, text in enumerate(simple):
-            meant = self.headers.get(text, ()) if text else ()
+            meant = (self.headers.get(text) or self._following(text, simple[:at])) if text else ()
             if self.mapping is not None and text in self.mapping.headers:
                 mapped += bool(meant)
                 ignored += not meant
@@ -84,6 +84,12 @@ class Layout:
             at for name in claims if name in self.constants for cells in claims[name].values() for at in cells
         }
         return Found(columns, len(used | constant) + ignored, mapped)
+
+    def _following(self, text: str, left: Sequence[str]) -> tuple[tuple[str, int], ...]:
+        """What a header means by the one to its left, where by itself it says too little."""
+        beside = self.headers.get(left[-1], ()) if left else ()
+        found = (self.contract.following.get((text, name)) for name, _ in beside)
+        return tuple((name, ALSO_CALLED) for name in found if name)
 
     def is_theirs(self, found: Found, council: str | None) -> bool:
         """Whether a row may be under this mapping: it has a header that only the mapping names so; or the mapping

@@ -131,7 +131,7 @@ def _propose(table: UnknownTable, layout: Layout, catalogue: Catalogue, council:
     missing = tuple(
         name
         for name, column in wanted.items()
-        if column.required and name not in taken and not (council_known and column.type == "council")
+        if column.tells_the_feed and name not in taken and not (council_known and column.type == "council")
     )
     return Proposal(table, contract, council_known, tuple(guesses), missing)
 

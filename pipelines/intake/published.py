@@ -196,6 +196,12 @@ def _whole_window(rule: Rule, scene: Scene) -> str:
     return f"{start} <= {end} AND len({window_sql(start, end)}) = 0"
 
 
+def _above_the_gap(rule: Rule, scene: Scene) -> str:
+    column = _kept(scene, rule.arguments["column"])
+    above = "PARTITION BY _sheet ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    return f"coalesce(bool_or({column} IS NULL) OVER ({above}), false)"
+
+
 PATTERNS: dict[str, Callable[[Rule, Scene], str]] = {
     "share_matches": _share_matches,
     "parts_sum_to_column": _parts_sum,
@@ -206,7 +212,8 @@ PATTERNS: dict[str, Callable[[Rule, Scene], str]] = {
     "year_has_ended": _year_has_ended,
     "codes_belong": _codes_belong,
     "whole_window": _whole_window,
+    "above_the_gap": _above_the_gap,
 }
 """Patterns that have no expectation in Great Expectations' own list: they run as SQL."""
-ACROSS_ROWS = frozenset({"councils_sum_to_country"})
+ACROSS_ROWS = frozenset({"councils_sum_to_country", "above_the_gap"})
 """Patterns that set a row against other rows."""

@@ -22,7 +22,8 @@ from pipelines.measures.charting import Baseline, check_rules
 from pipelines.model.schema import FACTS, GIVEN, Fact
 from pipelines.texts import from_yaml
 
-KINDS = ("share", "people_share", "distribution", "snapshot", "mean", "given")
+KINDS = ("share", "people_share", "distribution", "snapshot", "mean", "agreement", "given")
+COEFFICIENTS = ("kappa", "ac2")
 SEPARATOR = " & "
 _PLACEHOLDERS = {"numerator", "denominator", "value"}
 
@@ -75,12 +76,14 @@ class Measure(BaseModel):
     topic: str
     position: int = Field(ge=1)
     """Place within the topic."""
-    kind: Literal["share", "people_share", "distribution", "snapshot", "mean", "given"]
+    kind: Literal["share", "people_share", "distribution", "snapshot", "mean", "agreement", "given"]
     """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
     row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator
     fall into groups; each group's denominator is all of them. snapshot: a share of rows that stand for a day, such as a
     month's end; a window shows that of its last month. mean: the number `of` each row with the denominator, added up
-    and divided by the rows; in `unit`, of which one is `unit_is` of the number. given: numerator and denominator are
+    and divided by the rows; in `unit`, of which one is `unit_is` of the number. agreement: rows graded twice; the value
+    is a `coefficient` of agreement beyond chance, made from how often each pair of grades occurs (`pairs`), and the
+    numerator how many rows were graded alike. given: numerator and denominator are
     numbers of a fact whose rows are figures that somebody counted before us."""
     fact: str
     date: str
@@ -93,6 +96,10 @@ class Measure(BaseModel):
     unit: str = ""
     """mean only: what the average is in, in the plural, such as weeks."""
     unit_is: int = Field(default=1, ge=1)
+    coefficient: Literal["kappa", "ac2"] | None = None
+    """agreement only: Cohen's kappa or Gwet's AC2, both with quadratic weights over the whole scale."""
+    pairs: str | None = None
+    """agreement only: the breakdown that holds both grades of a row."""
     denominator_fact: str | None = None
     """Where the denominator is counted in another fact."""
     denominator_date: str | None = None
@@ -123,6 +130,8 @@ class Measure(BaseModel):
     caveats: tuple[str, ...] = ()
     source: str
     benchmark: str
+    funnel: bool = False
+    """given only: councils are set side by side in a funnel, each against the country's share."""
     beside: str | None = None
     """The measure that is shown together with this one wherever either is put into words."""
     published_share: str | None = None
@@ -210,6 +219,16 @@ class Measure(BaseModel):
         """What its figures are made of."""
         return (*self.numerators, *self.denominators, *self.squares, *self.randoms)
 
+    @property
+    def counted_by(self) -> tuple[str, ...]:
+        """The breakdowns that it is counted by: those of its figures, and the pairs of grades behind a coefficient."""
+        return (*self.breakdowns, self.pairs) if self.pairs else self.breakdowns
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its value, range and change follow from numerator and denominator alone."""
+        return self.kind not in ("mean", "agreement")
+
     def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
         return Term(self.fact, self.date, tuple(sorted(columns)))
 
@@ -234,9 +253,9 @@ class Measure(BaseModel):
         for field, fact in (("numerator", self.fact), ("denominator", below), ("among", self.fact)):
             for column in getattr(self, field):
                 _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
-        for breakdown in self.breakdowns:
+        for breakdown in self.counted_by:
             for fact in {self.fact, below}:
-                _check("breakdowns", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
+                _check("breakdowns, pairs", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
         return self
 
     def _given_columns_exist(self) -> None:
@@ -258,6 +277,12 @@ class Measure(BaseModel):
     def kind_is_whole(self) -> Self:
         if self.kind != "given" and (self.published_share or self.fact in GIVEN):
             raise ValueError("kind: only a given measure is of figures that somebody counted before us")
+        if self.funnel and self.kind != "given":
+            raise ValueError("funnel: only councils' given figures are set side by side")
+        if (self.kind == "agreement") != bool(self.coefficient and self.pairs):
+            raise ValueError(
+                "coefficient, pairs: an agreement, and only it, says which and of which two grades"
+            )
         if not self.denominator:
             raise ValueError("denominator: name at least one yes/no column")
         if (self.kind == "mean") != bool(self.of and self.unit):

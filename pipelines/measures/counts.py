@@ -90,7 +90,7 @@ def breakdowns_by_term(measures: Iterable[Measure], with_steps: bool = True) -> 
     wanted: dict[Term, set[str]] = {}
     for measure in measures:
         for term in measure.terms if with_steps else measure.numbers:
-            wanted.setdefault(term, set()).update(measure.breakdowns)
+            wanted.setdefault(term, set()).update(measure.counted_by)
     return wanted
 
 

@@ -8,8 +8,9 @@ protection.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import duckdb
@@ -17,10 +18,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.measures import windows
+from pipelines.measures import agreed, windows
 from pipelines.measures.catalogue import Catalogue, Measure, Term
 from pipelines.measures.counts import breakdowns_by_term
 from pipelines.measures.windows import Running
+from pipelines.model.grades import GRADES
 from pipelines.model.schema import FACTS, SPANS
 from pipelines.statistics import funnels, means, proportions
 
@@ -49,7 +51,7 @@ _SCHEMA = pa.schema(
 )
 _WITH_STEPS = _SCHEMA.append(pa.field("steps", pa.list_(pa.int64())))
 _NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
-_SYMBOLS = ("", "x", "z")
+_SYMBOLS = ("", "x", "z", "u")
 _DIRECTIONS = np.array(sorted(
     ["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE, proportions.NOT_COMPARABLE]
 ))  # fmt: skip
@@ -118,8 +120,9 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     Columns are those of `_SCHEMA`; rows come in the order of measure, council, window (as in `windows.WINDOWS`),
     period_end, breakdown and group. A council has rows of a measure where it has the span of the measure's fact. A
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
-    window cuts through a planned period (then there are no counts either) or because the numerator, of another fact,
-    exceeds the denominator. The numerator of a mean is its number added up, the value is in the measure's unit.
+    window cuts through a planned period (then there are no counts either), because the numerator, of another fact,
+    exceeds the denominator, or because a coefficient is not defined; 'u' too few rows for a coefficient. The numerator
+    of a mean is its number added up, the value is in the measure's unit.
 
     `random` is how many of the denominator were chosen at random, where some are and some are not; `mix` says where
     that share is another than in the year before (`proportions.mix`), and then direction is 'cannot be compared'. Of
@@ -291,9 +294,15 @@ def _columns(
     denominator, _ = _sum(running, measure.denominators, below[cells.series], start, end)
     cells = cells.take((denominator > 0) | series.breakdown.equals("")[cells.series])
     now = _counted(measure, running, torn, below, cells, 0)
-    value, low, high = _with_range(measure, now)
+    if measure.coefficient:
+        pairs, digest = _pairs(measure, series, cells, running)
+        value, low, high = agreed.coefficient(pairs, measure.coefficient)
+        now = replace(now, numerator_digest=digest, usable=now.usable & ~np.isnan(value))
+    else:
+        value, low, high = _with_range(measure, now)
 
-    has_before = np.flatnonzero(cells.has_previous & now.usable)
+    # one coefficient is not set against another: that the difference is more than chance cannot be told from the two
+    has_before = np.flatnonzero(cells.has_previous & now.usable & (measure.kind != "agreement"))
     before = _counted(measure, running, torn, below, cells.take(has_before), 12)
     has_before, before = has_before[before.usable], before.take(before.usable)
     before_value, _, _ = _with_range(measure, before)
@@ -330,7 +339,7 @@ def _columns(
         "value": pa.array(value, mask=~now.usable),
         "low": pa.array(low, mask=np.isnan(low)),
         "high": pa.array(high, mask=np.isnan(high)),
-        "symbol": _listed(now.symbol(), list(_SYMBOLS)),
+        "symbol": _listed(now.symbol(agreed.LEAST if measure.coefficient else 0), list(_SYMBOLS)),
         "previous_numerator": where_before(before.numerator),
         "previous_denominator": where_before(before.denominator),
         "previous_value": where_before(before_value),
@@ -410,10 +419,10 @@ class Counted:
         """Numerator and denominator, NaN where they make no share."""
         return np.where(self.usable, self.numerator, np.nan), np.where(self.usable, self.denominator, np.nan)
 
-    def symbol(self) -> NDArray[np.int8]:
-        """Places in `_SYMBOLS`."""
-        empty = ~self.torn & (self.denominator == 0)
-        return np.select([self.usable, empty], [0, 2], default=1).astype(np.int8)
+    def symbol(self, least: int) -> NDArray[np.int8]:
+        """Places in `_SYMBOLS`; below `least` rows there is too little to go on."""
+        empty, few = (~self.torn & held for held in (self.denominator == 0, self.denominator < least))
+        return np.select([self.usable, empty, few], [0, 2, 3], default=1).astype(np.int8)
 
     def take(self, chosen: NDArray[Any]) -> Counted:
         return Counted(**{name: values[chosen] for name, values in vars(self).items()})
@@ -442,6 +451,27 @@ def _counted(
     usable = (denominator > 0) & ~cut & ((numerator <= denominator) | (measure.kind == "mean"))
     random, _ = _sum(running, measure.randoms, of, start, end)
     return Counted(numerator, denominator, numerator_digest, denominator_digest, cut, squares, random, usable)
+
+
+def _pairs(
+    measure: Measure, series: Series, cells: Cells, running: Mapping[Term, Running]
+) -> tuple[Ints, NDArray[np.uint64]]:
+    """How often each pair of grades occurs in each cell, shape (cells, grades, grades), and one digest of all pairs."""
+    start, end = _bounds(measure, cells, 0)
+    [term] = measure.denominators
+    of_pairs = series.breakdown.equals(measure.pairs or "")
+    tables = np.zeros((len(cells.series), len(GRADES), len(GRADES)), dtype=np.int64)
+    together = np.zeros(len(cells.series), dtype=np.uint64)
+    for place, (first, second) in enumerate(product(range(len(GRADES)), repeat=2)):
+        own = np.flatnonzero(of_pairs & series.group.equals(f"{GRADES[first]}|{GRADES[second]}"))
+        of_council = np.full(len(series.council.texts), -1)
+        of_council[series.council.codes[own]] = own
+        at = of_council[series.council.codes[cells.series]]
+        held = np.flatnonzero(at >= 0)
+        count, digest = running[term].between(at[held], start[held], end[held])
+        tables[held, first, second] = count
+        together[held] ^= _turned(digest, 4 * place)
+    return tables, together
 
 
 def _bounds(measure: Measure, cells: Cells, months_before: int) -> tuple[Ints, Ints]:
@@ -483,8 +513,7 @@ def _sum(
     for place, term in enumerate(terms):
         count, digest = running[term].between(series, start, end)
         total += count
-        turn = np.uint64(7 * place)
-        together ^= (digest << turn) | (digest >> (np.uint64(64) - turn)) if place else digest
+        together ^= _turned(digest, 7 * place)
     return total, together
 
 
@@ -493,6 +522,11 @@ def _only(values: NDArray[Any], places: Sequence[int] | Ints) -> pa.Array:
     empty = np.ones(len(values), dtype=bool)
     empty[places] = False
     return pa.array(values, mask=empty)
+
+
+def _turned(digest: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
+    """Digests with their bits moved round, by fewer than 64."""
+    return (digest << np.uint64(bits)) | (digest >> np.uint64(64 - bits)) if bits else digest
 
 
 def _listed(codes: NDArray[Any], texts: list[str]) -> pa.Array:

@@ -10,8 +10,8 @@ from ibis import Table
 
 from pipelines.model import schema
 from pipelines.model.columns import among, group, row_key, yes
+from pipelines.model.grades import GRADES, compared
 
-GRADES = ("outstanding", "good", "requires_improvement", "inadequate")
 ROLES = ("child", "parent", "staff")
 
 
@@ -32,6 +32,7 @@ def case_columns(case_audits: Table, ethnic_groups: Table) -> Table:
         "audit_reference",
         "completed_on",
         "planned_month",
+        "moderated_on",
         **{name: group(rows[name]) for name in as_given},
         # refused and not yet obtained are not known either
         ethnic_group=rows.ethnic_group.nullif("Not known").fill_null(schema.UNKNOWN),
@@ -58,6 +59,7 @@ def case_columns(case_audits: Table, ethnic_groups: Table) -> Table:
         is_good_or_better_moderator=yes(rows.moderator_grade.isin(["outstanding", "good"])),
         is_moderated=moderated,
         is_moderated_random=moderated & yes(rows.moderation_selection == "random"),
+        **compared(schema.GRADERS["audits"], rows.auditor_grade, rows.moderator_grade),
         has_mental_health_answer=rows.mental_health_relevant.notnull(),
         is_mental_health_relevant=yes(rows.mental_health_relevant),
         is_mental_health_considered=yes(rows.mental_health_considered),

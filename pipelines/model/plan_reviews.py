@@ -13,8 +13,8 @@ from ibis import Table
 from ibis.expr.types import Column, StringColumn
 
 from pipelines.model import schema
-from pipelines.model.cases import GRADES
 from pipelines.model.columns import among, group, row_key, yes
+from pipelines.model.grades import GRADES, compared
 
 GOOD = ("outstanding", "good")
 ADVICE_DAYS = 42
@@ -40,7 +40,11 @@ def reviews(plan_reviews: Table, ethnic_groups: Table) -> Table:
     moderated = (rows.moderated_on.notnull() | yes(rows.moderator_grade.isin(GRADES))) & yes(
         rows.moderator.notnull() & ~rows.moderator.identical_to(rows.reviewer)
     )
-    as_given = [name for name in schema.PLAN_REVIEWS.breakdowns if name not in ("ethnic_group", "plan_type")]
+    as_given = [
+        name
+        for name in schema.PLAN_REVIEWS.breakdowns
+        if name not in ("ethnic_group", "plan_type", "grade_pair")
+    ]
     said = {
         column: value
         for name, (answered, met) in CRITERIA.items()
@@ -49,6 +53,7 @@ def reviews(plan_reviews: Table, ethnic_groups: Table) -> Table:
     return rows.select(
         "council",
         "reviewed_on",
+        "moderated_on",
         *[name for name in rows.columns if re.match(r"(section|advice)_", name)],
         **{name: group(rows[name]) for name in as_given},
         ethnic_group=rows.ethnic_group.nullif("Not known").fill_null(schema.UNKNOWN),
@@ -64,6 +69,7 @@ def reviews(plan_reviews: Table, ethnic_groups: Table) -> Table:
         is_good_or_better_moderator=yes(rows.moderator_grade.isin(GOOD)),
         is_moderated=moderated,
         is_moderated_random=moderated & yes(rows.moderation_selection == "random"),
+        **compared(schema.GRADERS["plan_reviews"], rows.reviewer_grade, rows.moderator_grade),
         **said,
     )
 

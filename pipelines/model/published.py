@@ -27,12 +27,20 @@ def build(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> dict[s
     """Make a TEMP TABLE of each fact of `schema.GIVEN`; returns fact -> table.
 
     Args:
-        in_force: feed -> relation of its rows in force, for dfe_timeliness and participation_rates.
+        in_force: feed -> relation of its rows in force, for every feed of published figures.
+
+    Leaves TEMP TABLE neighbours(council, "position", neighbour, closeness) too.
     """
     backend = ibis.duckdb.from_connection(con)
+    listed = backend.compile(neighbours(backend.table(in_force["statistical_neighbours"])))
+    con.execute(
+        f'CREATE OR REPLACE TEMP TABLE neighbours AS SELECT * FROM ({listed}) ORDER BY council, "position"'
+    )
+    published = timeliness(backend.table(in_force["dfe_timeliness"]))
     made = {
-        "published_timeliness": timeliness(backend.table(in_force["dfe_timeliness"])),
+        "published_timeliness": published,
         "reported_participation": reported(backend.table(in_force["participation_rates"])),
+        "neighbour_timeliness": together(backend.table("neighbours"), published),
     }
     for name, rows in made.items():
         fact = schema.GIVEN[name]
@@ -53,6 +61,49 @@ def timeliness(rows: Table) -> Table:
         period_end=ibis.date(rows.time_period.cast("int32"), 12, 31),
         breakdown=ibis.cases(*[(topic == theirs, ours) for theirs, ours in TOPICS.items()], else_=""),
         group=ibis.cases((topic == "all", ""), else_=group),
+    )
+
+
+def neighbours(rows: Table) -> Table:
+    """One row for each council and statistical neighbour, the nearest at position 1."""
+    places = [int(name.removeprefix("neighbour_")) for name in rows.columns if name.startswith("neighbour_")]
+    each = [
+        rows.select(
+            "council",
+            position=ibis.literal(place, "int32"),
+            neighbour=rows[f"neighbour_{place}"],
+            closeness=rows[f"closeness_{place}"].nullif(UNREADABLE),
+        )
+        for place in places
+    ]
+    return ibis.union(each[0], *each[1:], distinct=False).filter(ibis._.neighbour.notnull())
+
+
+def together(listed: Table, published: Table) -> Table:
+    """The published numbers of each council's neighbours added up, for every year of the published file.
+
+    A number that any of them does not have is not available ('x'): a sum over some of them would be of other councils
+    each year.
+    """
+    fact = schema.GIVEN["neighbour_timeliness"]
+    placed = ("window", "period_start", "period_end", "breakdown", "group")
+    totals = published.filter(published.breakdown == "")
+    years = totals.select(*placed).distinct()
+    # each neighbour has one row a year, or none
+    held = listed.cross_join(years).left_join(
+        totals, [("neighbour", "council"), *placed], rname="{name}_of_neighbour"
+    )
+    named = held.group_by("council", *placed)
+    whole = {number: held[number].count() == held.count() for number in fact.numbers}
+    # DuckDB adds up in 128 bits, which Parquet would keep as a fraction; the detour by decimals is one that Ibis keeps
+    sums = named.aggregate(
+        **{
+            number: ibis.cases((known, held[number].sum().cast("decimal(18, 0)").cast("int64")))
+            for number, known in whole.items()
+        }
+    )
+    return sums.mutate(
+        **{f"{number}_symbol": ibis.cases((sums[number].isnull(), "x")) for number in fact.numbers}
     )
 
 

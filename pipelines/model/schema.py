@@ -95,6 +95,7 @@ BREAKDOWNS = {
     "theme": "Theme of the audit",
     "agency": "Agency",
     "team": "Team",
+    "grade_pair": "First grade, then the moderator's",
     "frame": "Cases drawn from",
     "locality": "Locality",
     "age_band": "Age",
@@ -128,11 +129,13 @@ BREAKDOWNS = {
 DATED = {
     ("audits", "completed_on"): "completed",
     ("audits", "planned_month"): "planned",
+    ("audits", "moderated_on"): "moderated",
     ("participants", "completed_on"): "whose audit was completed",
     ("participants", "offered_on"): "offered the chance",
     ("participants", "told_due_on"): "due to be told what came of the audit",
     ("planned_audits", "planned_month"): "planned",
     ("plan_reviews", "reviewed_on"): "done",
+    ("plan_reviews", "moderated_on"): "moderated",
     ("plan_sections", "reviewed_on"): "reviewed",
     ("plan_advice", "reviewed_on"): "looked at in reviews",
     ("plans", "issued_on"): "issued",
@@ -140,10 +143,28 @@ DATED = {
 }
 """Fact and date -> what is said of rows with the date, before "in the period"."""
 
+_COMPARED = {
+    "has_both_grades": "There is a grade of the first grader and one of the moderator.",
+    "is_same_grade": "Both gave the same grade, before they talked.",
+    "is_within_one_grade": "Their grades are the same or next to one another.",
+    "is_different_grade": "Their grades differ.",
+    "is_moderator_lower": "The moderator's grade is the lower of the two: the first grader was the more generous.",
+}
+"""What is said of two grades of the same case; each fact says who the first grader is."""
+GRADERS = {"audits": "auditor", "plan_reviews": "reviewer"}
+"""Fact whose rows are graded twice -> who grades first."""
+
+
+def _compared(grader: str) -> dict[str, str]:
+    return {name: words.replace("first grader", grader) for name, words in _COMPARED.items()} | {
+        f"is_inadequate_{grader}": f"The {grader}'s grade is inadequate."
+    }
+
+
 AUDITS = Fact(
     counts_what="audits",
     key="audit_key",
-    dates=("completed_on", "planned_month"),
+    dates=("completed_on", "planned_month", "moderated_on"),
     yes_no={
         "is_completed": "The audit is completed and has a day of completion.",
         "is_on_record": "The audit is on record, whatever has become of it (always).",
@@ -202,11 +223,12 @@ AUDITS = Fact(
         "is_good_or_better_moderator": "The moderator's grade is good or outstanding.",
         "is_moderated": "Somebody named, other than the auditor, moderated the audit.",
         "is_moderated_random": "Such a moderation, of an audit drawn for it at random.",
+        **_compared(GRADERS["audits"]),
         "has_mental_health_answer": "It is on record whether mental health was relevant.",
         "is_mental_health_relevant": "Mental health was relevant.",
         "is_mental_health_considered": "Mental health was considered.",
     },
-    breakdowns=(*WORK, *CHILD, "void_reason"),
+    breakdowns=(*WORK, *CHILD, "void_reason", "grade_pair"),
     about=("council", "audit_reference"),
     feeds=("case_audits", "family_participation"),
 )
@@ -300,7 +322,26 @@ REPORTED_PARTICIPATION = Fact(
     },
     feeds=("participation_rates",),
 )
-GIVEN = {"published_timeliness": PUBLISHED_TIMELINESS, "reported_participation": REPORTED_PARTICIPATION}
+NEIGHBOUR_TIMELINESS = Fact(
+    counts_what="plans",
+    key="given_key",
+    dates=("period_end",),
+    yes_no={},
+    breakdowns=(),
+    about=_PLACED,
+    numbers={
+        "issued": "Plans issued by all of the council's statistical neighbours together.",
+        "issued_ex": "Of those, plans to which no exception to the 20 weeks applied.",
+        "within_20_weeks": "Plans issued by them within 20 weeks of the request.",
+        "within_20_weeks_ex": "Plans without exceptions issued by them within 20 weeks.",
+    },
+    feeds=("statistical_neighbours", "dfe_timeliness"),
+)
+GIVEN = {
+    "published_timeliness": PUBLISHED_TIMELINESS,
+    "reported_participation": REPORTED_PARTICIPATION,
+    "neighbour_timeliness": NEIGHBOUR_TIMELINESS,
+}
 """Facts whose rows are figures that somebody counted before us; `published` makes them."""
 
 _GRADES = {
@@ -317,7 +358,7 @@ _OF_PLANS = ("locality", "age_band", "sex", "ethnic_group", "primary_need", "soc
 PLAN_REVIEWS = Fact(
     counts_what="reviews of plans",
     key="review_key",
-    dates=("reviewed_on",),
+    dates=("reviewed_on", "moderated_on"),
     yes_no={
         **_REVIEW,
         "has_agreed_grade": "There is an agreed grade of the whole plan.",
@@ -328,6 +369,7 @@ PLAN_REVIEWS = Fact(
         "is_good_or_better_moderator": "The moderator's grade is good or outstanding.",
         "is_moderated": "Somebody named, other than the reviewer, moderated the review.",
         "is_moderated_random": "Such a moderation, of a review drawn for it at random.",
+        **_compared(GRADERS["plan_reviews"]),
         "has_outcomes_answer": "It is said how specific and measurable the outcomes are, other than not applicable.",
         "is_outcomes_specific": "The outcomes are specific and measurable.",
         "has_provision_answer": "It is said how specified and quantified the provision is, other than not applicable.",
@@ -339,7 +381,7 @@ PLAN_REVIEWS = Fact(
         "has_coproduced_answer": "It is said whether the plan was co-produced, other than not applicable.",
         "is_coproduced": "The plan was co-produced.",
     },
-    breakdowns=("plan_kind_reviewed", "plan_stage", "plan_type", "selection", "team", *_OF_PLANS),
+    breakdowns=("plan_kind_reviewed", "plan_stage", "plan_type", "selection", "team", *_OF_PLANS, "grade_pair"),
     about=("council",),
     span="plan_reviews",
     feeds=("plan_reviews",),

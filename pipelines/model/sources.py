@@ -14,7 +14,7 @@ from pipelines.model.schema import FACTS, GIVEN
 
 _OF_ANOTHER_NAME = {("audit_programme", "planned_month"): "period_end"}
 """(feed, date of a fact) -> the feed's own column of the same month."""
-_OF_THE_AUDIT = {"completed_on"}
+_OF_THE_AUDIT = {"completed_on", "moderated_on"}
 """Dates that participation has from its audit."""
 Row = tuple[str, int, str, str, str, str | None, int]
 """(council, delivery's order, fact, date, feed, first day of the month or None where it cannot be told, rows)."""

@@ -50,9 +50,11 @@ def build(
         connection.execute((HERE / "story.sql").read_text(encoding="utf-8"))
         connection.execute("CREATE TABLE counts AS " + " UNION ALL BY NAME ".join(_counts(public)))
         connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "agreement.sql").read_text(encoding="utf-8"))
         if public:
             connection.execute("DELETE FROM counts WHERE breakdown <> ''")
         connection.execute((HERE / "figures.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "coefficients.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "published.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         _check_characters(connection)

@@ -243,6 +243,26 @@ def measures() -> list[list[Any]]:
         ("programme.void_reasons", "Why audits were made void", "distribution", "void audits", "neither"),
         ("programme.coverage", "Plans audited in two years", "share", "plans", "better"),
     ]  # fmt: skip
+    again, every = "randomly re-checked audits", "moderated audits"
+    others += [
+        ("reliability.same_grade", "The same grade", "share", again, "better"),
+        ("reliability.within_one_grade", "The same or the next grade", "share", again, "better"),
+        ("reliability.more_generous", "Auditor graded higher", "share", again, "worse"),
+        (
+            "reliability.generous_of_disagreements",
+            "Of disagreements: auditor higher",
+            "share",
+            again,
+            "neither",
+        ),
+        ("reliability.kappa", "Weighted kappa", "agreement", again, "better"),
+        ("reliability.gwet", "AC2", "agreement", again, "better"),
+        ("reliability.grade_pairs", "Both grades", "distribution", again, "neither"),
+        ("reliability.random_of_moderated", "Moderated: drawn at random", "share", every, "neither"),
+        ("reliability.moderated_inadequate", "Moderated: graded inadequate", "share", every, "neither"),
+        ("reliability.same_grade_all", "The same grade, all moderated", "share", every, "neither"),
+        ("reliability.generous_of_disagreements_all", "Of all: auditor higher", "share", every, "neither"),
+    ]
     names = ("measure", "title", "kind", "of", "higher_is")
     held += [dict(zip(names, row, strict=True)) | {"opening": f"{row[1]}:"} for row in others]
     return [
@@ -340,10 +360,17 @@ def measures_of_plans() -> list[list[Any]]:
             held.append(
                 (f"timeliness.{name}_published{ending}", f"{title}, {of}", "given", of, good, "published")
             )
+    for ending in ("", "_excluding_exceptions"):
+        title = f"Statistical neighbours' plans finished within 20 weeks{ending.replace('_', ' ')}"
+        of_both = ("given", "plans", "better", "published")
+        held.append((f"timeliness.neighbours_twenty_weeks_published{ending}", title, *of_both))
+    facts = {"given": "published_timeliness"}
     counts = {"plans.section_good_or_better": "sections", "plans.section_inadequate": "sections"}
     return [
         [
-            name, "1.0.0", title, title, name.split(".")[0], place, kind, "plan_reviews", "reviewed_on", good, protect,
+            name, "1.0.0", title, title, name.split(".")[0], place, kind,
+            "neighbour_timeliness" if "neighbours" in name else facts.get(kind, "plan_reviews"), "reviewed_on", good,
+            protect,
             "p" if name == "plans.good_or_better" else "none",
             f"{title}: {{numerator}} of {{denominator}} {of} ({{value}}).",
             counts.get(name, "advices" if name.startswith("advice") else "plans"), "A plan is what a child gets.",

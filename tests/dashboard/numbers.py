@@ -85,6 +85,7 @@ class Figures:
             self._measures = {row["measure"]: row for row in _rows(con, "SELECT * FROM measures")}
             held = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
             self._charts = _rows(con, "SELECT * FROM charts") if "charts" in held else []
+            self._funnels = _rows(con, "SELECT * FROM funnels") if "funnels" in held else []
             self._changes = _rows(con, "SELECT * FROM changes") if "changes" in held else []
         self._numbers: dict[str, frozenset[str]] = {}
 
@@ -93,6 +94,7 @@ class Figures:
         """No figure at all."""
         held = cls.__new__(cls)
         held._rows, held._measures, held._charts, held._changes, held._numbers = {}, {}, [], [], {}
+        held._funnels = []
         return held
 
     def row(self, receipt: str) -> Mapping[str, Any] | None:
@@ -133,6 +135,9 @@ class Figures:
         for name in ("usual_least", "usual_most", "random", "previous_random"):
             if row.get(name) is not None:
                 yield words.count(row[name])
+        if limits := self._of_funnels.get((row["measure"], row["council"], row["period_end"])):
+            yield from (words.percent(limits[name]) for name in _OF_FUNNEL)
+            yield f"{limits['phi']:.1f} {limits['tau2']:.4f} {limits['by_chance']:.1f} {limits['councils']}"
 
     def _changed(self, receipt: str) -> Iterator[str]:
         """What the release tells of a figure that is not what it was in the release before."""
@@ -146,8 +151,15 @@ class Figures:
                 yield words.points(row["change"], words.own_unit(measure)) if row["change"] else ""
 
     @cached_property
+    def _of_funnels(self) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+        return {(row["measure"], row["council"], row["period_end"]): row for row in self._funnels}
+
+    @cached_property
     def _limits(self) -> dict[tuple[Any, ...], Mapping[str, Any]]:
         return {_point(row): row for row in self._charts}
+
+
+_OF_FUNNEL = ("target", "lower", "upper", "lower_998", "upper_998")
 
 
 def _point(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -32,3 +32,36 @@ SELECT *, '1.0.0' AS measure_version, 'calendar_year' AS "window", true AS compl
     '' AS direction, upper(substr(md5(concat_ws('/', measure, council, period_end)), 1, 11)) AS receipt
 FROM rated;
 DROP TABLE published;
+
+-- Two neighbours of the county, the nearest first; what they have together; and a funnel of all three councils.
+CREATE TABLE neighbours (council VARCHAR, "position" INT, neighbour VARCHAR, closeness VARCHAR);
+INSERT INTO neighbours VALUES ('990', 1, '992', 'very_close'), ('990', 2, '991', 'somewhat_close');
+
+INSERT INTO figures BY NAME
+WITH added AS (
+    SELECT replace(measure, 'timeliness.', 'timeliness.neighbours_') AS measure, '990' AS council, "window",
+        period_start, period_end, sum(numerator)::BIGINT AS numerator, sum(denominator)::BIGINT AS denominator
+    FROM figures WHERE council IN ('991', '992') AND measure LIKE 'timeliness.twenty%' GROUP BY ALL
+    HAVING count(*) FILTER (symbol = '') = 2
+)
+SELECT *, numerator / denominator AS value, '1.0.0' AS measure_version, true AS complete, '' AS breakdown,
+    '' AS "group", '' AS symbol, '' AS direction,
+    greatest(0, wilson(numerator / denominator, denominator, -1)) AS low,
+    least(1, wilson(numerator / denominator, denominator, 1)) AS high,
+    upper(substr(md5(concat_ws('/', measure, council, period_end)), 1, 11)) AS receipt
+FROM added;
+
+CREATE TABLE funnels AS
+WITH country AS (SELECT measure, period_end, value AS target FROM figures WHERE council = 'E92000001'),
+held AS (
+    SELECT measure, "window", period_end, council, value, target, sqrt(target * (1 - target) / denominator) AS spread
+    FROM figures JOIN country USING (measure, period_end) WHERE length(council) = 3 AND symbol = ''
+)
+SELECT measure, "window", period_end, council, target, greatest(0, target - 2 * spread) AS lower,
+    least(1, target + 2 * spread) AS upper, greatest(0, target - 3 * spread) AS lower_998,
+    least(1, target + 3 * spread) AS upper_998,
+    CASE WHEN value > target + 3 * spread THEN 'higher (99.8%)' WHEN value < target - 3 * spread THEN 'lower (99.8%)'
+        WHEN value > target + 2 * spread THEN 'higher (95%)' WHEN value < target - 2 * spread THEN 'lower (95%)'
+        ELSE 'as expected' END AS place,
+    1.2 AS phi, 0.0 AS tau2, false AS adjusted, 3 AS councils, 0.15 AS by_chance
+FROM held;

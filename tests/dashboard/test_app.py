@@ -257,6 +257,9 @@ DAMAGES = {
     "no grades": "DELETE FROM figures WHERE measure LIKE 'quality.%'; "
     "DELETE FROM charts WHERE measure LIKE 'quality.%'",
     "no grades' measures": "DELETE FROM measures WHERE measure LIKE 'quality.%'",
+    "no agreement": "DELETE FROM figures WHERE measure LIKE 'reliability.%'",
+    "no agreement's measures": "DELETE FROM measures WHERE measure LIKE 'reliability.%'",
+    "no neighbours": "DROP TABLE neighbours; DROP TABLE funnels",
     "no months": "DELETE FROM figures WHERE \"window\" = 'month'",
     "no breakdowns": "UPDATE measures SET breakdowns = NULL, short_title = NULL, counts_what = NULL, benchmark = NULL",
 }
@@ -277,6 +280,8 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         ("/grades", "?measure=quality.inadequate&by=age_band&only=age_band:0-4&window=quarter"),
         ("/plans", ""),
         ("/timeliness", ""),
+        ("/reliability", ""),
+        ("/compare", ""),
         ("/definitions", ""),
         ("/definitions/voice.parent", ""),
         ("/data", ""),

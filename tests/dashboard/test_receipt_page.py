@@ -14,7 +14,17 @@ from playwright.sync_api import Page, expect
 
 from dashboard import components, receipt_words, store
 from dashboard.app import create_app
-from dashboard.pages import grades, overview, plans, programme, receipt, timeliness, voice
+from dashboard.pages import (
+    compare,
+    grades,
+    overview,
+    plans,
+    programme,
+    receipt,
+    reliability,
+    timeliness,
+    voice,
+)
 from pipelines.receipt_ids import is_receipt, normalise
 from tests.dashboard import browser
 from tests.dashboard.made_release import STANDS, SUPERSEDED
@@ -97,7 +107,9 @@ def components_of(part: Any) -> Iterator[Component]:
             yield from components_of(child)
 
 
-@pytest.mark.parametrize("module", [overview, voice, programme, grades, plans, timeliness])
+@pytest.mark.parametrize(
+    "module", [overview, voice, programme, grades, plans, timeliness, reliability, compare]
+)
 def test_every_code_beside_words_is_named_by_what_holds_it(release: store.Release, module: Any) -> None:
     """A code in words leads to its page, and an element around it has it in `data-receipt`."""
     page: components.Page = module.page(release, {})

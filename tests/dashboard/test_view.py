@@ -12,7 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import store, view, words
-from dashboard.pages import data, definitions, grades, overview, overview_sections, programme, voice
+from dashboard.pages import (
+    compare,
+    data,
+    definitions,
+    grades,
+    overview,
+    overview_sections,
+    programme,
+    reliability,
+    voice,
+)
 from tests.dashboard import made_release
 
 FOCUS = voice.FOCUS
@@ -101,7 +111,8 @@ ANYTHING = st.one_of(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 def test_no_address_breaks_a_page(release: store.Release, search: object) -> None:
     query = view.parse(search)  # type: ignore[arg-type]
-    for function in (overview.page, voice.page, programme.page, grades.page, definitions.page, data.page):
+    for function in (overview.page, voice.page, programme.page, grades.page, reliability.page, compare.page,
+                     definitions.page, data.page):  # fmt: skip
         assert function(release, query).title
 
 

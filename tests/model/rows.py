@@ -57,6 +57,7 @@ _ARROW = {
     "DATE": pa.date32(),
     "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
 }
 
 

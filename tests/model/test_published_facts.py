@@ -19,7 +19,7 @@ from pipelines.intake.published import window_sql
 from pipelines.model import published, schema
 
 CATALOGUE = contracts.load(settings.load({}))
-FEEDS = ("dfe_timeliness", "participation_rates")
+FEEDS = ("dfe_timeliness", "participation_rates", "statistical_neighbours")
 LEICESTERSHIRE = {
     "council": "855", "time_period": 2024, "breakdown_topic": "all", "breakdown": "all", "issued": 772,
     "issued_ex": 600, "within_20_weeks": 33,
