@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.measures.catalogue import Catalogue
 from pipelines.measures.charts import Targets, charts
+from pipelines.measures.compared import compared
 from pipelines.measures.counts import count, long_periods, undated
 from pipelines.measures.figures import figures
 
@@ -22,7 +23,7 @@ def build(
     spans: str,
     targets: Targets | None = None,
 ) -> None:
-    """Make the TEMP TABLEs counts, undated, figures, left_out and charts.
+    """Make the TEMP TABLEs counts, undated, figures, left_out, compared and charts.
 
     `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` are those that
     councils set themselves. Measures of given figures are left out: `given` makes them, and of other places.
@@ -32,6 +33,7 @@ def build(
     undated(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, spans, "figures")
+    compared(con, facts, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts", targets)
     for helper in ("series", "long_periods"):
         con.execute(f"DROP TABLE IF EXISTS {helper}")

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.measures import windows
-from pipelines.measures.catalogue import Catalogue, Measure, Term
+from pipelines.measures.catalogue import COMPARED, Catalogue, Measure, Term
 from pipelines.measures.counts import breakdowns_by_term
 from pipelines.measures.windows import Running
 from pipelines.model.schema import FACTS, SPANS
@@ -109,11 +109,12 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
     window cuts through a planned period (then there are no counts either) or because the numerator, of another fact,
     exceeds the denominator. The numerator of a mean is its number added up, the value is in the measure's unit.
+    Measures that compare groups are left out: `compared` makes theirs.
 
     Makes TEMP TABLE left_out too: the columns that name a figure, and `steps`, how many rows are left after each of its
     measure's `steps`. Figures without counts are not in it.
     """
-    measures = [catalogue[name] for name in sorted(catalogue)]
+    measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
     scenes = {}
     for span in SPANS:
         own = {measure.id: measure for measure in measures if FACTS[measure.fact].span == span}
