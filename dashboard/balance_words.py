@@ -25,6 +25,7 @@ FACTS = {
     "plan_advice": "pieces of advice that were asked for",
     "plans": "plans",
     "plan_months": "plans at the end of each month",
+    "population": "groups of the population",
     "published_timeliness": "published figures",
     "reported_participation": "figures as given",
     "neighbour_timeliness": "years of councils' neighbours together",
@@ -33,7 +34,7 @@ FACTS = {
 FEEDS = {
     "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
-    "plans": "active_plans", "plan_months": "active_plans",
+    "plans": "active_plans", "plan_months": "active_plans", "population": "population",
 }  # fmt: skip
 """Fact that is counted -> the feed that it is made from."""
 _WENT_IN = {

@@ -25,6 +25,10 @@ SOUND: dict[str, dict[str, Any]] = {
         "sex": "F", "ethnicity": "WBRI", "primary_need": "ASD", "social_care": "cin", "setting_type": "mainstream",
         "interpreter": False,
     },
+    "population": {
+        "council": "990", "as_at": "2026-01-15", "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 120,
+        "source": "sen2",
+    },
     "audit_programme": {
         "council": "990", "frame": "ehcp", "period_start": "2026-01-01", "period_end": "2026-03-31",
         "audit_type": "routine", "team": "North", "agency": "Health", "planned_count": 12, "approved_on": "2025-12-01",
@@ -116,6 +120,11 @@ def advice(source: str, **cells: Any) -> dict[str, Any]:
 
 
 BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "POP-301": ({"as_at": TOMORROW}, {"as_at": TODAY}),
+    "POP-302": ({"as_at": "2014-08-31"}, {"as_at": "2014-09-01"}),
+    "POP-303": ({"people": 1000001}, {"people": 0}),
+    "POP-304": ({"people": None, "people_symbol": ":"}, {"people": None, "people_symbol": "c"}),
+    "POP-305": ({"source": None}, {"source": "other"}),
     "PRG-301": ({"approved_on": "2026-04-01"}, {"approved_on": "2026-03-31"}),
     "PRG-302": ({"approved_on": TOMORROW} | NEXT_QUARTER, {"approved_on": TODAY} | NEXT_QUARTER),
     "PRG-303": ({"planned_count": 10001}, {"planned_count": 0}),
@@ -318,6 +327,7 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"council": "856", "la_code": "856", "new_la_code": None, "new_la_code_of": None},
         NO_LENGTHS | {"within_20_weeks": 401},
     ),
+    "population": ({"frame": "sen_support"}, {"people": 121}),
     "participation_rates": ({"definition": "voice.child"}, {"numerator": 51, "percent": None}),
 }
 """What makes the key of the sound row another one, and what makes the row another under the same key."""
@@ -431,6 +441,8 @@ def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]
     if any(name in row for name in references):
         named = {name: row[name] for name in references if row.get(name) in ("a0", "a1")}
         return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}
+    if "characteristic" in row:
+        return row | _own_day_or_council(row, n, councils[n])
     if "breakdown_topic" in row:
         return row | _own_place_or_year(row, n, councils[n])
     if "definition" in row:
@@ -457,6 +469,13 @@ def _own_place_or_year(row: dict[str, Any], n: int, council: str) -> dict[str, A
     return own
 
 
+def _own_day_or_council(row: dict[str, Any], n: int, council: str) -> dict[str, Any]:
+    """A day of its own for each case; where the case is about the day, a council of its own."""
+    if str(row["as_at"]) == SOUND["population"]["as_at"]:
+        return {"as_at": date(2020, 1, 1) + timedelta(days=n)}
+    return {"council": council}
+
+
 def _own_month_or_council(row: dict[str, Any], n: int, council: str) -> dict[str, Any]:
     """A month of its own for each case; where the case is about the period, a council of its own."""
     sound = SOUND["participation_rates"]
@@ -472,7 +491,7 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
     bad = {
         "council": "Narnia", "code": "Zebedee", "label": "Call 01234 567890", "date": "31/02/2026", "month": "Winter",
         "period": "2025-27", "birth_month": "13/2014", "whole_number": "a dozen", "yes_no": "perhaps",
-        "grade": "Satisfactory", "ons_code": "E99999999", "count": "a few", "percentage": "105",
+        "grade": "Satisfactory", "ons_code": "E99999999", "count": "a few", "percentage": "105", "group": "Zebedee",
     }[column.type]  # fmt: skip
     good: dict[str, Any] = {
         "council": lambda: f" {catalogue.councils['990'].name.upper()} council ",
@@ -488,6 +507,7 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
         "ons_code": lambda: f" {sound.lower()} ",
         "count": lambda: f"{sound:,}.0",
         "percentage": lambda: f" {sound}00000000000 %",
+        "group": lambda: "  GIRLS ",
     }
     several = "; Child's voice" if column.several else ""
     return Raw(bad + several), Raw(good[column.type]() + several)

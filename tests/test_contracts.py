@@ -80,6 +80,8 @@ COLUMNS = {
     "participation_rates": "council council, period_start date, period_end date, "
     "definition code participation_definition, numerator count, denominator count, percent percentage, "
     "source code participation_source, given_on date, note free_text",
+    "population": "council council, as_at date, frame code frame, characteristic code characteristic, category group, "
+    "people count, source code population_source",
 }
 REQUIRED = {
     "active_plans": "council plan_reference issued_on",
@@ -90,6 +92,7 @@ REQUIRED = {
     "dfe_timeliness": "council time_period time_identifier geographic_level country_code region_code la_code "
     "breakdown_topic breakdown issued issued_ex within_20_weeks within_20_weeks_ex",
     "participation_rates": "council period_start period_end definition numerator denominator source",
+    "population": "council as_at frame characteristic category people",
 }
 PERSONAL = {
     "active_plans": "plan_reference child_reference birth_month child_name upn postcode comments",
@@ -101,6 +104,7 @@ PERSONAL = {
     "family_participation": "audit_reference respondent_name comments",
     "dfe_timeliness": "",
     "participation_rates": "note",
+    "population": "",
 }
 
 
@@ -146,7 +150,7 @@ def test_columns_are_those_that_everything_else_is_built_on(feed: str) -> None:
 def test_feeds_replace_what_the_design_says() -> None:
     replaces = {feed: contract.replaces for feed, contract in CATALOGUE.contracts.items()}
     assert replaces == {
-        "dfe_timeliness": "all", "participation_rates": "key",
+        "dfe_timeliness": "all", "participation_rates": "key", "population": "key",
         "active_plans": "all", "audit_programme": "key", "case_audits": "council_and_period",
         "family_participation": "key", "plan_reviews": "council_and_period",
     }  # fmt: skip

@@ -18,5 +18,6 @@ from pipelines.contracts.feed import Column as Column
 from pipelines.contracts.feed import Contract as Contract
 from pipelines.contracts.feed import Rule as Rule
 from pipelines.contracts.feed import read_contract as read_contract
+from pipelines.contracts.reference import Code as Code
 from pipelines.texts import ContractError as ContractError
 from pipelines.texts import simplify as simplify

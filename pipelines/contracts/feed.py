@@ -22,11 +22,11 @@ from pipelines.texts import ContractError, Strict, read_model, simplify
 Level = Literal["query", "error", "refuse"]
 ColumnType = Literal[
     "identifier", "council", "code", "label", "date", "month", "period", "birth_month",
-    "whole_number", "yes_no", "grade", "free_text", "place", "place_part", "ons_code", "count", "percentage",
+    "whole_number", "yes_no", "grade", "free_text", "place", "place_part", "ons_code", "count", "percentage", "group",
 ]  # fmt: skip
 FILLED_WITH = {"count": "BIGINT", "percentage": "DOUBLE"}
 """Column types of published numbers -> the DuckDB type of the number; beside it stands `<column>_symbol`."""
-TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code")
+TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code", "group")
 """Column types kept as text, of which an unreadable cell is `UNREADABLE`."""
 PUBLISHED = "published"
 """Stands for a council where a feed holds published figures of many places."""
@@ -51,6 +51,8 @@ class Column(Strict):
     list: str | None = None
     same_as: str | None = None
     """For identifiers: the column whose pseudonyms these share (a moderator may be an auditor elsewhere)."""
+    of: str | None = None
+    """For a group: the column with the characteristic that it is a group of."""
     for_each: str | None = None
     """The code list that the column was repeated over; see `repeated`."""
     level: Level = "error"
@@ -82,6 +84,10 @@ class Column(Strict):
             raise ValueError("a column of type code, and only such a column, names its list in `codes`")
         if (self.type == "label") != (self.list is not None):
             raise ValueError("a column of type label, and only such a column, names its list in `list`")
+        if (self.type == "group") != (self.of is not None):
+            raise ValueError(
+                "a column of type group, and only such a column, names its characteristic's column in `of`"
+            )
         if self.list is not None and self.list not in LABEL_LISTS:
             raise ValueError(f"`list` must be one of {', '.join(LABEL_LISTS)}")
         return self
@@ -186,6 +192,9 @@ class Contract(Strict):
         parts = [part for column in self.columns.values() for part in column.made_from.values()]
         if any(part not in self.columns or self.columns[part].type != "place_part" for part in parts):
             raise ValueError("`made_from` names columns of this feed of type place_part, and nothing else")
+        topics = [column.of for column in self.columns.values() if column.of]
+        if any(topic not in self.columns or self.columns[topic].type != "code" for topic in topics):
+            raise ValueError("`of` names a column of this feed of type code")
         if self.holds == PUBLISHED and self.replaces == "council_and_period":
             raise ValueError("a feed that holds published figures replaces by key or all")
         if "council" not in self.columns:

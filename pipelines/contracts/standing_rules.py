@@ -30,6 +30,7 @@ _UNREADABLE_MESSAGE = {
     "whole_number": "{title} is not a whole number.",
     "yes_no": "{title} is not yes or no.",
     "grade": "{title} is not on the council's grade scale.",
+    "group": "{title} is no group of the characteristic beside it.",
 }
 _UNREADABLE_ACTION = {
     "place": "Give the country's, the region's or the council's code, as the level says; a council's is its "
@@ -47,6 +48,8 @@ _UNREADABLE_ACTION = {
     "whole_number": "Write digits only.",
     "yes_no": "Write yes or no, or leave it empty where it is not known.",
     "grade": "Use a grade of the council's scale in `expectations/councils/`.",
+    "group": "Use the code or label that audits have for it, or Not recorded; for a locality, a name on the council's "
+    "list.",
 }
 _AS_RECEIVED = {
     SENT_AGAIN: (

@@ -18,7 +18,7 @@ from pipelines.contracts import PUBLISHED, UNREADABLE, Catalogue, Contract
 from pipelines.evidence.balances import Entry
 from pipelines.intake.published import window_sql
 from pipelines.intake.receive import Checked
-from pipelines.measures.catalogue import Measure, Term
+from pipelines.measures.catalogue import COMPARED, Measure, Term
 from pipelines.measures.counts import month_index
 from pipelines.model.cases import ROLES
 from pipelines.model.grades import GRADES
@@ -32,6 +32,7 @@ FEED_OF = {
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
     "plans": "active_plans", "plan_months": "active_plans", "published_timeliness": "dfe_timeliness",
     "reported_participation": "participation_rates", "neighbour_timeliness": "statistical_neighbours",
+    "population": "population",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
 SEVERAL = (
@@ -236,6 +237,7 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "audit_programme": _programme,
     "plan_reviews": _reviews,
     "active_plans": _register,
+    "population": _one_each("population"),
     "dfe_timeliness": _one_each("published_timeliness"),
     "participation_rates": _rates,
     "statistical_neighbours": _neighbours,
@@ -248,7 +250,11 @@ def of_denominators(
 ) -> list[Entry]:
     """The step `denominator` of every measure that is counted, from facts, `counts` and the figures of months."""
     terms = [
-        (measure.id, term) for measure in measures if measure.kind != "given" for term in measure.denominators
+        (measure.id, term)
+        for measure in measures
+        if measure.kind
+        not in ("given", *COMPARED)  # whose years overlap: they have no month to be counted in
+        for term in measure.denominators
     ]
     found = Counter[tuple[str, str, str, str]]()
     for fact in sorted({term.fact for _, term in terms}):

@@ -210,7 +210,7 @@ def _spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> str:
 
 def _empty(fact: Fact) -> str:
     """A fact of which a council has no rows, and so no part."""
-    kinds = {"council": "VARCHAR", "months_spanned": "INTEGER", fact.key: "UBIGINT"}
+    kinds = dict.fromkeys(fact.about, "VARCHAR") | {"months_spanned": "INTEGER", fact.key: "UBIGINT"}
     kinds |= dict.fromkeys(fact.breakdowns, "VARCHAR") | dict.fromkeys(fact.dates, "DATE")
     kinds |= dict.fromkeys(fact.yes_no, "BOOLEAN") | dict.fromkeys(fact.numbers, "BIGINT")
     return f"SELECT {', '.join(f'NULL::{kind} AS {quote(name)}' for name, kind in kinds.items())} WHERE false"

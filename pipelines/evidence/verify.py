@@ -379,7 +379,7 @@ def _only_public(chain: Chain, verdict: Verdict) -> None:
     _bytes(chain, verdict, found)
     measure = recount.catalogue_of(found.manifest, found.figure["measure"])[found.figure["measure"]]
     if not measure.is_share:
-        of = "an average" if measure.kind == "mean" else "a coefficient of agreement"
+        of = "an average" if measure.kind == "mean" else "a figure that compares groups or grades"
         verdict.not_verified.append(f"The range of {of} needs the facts, which are not on this machine.")
     else:
         verdict.columns = ranges(found.figure)

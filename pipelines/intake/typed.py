@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from pipelines.contracts import FILLED_WITH, UNREADABLE, Catalogue, Column, Contract, simplify
 from pipelines.feeds.reader import Table
-from pipelines.intake import published, values
+from pipelines.intake import groups, published, values
 from pipelines.intake.key import Key, hash_sql, prepare
 
 _NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
@@ -60,7 +60,7 @@ def make_typed(
         f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}"
         for table in tables
     )
-    places = published.place_cells(contract)
+    places = published.place_cells(contract) | groups.cells(contract)
     replaced = ", ".join(f"{text} AS {name}" for name, text in places.items())
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW {given} AS "
@@ -76,8 +76,12 @@ def make_typed(
         elif column.type == "identifier":
             cells[name] = _identifier(con, given, name, column)
         else:
-            by_council = column.type in ("label", "grade")
-            read = _reader(column, catalogue, key)
+            by_council = column.type in ("label", "grade", "group")
+            read = (
+                _group_reader(contract, column, catalogue, key)
+                if column.of
+                else _reader(column, catalogue, key)
+            )
             cells[name] = _dictionary(con, given, name, column, read, by_council=by_council)
     _with_age_band(contract, catalogue, cells)
     (selected, joins), *later = _in_batches(contract, cells)
@@ -220,6 +224,11 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
     if column.type == "grade":
         return _grade_reader(catalogue)
     return _label_reader(column.list or "", catalogue, key)
+
+
+def _group_reader(contract: Contract, column: Column, catalogue: Catalogue, key: Key) -> Reader:
+    topics = contract.columns[column.of or ""].codes or ""
+    return groups.reader(topics, catalogue, lambda kind: _label_reader(kind, catalogue, key))
 
 
 def _grade_reader(catalogue: Catalogue) -> Reader:

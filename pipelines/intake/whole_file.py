@@ -17,7 +17,7 @@ from pipelines.contracts import PUBLISHED, UNREADABLE, Contract, ContractError, 
 
 Profile = dict[str, Any]
 """council -> {"rows", "covers": {month: rows}, "months": {column: [month]}, "empty": [column], "constant": [column],
-"codes": {column: {code of its list: rows}}}"""
+"codes": {column: {code of its list: rows}}, "totals": {what is alike: {characteristic: total}}}"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> P
             name = rule.arguments["column"]
             for council, first, _ in _by_month(con, typed, f"date_trunc('month', {name})::DATE"):
                 found[council or ""]["months"].setdefault(name, []).append(str(first))
+    for rule in contract.rules:
+        if rule.expect == "totals_agree":
+            for council, alike, topic, total in _totals(con, typed, rule):
+                found[council or ""].setdefault("totals", {}).setdefault(alike, {})[topic] = int(total)
     for council, name, code, rows in _by_code(con, typed, contract):
         if council in found:
             found[council].setdefault("codes", {}).setdefault(name, {})[code] = rows
@@ -85,6 +89,18 @@ def _by_code(
                 f"WHERE code IS NOT NULL AND code <> '{UNREADABLE}' GROUP BY council, code ORDER BY ALL"
             ).fetchall()
     return found
+
+
+def _totals(con: duckdb.DuckDBPyConnection, typed: str, rule: Rule) -> list[tuple[str | None, str, str, int]]:
+    """(council, what is alike, code of a characteristic, its numbers added up), where none is a symbol but z."""
+    number, of, category = (rule.arguments[part] for part in ("column", "of", "category"))
+    alike = ", ".join(f"{name}::VARCHAR" for name in rule.arguments["alike"])
+    return con.execute(
+        f"SELECT council, concat_ws(' ', {alike}) AS alike, {of}, sum({number}) FROM {typed} "
+        f"WHERE {of} <> '{UNREADABLE}' AND council IS NOT NULL GROUP BY ALL "
+        f"HAVING count({number}) > 0 AND bool_and(coalesce({number} IS NOT NULL OR {number}_symbol = 'z', false) "
+        f"AND {category} <> '{UNREADABLE}') ORDER BY ALL"
+    ).fetchall()
 
 
 def _by_month(con: duckdb.DuckDBPyConnection, typed: str, month: str) -> list[tuple[str | None, Any, int]]:
@@ -155,11 +171,17 @@ def _not_newly_empty(rule: Rule, here: Profile, before: Sequence[Profile]) -> li
     return [name] if before and name in here["empty"] and name not in before[-1]["empty"] else []
 
 
+def _totals_agree(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
+    differ = any(len(set(totals.values())) > 1 for totals in here.get("totals", {}).values())
+    return [rule.arguments["column"]] if differ else []
+
+
 PATTERNS: dict[str, Callable[[Rule, Profile, Sequence[Profile]], list[str | None]]] = {
     "row_count_not_below": _row_count,
     "no_month_missing": _no_month_missing,
     "not_all_the_same": _not_all_the_same,
     "not_newly_empty": _not_newly_empty,
+    "totals_agree": _totals_agree,
 }
 
 

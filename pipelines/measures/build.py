@@ -12,6 +12,7 @@ import duckdb
 from pipelines.measures.catalogue import Catalogue
 from pipelines.measures.charting import Rebased, Targets
 from pipelines.measures.charts import charts
+from pipelines.measures.compared import compared
 from pipelines.measures.counts import count, long_periods, undated
 from pipelines.measures.figures import figures
 
@@ -24,7 +25,7 @@ def build(
     targets: Targets | None = None,
     rebased: Rebased | None = None,
 ) -> None:
-    """Make the TEMP TABLEs counts, undated, figures, left_out and charts.
+    """Make the TEMP TABLEs counts, undated, figures, left_out, compared and charts.
 
     `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` and `rebased`
     are those that councils set themselves. Measures of given figures are left out: `given` makes them, and of other
@@ -35,6 +36,7 @@ def build(
     undated(con, facts, catalogue.values())
     long_periods(con, facts)
     figures(con, catalogue, spans, "figures")
+    compared(con, facts, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts", targets, rebased)
     for helper in ("series", "long_periods"):
         con.execute(f"DROP TABLE IF EXISTS {helper}")

@@ -22,8 +22,15 @@ from pipelines.measures.charting import Baseline, check_rules
 from pipelines.model.schema import FACTS, GIVEN, Fact
 from pipelines.texts import from_yaml
 
-KINDS = ("share", "people_share", "distribution", "snapshot", "mean", "agreement", "given")
+KINDS = (
+    "share", "people_share", "distribution", "snapshot", "mean", "agreement", "given", "gap", "evenness", "weighted",
+)  # fmt: skip
 COEFFICIENTS = ("kappa", "ac2")
+COMPARED = ("gap", "evenness", "weighted")
+"""Kinds that set groups against one another or against a population: `compared` makes their figures."""
+POPULATION = "population"
+REGISTERS = {"ehcp": ("plan_months", "month_end", ("is_active", "is_ehc_plan"))}
+"""List of cases -> the fact, date and columns that count it from a register, where a council sends no counts."""
 SEPARATOR = " & "
 _PLACEHOLDERS = {"numerator", "denominator", "value"}
 
@@ -61,7 +68,9 @@ class Step(NamedTuple):
     terms: tuple[Term, ...]
     """The rows left, added up."""
     of_group: bool = False
-    """Distributions only, the last step: of the rows left before, those of the figure's own group."""
+    """Distributions and gaps only, the last step: of the rows left before, those of the figure's own group."""
+    of_known: bool = False
+    """Compared kinds only: of the rows left before, those of which the characteristic is recorded."""
 
 
 class Measure(BaseModel):
@@ -76,7 +85,9 @@ class Measure(BaseModel):
     topic: str
     position: int = Field(ge=1)
     """Place within the topic."""
-    kind: Literal["share", "people_share", "distribution", "snapshot", "mean", "agreement", "given"]
+    kind: Literal[
+        "share", "people_share", "distribution", "snapshot", "mean", "agreement", "given", "gap", "evenness", "weighted"
+    ]
     """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
     row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator
     fall into groups; each group's denominator is all of them. snapshot: a share of rows that stand for a day, such as a
@@ -84,7 +95,10 @@ class Measure(BaseModel):
     and divided by the rows; in `unit`, of which one is `unit_is` of the number. agreement: rows graded twice; the value
     is a `coefficient` of agreement beyond chance, made from how often each pair of grades occurs (`pairs`), and the
     numerator how many rows were graded alike. given: numerator and denominator are
-    numbers of a fact whose rows are figures that somebody counted before us."""
+    numbers of a fact whose rows are figures that somebody counted before us. gap: each group's share of the rows with
+    the denominator, less its share of what it is set `against`. evenness: how alike the groups of a characteristic are
+    in the share with the numerator, from 0 to 1. weighted: that share, were each group heard in proportion to the
+    population."""
     fact: str
     date: str
     numerator: tuple[str, ...] = ()
@@ -100,10 +114,17 @@ class Measure(BaseModel):
     """agreement only: Cohen's kappa or Gwet's AC2, both with quadratic weights over the whole scale."""
     pairs: str | None = None
     """agreement only: the breakdown that holds both grades of a row."""
+    against: tuple[str, ...] | Literal["population"] = ()
+    """gap and weighted: the population of `frame`; or, of a gap, the rows with these columns, fewer than the
+    denominator's, so that the rows looked at are some of them."""
+    frame: str | None = None
+    """The list of cases whose population it is, where it is set against one."""
+    across: tuple[str, ...] = ()
+    """evenness and weighted: the characteristics of which it has one figure each; its breakdown is `characteristic`."""
     denominator_fact: str | None = None
     """Where the denominator is counted in another fact."""
     denominator_date: str | None = None
-    higher_is: Literal["better", "worse", "neither"]
+    higher_is: Literal["better", "worse", "neither", "nearer_none"]
     protect: Literal["published", "process", "children"]
     breakdowns: tuple[str, ...]
     chart: Literal["p", "xmr", "none"]
@@ -149,6 +170,8 @@ class Measure(BaseModel):
             return tuple(self._term({*self.among, counted, of}) for counted, of in pairs)
         if self.of:
             return (self.denominators[0]._replace(of=self.of),)
+        if self.kind == "gap":
+            return self.denominators
         if self.denominator_fact:
             return (self._term(self.numerator),)
         return (self._term({*self.numerator, *self.denominator}),)
@@ -195,7 +218,11 @@ class Measure(BaseModel):
         if self.denominator_fact:
             return steps + _narrowed("numerator", self.numerators[0], (), self.numerator)
         steps += _narrowed("numerator", self.numerators[0], self.denominator, self.numerator)
-        if self.kind == "distribution":
+        if self.kind in COMPARED:
+            below = [step for step in steps if step.part == "denominator"]
+            known = Step("denominator", self.fact, (), self.denominators, of_known=True)
+            steps = (*below, known, *(step for step in steps if step.part == "numerator"))
+        if self.kind in ("distribution", "gap"):
             steps += (Step("numerator", self.fact, (), self.numerators, of_group=True),)
         return steps
 
@@ -217,17 +244,29 @@ class Measure(BaseModel):
     @property
     def numbers(self) -> tuple[Term, ...]:
         """What its figures are made of."""
-        return (*self.numerators, *self.denominators, *self.squares, *self.randoms)
+        return (*self.numerators, *self.denominators, *self.squares, *self.randoms, *self.others)
+
+    @property
+    def others(self) -> tuple[Term, ...]:
+        """What it is set against, as far as we count it ourselves."""
+        if self.against != POPULATION:
+            return (self._term(self.against),) if self.against else ()
+        if self.frame not in REGISTERS:
+            return ()
+        fact, day, columns = REGISTERS[self.frame]
+        return (Term(fact, day, tuple(sorted(columns))),)
 
     @property
     def counted_by(self) -> tuple[str, ...]:
-        """The breakdowns that it is counted by: those of its figures, and the pairs of grades behind a coefficient."""
-        return (*self.breakdowns, self.pairs) if self.pairs else self.breakdowns
+        """The breakdowns that its terms are counted by: those of its figures, or the characteristics or the pairs of
+        grades behind them."""
+        own = self.across or self.breakdowns
+        return (*own, self.pairs) if self.pairs else own
 
     @property
     def is_share(self) -> bool:
         """Whether its value, range and change follow from numerator and denominator alone."""
-        return self.kind not in ("mean", "agreement")
+        return self.kind not in ("mean", "agreement", *COMPARED)
 
     def _term(self, columns: set[str] | tuple[str, ...]) -> Term:
         return Term(self.fact, self.date, tuple(sorted(columns)))
@@ -250,6 +289,9 @@ class Measure(BaseModel):
             raise ValueError(f"denominator_fact: {below} and {self.fact} are not known for the same months")
         if self.of is not None:
             _check("of", self.of, FACTS[self.fact].numbers, f"a number of {self.fact}")
+        against = () if self.against == POPULATION else self.against
+        for column in against:
+            _check("against", column, FACTS[self.fact].yes_no, f"a yes/no column of {self.fact}")
         for field, fact in (("numerator", self.fact), ("denominator", below), ("among", self.fact)):
             for column in getattr(self, field):
                 _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
@@ -283,13 +325,33 @@ class Measure(BaseModel):
             raise ValueError(
                 "coefficient, pairs: an agreement, and only it, says which and of which two grades"
             )
+        if (self.kind in ("evenness", "weighted")) != bool(self.across):
+            raise ValueError("across: evenness and weighted, and only these, name characteristics")
+        if self.across and self.breakdowns != ("characteristic",):
+            raise ValueError("breakdowns: a measure with `across` has exactly one, characteristic")
+        if (self.kind in ("gap", "weighted")) != bool(self.against):
+            raise ValueError(
+                "against: a gap and a weighted share, and only these, name what they are set against"
+            )
+        if (self.against == POPULATION) != bool(self.frame):
+            raise ValueError("frame: given together with `against: population`, and only with it")
+        if (
+            self.kind == "gap"
+            and self.against != POPULATION
+            and not set(self.against) < set(self.denominator)
+        ):
+            raise ValueError("against: some of the denominator's columns, not all")
+        if self.higher_is == "nearer_none" and self.kind != "gap":
+            raise ValueError("higher_is: nearer_none is for a gap: none at all is best")
+        if self.kind in COMPARED and self.protect != "children":
+            raise ValueError("protect: figures that compare groups of children are `children`")
         if not self.denominator:
             raise ValueError("denominator: name at least one yes/no column")
         if (self.kind == "mean") != bool(self.of and self.unit):
             raise ValueError("of, unit: a mean, and only it, says of what and in which unit")
-        if self.kind == "mean" and self.numerator:
-            raise ValueError("numerator: a mean has none; its rows are those of the denominator")
-        if self.kind not in ("distribution", "mean") and not self.numerator:
+        if self.kind in ("mean", "gap") and self.numerator:
+            raise ValueError(f"numerator: a {self.kind} has none; its rows are those of the denominator")
+        if self.kind not in ("distribution", "mean", "gap") and not self.numerator:
             raise ValueError("numerator: name at least one yes/no column")
         if self.kind == "people_share" and len(self.numerator) != len(self.denominator):
             raise ValueError("numerator: name one column for each of the denominator's, in the same order")

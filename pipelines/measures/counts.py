@@ -90,7 +90,8 @@ def breakdowns_by_term(measures: Iterable[Measure], with_steps: bool = True) -> 
     wanted: dict[Term, set[str]] = {}
     for measure in measures:
         for term in measure.terms if with_steps else measure.numbers:
-            wanted.setdefault(term, set()).update(measure.counted_by)
+            held = FACTS[term.fact].breakdowns  # a register may know less of a child than an audit does
+            wanted.setdefault(term, set()).update(name for name in measure.counted_by if name in held)
     return wanted
 
 

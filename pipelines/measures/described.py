@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.contracts import Catalogue
-from pipelines.measures.catalogue import Measure
+from pipelines.measures.catalogue import POPULATION, Measure
+from pipelines.measures.populations import REGISTER
 from pipelines.model.grades import GRADES
 from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
@@ -28,6 +29,8 @@ _PAIRS = {"section_by_kind": ("section", "plan_kind_reviewed"),
           "advice_source_by_kind": ("advice_source", "plan_kind_reviewed")}  # fmt: skip
 """Breakdowns whose groups are a code of one list and one of another, with a bar between."""
 _UNLISTED = "unlisted-"
+_SOURCES = "population_source"
+"""Stands among the groups so that pages can say in words who counted a population."""
 
 
 def describe(
@@ -48,8 +51,12 @@ def describe(
     }
     columns |= {
         name: pa.array([getattr(measure, name) or "" for measure in held], pa.string())
-        for name in ("beside", "when_none")
+        for name in ("beside", "when_none", "frame")
     }
+    columns["against"] = pa.array(
+        [POPULATION if measure.against == POPULATION else " & ".join(measure.against) for measure in held],
+        pa.string(),
+    )
     columns |= {
         name: pa.array([list(getattr(measure, name)) for measure in held], pa.list_(pa.string()))
         for name in ("numerator", "denominator", "caveats", "breakdowns")
@@ -79,6 +86,8 @@ def describe(
         else []
     )
     lists = {name: _named(catalogue, name) for name in used}
+    lists[_SOURCES] = _named(catalogue, _SOURCES) | {REGISTER: "the register of plans"}
+    found += [(_SOURCES, code) for code in lists[_SOURCES]]
     rows = sorted((breakdown, *_place(lists[breakdown], group), group) for breakdown, group in found)
     _table(
         con,
@@ -110,14 +119,14 @@ def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure])
     their date says, in words, and how many terms it adds up."""
     rows = [
         (measure.id, place, step.part, step.fact, step.terms[0].date, list(step.columns), step.of_group,
-         FACTS[step.fact].counts_what, DATED[step.fact, step.terms[0].date], len(step.terms))
+         FACTS[step.fact].counts_what, DATED[step.fact, step.terms[0].date], len(step.terms), step.of_known)
         for measure in measures
         for place, step in enumerate(measure.steps)
     ]  # fmt: skip
     kinds = {
         "measure": pa.string(), "step": pa.int32(), "part": pa.string(), "fact": pa.string(), "date": pa.string(),
         "columns": pa.list_(pa.string()), "of_group": pa.bool_(), "rows_are": pa.string(), "dated": pa.string(),
-        "times": pa.int32(),
+        "times": pa.int32(), "of_known": pa.bool_(),
     }  # fmt: skip
     _table(
         con,

@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipelines.measures import agreed, windows
-from pipelines.measures.catalogue import Catalogue, Measure, Term
+from pipelines.measures.catalogue import COMPARED, Catalogue, Measure, Term
 from pipelines.measures.counts import breakdowns_by_term
 from pipelines.measures.windows import Running
 from pipelines.model.grades import GRADES
@@ -122,7 +122,8 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
     window cuts through a planned period (then there are no counts either), because the numerator, of another fact,
     exceeds the denominator, or because a coefficient is not defined; 'u' too few rows for a coefficient. The numerator
-    of a mean is its number added up, the value is in the measure's unit.
+    of a mean is its number added up, the value is in the measure's unit. Measures that compare groups are left out:
+    `compared` makes theirs.
 
     `random` is how many of the denominator were chosen at random, where some are and some are not; `mix` says where
     that share is another than in the year before (`proportions.mix`), and then direction is 'cannot be compared'. Of
@@ -133,7 +134,7 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     Makes TEMP TABLE left_out too: the columns that name a figure, and `steps`, how many rows are left after each of its
     measure's `steps`. Figures without counts are not in it.
     """
-    measures = [catalogue[name] for name in sorted(catalogue)]
+    measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
     scenes = {}
     for span in SPANS:
         own = {measure.id: measure for measure in measures if FACTS[measure.fact].span == span}

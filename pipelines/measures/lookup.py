@@ -285,7 +285,7 @@ def _breakdown(con: duckdb.DuckDBPyConnection, about: Row, asked: str) -> str:
 
 def _only_in_groups(con: duckdb.DuckDBPyConnection, about: Row) -> bool:
     """Whether a measure has no figure of all groups together, because they must not be added up."""
-    if about["kind"] != "given":
+    if about["kind"] not in ("given", "gap", "evenness", "weighted"):
         return False
     whole = "SELECT count(*) AS n FROM figures WHERE measure = {measure} AND breakdown = ''"
     return _rows(con, whole, measure=about["measure"])[0]["n"] == 0

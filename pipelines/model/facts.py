@@ -2,7 +2,7 @@
 
 Belongs here: the order of the work, and what is known beside the rows (holidays, days of extraction, broad groups).
 Does not belong here: which rows stand (`in_force`), what a column means (`cases`, `people`, `planned`, `plan_reviews`,
-`plans`), or which of them a measure counts (the definitions).
+`plans`, `population`), or which of them a measure counts (the definitions).
 
 Identifiers in the facts are the keyed hashes that intake made of them.
 """
@@ -21,7 +21,7 @@ import pyarrow as pa
 from ibis import Table
 from ibis.backends.duckdb import Backend
 
-from pipelines.model import cases, people, plan_reviews, planned, plans, schema
+from pipelines.model import cases, people, plan_reviews, planned, plans, population, schema
 from pipelines.model.columns import group
 
 _HELPERS = (
@@ -48,7 +48,7 @@ def build(
     Leaves TEMP TABLE month_ends(council, month_on, since_on) too: the months that `plan_months` looks at.
 
     Args:
-        in_force: feed -> relation of its rows in force, for the five feeds that councils send of their own work; each
+        in_force: feed -> relation of its rows in force, for the six feeds that councils send of their own; each
             may be without rows.
         ethnic_groups: ethnicity code -> its broad group.
         holidays: bank holidays in England. Outside the years they cover, only weekends are left out.
@@ -100,6 +100,8 @@ def build(
     _make(con, backend, "fact_planned_audits", slots.select(*_columns(schema.PLANNED_AUDITS)))
     _plan_reviews(con, backend, in_force, extracted)
     _plans(con, backend, in_force, extracted)
+    held = population.groups(backend.table(in_force["population"]))
+    _make(con, backend, "fact_population", held.select(*_columns(schema.POPULATION)))
     for helper in _HELPERS:
         con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}

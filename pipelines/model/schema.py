@@ -35,7 +35,7 @@ class Fact:
     known: dict[str, str] = field(default_factory=dict)
     """Number column -> the yes/no column that is true where the number is known."""
     span: str = "audits"
-    """Which of `SPANS` says for which months the fact is looked at."""
+    """Which of `SPANS` says for which months the fact is looked at; '' where none of its own rows are counted."""
     feeds: tuple[str, ...] = ()
     """The feeds whose rows it is made from, the one that gives its rows first."""
 
@@ -123,6 +123,7 @@ BREAKDOWNS = {
     "rating_difference": "Made a difference",
     "single_age": "Age in years",
     "participation_definition": "Definition, as given by the council",
+    "characteristic": "Characteristic",
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
@@ -170,6 +171,9 @@ AUDITS = Fact(
         "is_on_record": "The audit is on record, whatever has become of it (always).",
         "is_void": "The audit is void: it will not be completed.",
         "is_random": "The case was chosen at random.",
+        "is_from_plans": "The case was drawn from children and young people with an EHC plan.",
+        "is_from_sen_support": "The case was drawn from children on SEN support.",
+        "is_from_social_care": "The case was drawn from children's social care.",
         "is_thematic": "It is a thematic audit.",
         "is_child_in_audit": "The child or young person is one of the people in the audit (always).",
         "is_parent_in_audit": "The parent or carer is one of the people in the audit (always).",
@@ -281,6 +285,19 @@ PLANNED_AUDITS = Fact(
     about=("council", "months_spanned"),
     feeds=("audit_programme", "case_audits"),
 )
+
+POPULATION = Fact(
+    counts_what="groups of a population",
+    key="population_key",
+    dates=("counted_on",),
+    yes_no={},
+    breakdowns=(),
+    about=("council", "frame", "characteristic", "category", "people_symbol", "source"),
+    numbers={"people": "Children and young people of the group on that day."},
+    span="",
+    feeds=("population",),
+)
+"""Counts that somebody else made: no measure counts its rows, and gaps compare audits with them."""
 
 _PLACED = ("council", "window", "period_start", "breakdown", "group")
 PUBLISHED_TIMELINESS = Fact(
@@ -470,6 +487,7 @@ PLAN_MONTHS = Fact(
 FACTS = {
     "audits": AUDITS, "participants": PARTICIPANTS, "planned_audits": PLANNED_AUDITS, "plan_reviews": PLAN_REVIEWS,
     "plan_sections": PLAN_SECTIONS, "plan_advice": PLAN_ADVICE, "plans": PLANS, "plan_months": PLAN_MONTHS,
+    "population": POPULATION,
 }  # fmt: skip
 REGISTER_MONTHS = 60
 """How far back a register of plans is looked at: it seldom holds every plan that ended longer ago."""

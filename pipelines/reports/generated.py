@@ -254,6 +254,9 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
             return f"Every calendar month has a {column}, from the file before to the end of this one."
         case "not_all_the_same":
             return f"{column} is not the same in every row (of {given['least']} or more)."
+        case "totals_agree":
+            alike = " and ".join(map(title, given["alike"]))
+            return f"{column} adds up to the same for each {title(given['of'])}, where {alike} are the same."
         case "not_newly_empty":
             return f"{column} is not empty throughout, unless it was before."
         case "key_unique":

@@ -46,6 +46,7 @@ TYPES = {
     "ons_code": "Nine-character code",
     "count": "Published count",
     "percentage": "Published percentage",
+    "group": "Group of a characteristic",
 }
 """Column type -> what people call it."""
 
@@ -67,6 +68,7 @@ HOW_TO_WRITE = {
     "ons_code": "The council's nine-character code, such as E10000018.",
     "count": "Digits only, or one of DfE's symbols: z, x, c, low, u.",
     "percentage": "A number from 0 to 100, or one of DfE's symbols: z, x, c, low, u.",
+    "group": "A code or label that audits have for the same characteristic, or Not recorded.",
 }
 """Column type -> the forms that are read."""
 

@@ -228,6 +228,20 @@ def series() -> list[Series]:
         Series("dfe_timeliness", "half", [published, published[:60]], keeps=codes("DFT", 501)),
         Series("dfe_timeliness", "few before", [published[:99], published[:9]], keeps=codes("DFT", 501)),
     ]
+    girls, boys, known = {"people": 40}, {"category": "M", "people": 60}, {"characteristic": "interpreter"}
+    counted = [
+        girls,
+        boys,
+        known | {"category": "no", "people": 95},
+        known | {"category": "unknown", "people": 5},
+    ]
+    hidden = [known | {"category": "yes", "people": None, "people_symbol": "c"}]
+    found += [
+        Series("population", "totals differ", [[girls, *counted[2:]]], breaks=codes("POP", 501)),
+        Series("population", "totals agree", [counted], keeps=codes("POP", 501)),
+        Series("population", "one not given", [[girls, *counted[2:], *hidden]], keeps=codes("POP", 501)),
+        Series("population", "another day", [[*counted, {"as_at": "2025-01-16"}]], keeps=codes("POP", 501)),
+    ]
     feed, alike = "active_plans", ["issued_on", "child_reference", "sex", "exceptions_apply"]
     base, same = several(feed, AUTUMN, 25), codes("PLN", *range(502, 506))
     twenty = several(feed, AUTUMN[:1], 20, alike)

@@ -85,6 +85,7 @@ def test_every_row_rule_is_in_the_suite_or_listed_as_needing_our_engine(feed: st
             for number in (303, 304, *range(310, 316), *range(320, 324), 340, 341, 350, 601, 602)
         ],
         "participation_rates": [f"RAT-{number}" for number in (306, 308, 310, 601, 602)],
+        "population": ["POP-304", "POP-601", "POP-602"],
         "active_plans": ["PLN-601", "PLN-602"],
         "plan_reviews": ["PLR-126", "PLR-320", "PLR-601", "PLR-602"],
     }

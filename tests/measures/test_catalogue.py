@@ -56,7 +56,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ),
         ({"kind": "snapshot", "chart": "p"}, "chart: a p-chart needs a share"),
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
-        ({"kind": "median"}, "The kinds are share, people_share, distribution, snapshot, mean, agreement, given."),
+        ({"kind": "median"}, "The kinds are share, people_share, distribution, snapshot, mean, agreement, given, gap, "),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
         ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),
@@ -69,7 +69,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ({"colour": "red"}, "made/good.yaml, at colour: Extra inputs are not permitted."),
         ({"position": "first"}, "at position: Input should be a valid integer"),
         ({"version": "1"}, "at version: String should match pattern"),
-        ({"higher_is": "good"}, "at higher_is: Input should be 'better', 'worse' or 'neither'"),
+        ({"higher_is": "good"}, "at higher_is: Input should be 'better', 'worse', 'neither' or 'nearer_none'"),
         ({"protect": "secret"}, "at protect: Input should be 'published', 'process' or 'children'"),
         ({"sentence": "{numerator} of many."}, "at sentence: use {numerator}, {denominator} and {value}"),
         ({"sentence": "{denominator} and {more}."}, "at sentence: use {numerator}, {denominator} and {value}"),
@@ -284,6 +284,12 @@ def test_the_measures_that_were_asked_for_are_there():
         for kind in ("", "_excluding_exceptions")
     }
     expected |= {"reported.participation"}
+    expected |= {f"heard.{name}" for name in ("offered", "answered", "not_appropriate", "evenness")}
+    expected |= {
+        f"heard.{name}_{frame}"
+        for name in ("sample_of", "heard_of", "weighted_to")
+        for frame in ("plans", "sen_support", "social_care")
+    }
     assert set(MEASURES) == expected
 
 

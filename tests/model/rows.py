@@ -61,6 +61,12 @@ _ARROW = {
 }
 
 
+COUNTED = {
+    "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 10,
+    "source": "sen2",
+}  # fmt: skip
+
+
 def write_accepted(path: Path, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> Path:
     """An accepted.parquet; columns that a row does not name are empty."""
     held = list(rows)
@@ -84,9 +90,10 @@ def make_facts(
     plans: Iterable[Mapping[str, Any]] = (),
     reviews: Iterable[Mapping[str, Any]] = (),
     register: Iterable[Mapping[str, Any]] = (),
+    population: Iterable[Mapping[str, Any]] = (),
     extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
-    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW` and `REGISTERED`.
+    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and `COUNTED`.
 
     `extracted` holds a day for each council, which is that of all its feeds.
     """
@@ -96,6 +103,7 @@ def make_facts(
         "audit_programme": [{**PLAN, **row} for row in plans],
         "plan_reviews": [{**REVIEW, **row} for row in reviews],
         "active_plans": [{**REGISTERED, **row} for row in register],
+        "population": [{**COUNTED, **row} for row in population],
     }
     councils = sorted({row["council"] for rows in given.values() for row in rows})
     for feed, rows in given.items():
