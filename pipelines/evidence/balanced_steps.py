@@ -30,10 +30,11 @@ FEED_OF = {
     "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
     "plans": "active_plans", "plan_months": "active_plans", "published_timeliness": "dfe_timeliness",
-    "reported_participation": "participation_rates",
+    "reported_participation": "participation_rates", "actions": "actions", "action_movements": "actions",
+    "action_months": "actions", "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
-SEVERAL = ("planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation")
+SEVERAL = ("planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation", "action_movements", "action_months")
 """Facts of which one row in force may make several rows, or none."""
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
@@ -219,6 +220,10 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "active_plans": _register,
     "dfe_timeliness": _one_each("published_timeliness"),
     "participation_rates": _rates,
+    "actions": _one_each("actions"),  # what each makes beside it is counted in `ledger`
+    "action_changes": lambda contract: [],
+    "ombudsman_cases": _one_each("ombudsman_cases"),
+    "ombudsman_remedies": _one_each("ombudsman_remedies"),
 }
 """Feed -> what its rows in force become."""
 
