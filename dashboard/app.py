@@ -22,10 +22,12 @@ from flask import Response, abort, request
 
 from dashboard import asof, components, export, receipt_pdf, receipts, store, view, web, words
 from dashboard.pages import (
+    actions,
     changes,
     data,
     definitions,
     grades,
+    ombudsman,
     overview,
     plans,
     programme,
@@ -45,6 +47,8 @@ PAGES = {
     "/grades": grades.page,
     "/plans": plans.page,
     "/timeliness": timeliness.page,
+    "/ombudsman": ombudsman.page,
+    "/actions": actions.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
@@ -59,11 +63,13 @@ NAVIGATION = (
     ("/grades", "Grades"),
     ("/plans", "Plans"),
     ("/timeliness", "Timeliness"),
+    ("/ombudsman", "Ombudsman"),
+    ("/actions", "Actions"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
     ("/changes", "Changes"),
 )
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
+WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness", "/actions"}
 """Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

@@ -45,9 +45,11 @@ TABLES = {
     "listed_actions": "officers",
     "listed_cases": "officers",
     "listed_remedies": "officers",
+    "listed_findings": "officers",
+    "listed_internal_audits": "officers",
 }
 """Tables of a partition beside its facts, and the store that holds them."""
-SELDOM = ("ledger_balance", "listed_actions", "listed_cases", "listed_remedies")
+SELDOM = ("ledger_balance", *(table for table in TABLES if table.startswith("listed_")))
 """Those of them that only councils have that send the feed."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
@@ -61,6 +63,8 @@ _ORDER = {
     "listed_actions": "action_key",
     "listed_cases": "case_key",
     "listed_remedies": "case_key, remedy_number",
+    "listed_findings": "source_key, area_number",
+    "listed_internal_audits": "source_key",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
 HELD = ("parts", "in_force", "links")
@@ -181,6 +185,7 @@ def make(
     from pipelines.measures.charts import check_targets
     from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
+    from pipelines.model import listed
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.schema import FACTS, SPANS
     from pipelines.model.sources import sources
@@ -238,6 +243,7 @@ def make(
     there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
     tables = dict.fromkeys(facts.values(), "records") | TABLES
     tables = {table: zone for table, zone in tables.items() if table in there or table not in SELDOM}
+    listed.with_labels(con, tables.keys() & set(SELDOM), catalogue.codes)
     # most councils send no reviews, plans or actions: they have no part of those tables, not an empty one
     seldom = [table for fact, table in facts.items() if FACTS[fact].span != "audits"] + [
         table for table in SELDOM if table in tables

@@ -19,7 +19,8 @@ from pipelines.intake import key as keys
 from pipelines.intake.receive import Checked
 from pipelines.settings import Settings
 
-TABLES = {"published_figures": "figures", "published_places": "places", "published_charts": "charts"}
+TABLES = {"published_figures": "figures", "published_places": "places", "published_charts": "charts",
+          "listed_inspections": "listed_inspections"}  # fmt: skip
 """Table made here -> the release's table that it is a part of. No chart is made of them: the table stands empty, so
 that a release of nothing but published figures has it."""
 
@@ -36,7 +37,7 @@ def make(
     from pipelines.measures import catalogue as definitions
     from pipelines.measures import given
     from pipelines.measures.charts import charts
-    from pipelines.model import published
+    from pipelines.model import listed, published
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.sources import given_sources
 
@@ -64,6 +65,8 @@ def make(
             DATE '{extracted_on}' AS extracted_on
         FROM published_figures GROUP BY council""")
     charts(con, {}, "published_figures", "published_charts")
+    published.inspections(con)
+    listed.with_labels(con, ("listed_inspections",), catalogue.codes)
     receipts.mint(con, "published_figures", "officers", key)
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}

@@ -28,6 +28,8 @@ SHOWN_ON = {
     "plans": (("/plans", "Plans"),),
     "advice": (("/plans", "Plans"),),
     "timeliness": (("/timeliness", "Timeliness"),),
+    "ledger": (("/actions", "Actions"),),
+    "ombudsman": (("/ombudsman", "Ombudsman"),),
 }
 """Topic -> the pages that show its figures."""
 CHARTS = {

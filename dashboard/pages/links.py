@@ -15,6 +15,8 @@ PAGES = {
     "quality": "/grades",
     "plans": "/plans",
     "advice": "/plans",
+    "ombudsman": "/ombudsman",
+    "ledger": "/actions",
 }
 """Topic of a measure -> the page that shows it."""
 

@@ -221,7 +221,10 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "dfe_timeliness": _one_each("published_timeliness"),
     "participation_rates": _rates,
     "actions": _one_each("actions"),  # what each makes beside it is counted in `ledger`
-    "action_changes": lambda contract: [],
+    **dict.fromkeys(
+        ("action_changes", "inspections", "internal_audits", "area_inspections_to_2022", "area_inspections_since_2023"),
+        lambda contract: [],
+    ),
     "ombudsman_cases": _one_each("ombudsman_cases"),
     "ombudsman_remedies": _one_each("ombudsman_remedies"),
 }

@@ -21,7 +21,11 @@ from pipelines.intake.values import looks_personal
 
 LONGEST = 200
 """Characters: a title is a line, not a story."""
-_SET_PHRASES = re.compile(r"\byoung (people|person)\b|\bsections? [a-k][12]?( and [a-k][12]?)?\b", re.IGNORECASE)
+_SET_PHRASES = re.compile(
+    r"\byoung (people|person)\b|\bsections? [a-k][12]?( and [a-k][12]?)?\b|\b(april|may|june|august) 20\d\d\b",
+    re.IGNORECASE,
+)
+"""What passes though a word of it alone would not."""
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _BESIDE_WORDS = re.compile(r"[\s\d,.;:!?()/&%£+_'\"-]*")
 
@@ -41,7 +45,7 @@ def may_pass(
         return False
     for name in sorted(own_names, key=len, reverse=True):
         typed = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", typed, flags=re.IGNORECASE)
-    typed = re.sub(r"(?<=[a-z])'s?(?!\w)", "", _SET_PHRASES.sub(" ", typed), flags=re.IGNORECASE)
+    typed = _SET_PHRASES.sub(" ", re.sub(r"(?<=[a-z])'s?(?!\w)", "", typed, flags=re.IGNORECASE))
     if not _BESIDE_WORDS.fullmatch(_WORD.sub("", typed)):
         return False
     return all(

@@ -105,6 +105,13 @@ def build(
     _plans(con, backend, in_force, extracted)
     _ombudsman(con, backend, in_force, extracted)
     _actions(con, backend, in_force, extracted)
+    for feed, name, rows in (
+        ("inspections", "listed_findings", listed.findings),
+        ("internal_audits", "listed_internal_audits", listed.internal_audits),
+    ):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+        if _holds(con, in_force, feed):
+            _make(con, backend, name, rows(backend.table(in_force[feed])))
     for helper in _HELPERS:
         con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}

@@ -20,8 +20,8 @@ def cases(ombudsman_cases: Table) -> Table:
         case_key=row_key(ombudsman_cases.council, ombudsman_cases.source_reference),
         is_upheld=yes(ombudsman_cases.outcome == "upheld"),
     )
-    upheld = held.filter(held.is_upheld, known(held.fault).notnull()).select(
-        "council", "fault", "case_key", "decided_on"
+    upheld = held.filter(held.is_upheld, known(held.fault_category).notnull()).select(
+        "council", "fault_category", "case_key", "decided_on"
     )
     before = upheld.view()
     # many cases to many earlier ones
@@ -29,7 +29,7 @@ def cases(ombudsman_cases: Table) -> Table:
         before,
         [
             upheld.council == before.council,
-            upheld.fault == before.fault,
+            upheld.fault_category == before.fault_category,
             before.decided_on < upheld.decided_on,
             before.decided_on >= upheld.decided_on - ibis.interval(months=REPEAT_MONTHS),
         ],
@@ -41,12 +41,12 @@ def cases(ombudsman_cases: Table) -> Table:
         "council",
         "case_key",
         "decided_on",
-        fault=group(rows.fault),
+        fault=group(rows.fault_category),
         ombudsman_outcome=rows.outcome,
         is_decided=ibis.literal(True),
         is_investigated=yes(rows.outcome.isin(("upheld", "not_upheld"))),
         is_upheld=rows.is_upheld,
-        has_fault=rows.is_upheld & known(rows.fault).notnull(),
+        has_fault=rows.is_upheld & known(rows.fault_category).notnull(),
         is_repeat_fault=yes(rows.is_repeat),
     )
 

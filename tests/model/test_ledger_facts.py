@@ -134,7 +134,7 @@ def test_actions_of_earlier_ombudsman_cases(con, tmp_path):
 
 def test_repeated_faults_and_remedies(con, tmp_path):
     def case(number: int, decided: date, fault: str | None, outcome: str = "upheld") -> dict[str, Any]:
-        return {"source_reference": f"o{number}", "decided_on": decided, "fault": fault, "outcome": outcome}
+        return {"source_reference": f"o{number}", "decided_on": decided, "fault_category": fault, "outcome": outcome}
 
     given_cases = [
         (case(1, date(2023, 1, 10), "review_delay"), set()),
