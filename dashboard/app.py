@@ -22,11 +22,13 @@ from flask import Response, abort, request
 
 from dashboard import asof, components, export, navigation, receipt_pdf, receipts, store, view, web, words
 from dashboard.pages import (
+    actions,
     changes,
     compare,
     data,
     definitions,
     grades,
+    ombudsman,
     overview,
     plans,
     programme,
@@ -49,6 +51,8 @@ PAGES = {
     "/plans": plans.page,
     "/timeliness": timeliness.page,
     "/compare": compare.page,
+    "/ombudsman": ombudsman.page,
+    "/actions": actions.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,

@@ -15,7 +15,7 @@ from typing import Any
 from dashboard import words
 
 Row = Mapping[str, Any]
-STEPS = ("files", "received", "set aside", "accepted", "in force", "made", "denominator")
+STEPS = ("files", "received", "set aside", "accepted", "in force", "made", "ledger", "denominator")
 FACTS = {
     "audits": "audits",
     "participants": "people, one for each role in an audit",
@@ -29,12 +29,19 @@ FACTS = {
     "published_timeliness": "published figures",
     "reported_participation": "figures as given",
     "neighbour_timeliness": "years of councils' neighbours together",
+    "actions": "actions",
+    "action_movements": "entries of the ledger of actions",
+    "action_months": "actions at the end of each month",
+    "ombudsman_cases": "Ombudsman cases",
+    "ombudsman_remedies": "remedies",
 }
 """Fact -> its rows in words."""
 FEEDS = {
     "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
     "plans": "active_plans", "plan_months": "active_plans", "population": "population",
+    "actions": "actions", "action_movements": "actions", "action_months": "actions",
+    "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
 }  # fmt: skip
 """Fact that is counted -> the feed that it is made from."""
 _WENT_IN = {
@@ -43,6 +50,7 @@ _WENT_IN = {
     "set aside": "rows set aside",
     "accepted": "rows accepted",
     "in force": "rows in force",
+    "ledger": "actions open before, opened, or opened again",
     "denominator": "rows looked at",
 }
 _PARTS = {
@@ -63,6 +71,9 @@ _PARTS = {
     "long period": "planned for several months together, so in no single month",
     "not shown by": "by groups that are not shown",
     "denominator": "in the denominator",
+    "done": "done",
+    "cancelled": "cancelled",
+    "open": "open at the end",
 }
 _DATES = {
     "completed_on": "without a day of completion",
@@ -72,6 +83,11 @@ _DATES = {
     "reviewed_on": "without a day of review",
     "issued_on": "without a day of issue",
     "month_end": "without a month",
+    "opened_on": "without a day on which it was opened",
+    "due_on": "without a day on which it was due",
+    "now_due_on": "without a day on which it is due now",
+    "happened_on": "without a day",
+    "decided_on": "without a day of decision",
 }
 
 

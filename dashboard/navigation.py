@@ -84,6 +84,21 @@ ROOMS = {
             has_charts=True,
         ),
     ),
+    "Actions": (
+        Place(
+            "/actions",
+            "Actions",
+            "Was what we undertook done, who checked it, and did it help? One ledger from any source.",
+            ("ledger",),
+            has_charts=True,
+        ),
+        Place(
+            "/ombudsman",
+            "Ombudsman",
+            "What did the Ombudsman find, and was each earlier report acted on?",
+            ("ombudsman",),
+        ),
+    ),
     "Data": (
         Place("/data", "Data", "Which files the figures come from, what was checked, and what was found."),
         Place("/changes", "Changes", "What is different from an earlier release, and why?"),

@@ -489,6 +489,32 @@ def columns_matched(release: Release, number: int, feed: str) -> list[Row]:
     return _rows(release, "columns_matched", sql, (number, feed))
 
 
+def listed_actions(release: Release, council: str) -> list[Row]:
+    """The council's actions one by one, and those of councils whose duties passed to it, by the day they were opened."""
+    return _listed(release, "listed_actions", council, "opened_on, action_key")
+
+
+def listed_cases(release: Release, council: str) -> list[Row]:
+    """The Ombudsman cases that the council answers for, the newest first."""
+    return _listed(release, "listed_cases", council, "decided_on DESC, case_key")
+
+
+def listed_remedies(release: Release, council: str) -> list[Row]:
+    """What was agreed as remedies in these cases. Officers' releases only."""
+    return _listed(release, "listed_remedies", council, "case_key, remedy_number")
+
+
+def _listed(release: Release, table: str, council: str, order: str) -> list[Row]:
+    former = [row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())]
+    held = ", ".join(map(_text, [council, *former]))
+    return _rows(release, table, f"SELECT * FROM {{db}}.{table} WHERE council IN ({held}) ORDER BY {order}")
+
+
+def place_names(release: Release) -> dict[str, str]:
+    """Code of a place -> its name."""
+    return {row["council"]: row["name"] for row in places(release, EVERY_PLACE)}
+
+
 def _rows(release: Release, table: str, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """The rows, or none where this release (a public or an older one) does not hold the table."""
     return release.rows(sql, parameters) if table in release.tables else []

@@ -42,8 +42,16 @@ TABLES = {
     "charts": "officers",
     "spans": "officers",
     "places": "officers",
+    "ledger_balance": "officers",
+    "listed_actions": "officers",
+    "listed_cases": "officers",
+    "listed_remedies": "officers",
+    "listed_findings": "officers",
+    "listed_internal_audits": "officers",
 }
 """Tables of a partition beside its facts, and the store that holds them."""
+SELDOM = ("ledger_balance", *(table for table in TABLES if table.startswith("listed_")))
+"""Those of them that only councils have that send the feed."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
@@ -53,13 +61,19 @@ _ORDER = {
     "charts": 'measure, "window", period_end',
     "places": "council",
     "spans": "span",
+    "ledger_balance": "source, month",
+    "listed_actions": "action_key",
+    "listed_cases": "case_key",
+    "listed_remedies": "case_key, remedy_number",
+    "listed_findings": "source_key, area_number",
+    "listed_internal_audits": "source_key",
 } | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
 """What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
 HELD = ("parts", "in_force", "links")
 """What a partition held before partitions were sealed."""
 _CODE = (
     "model", "measures", "statistics", "published.py", "receipt_ids.py", "slices.py",
-    *(f"evidence/{name}.py" for name in ("balanced_steps", "balances", "delivered", "receipts")),
+    *(f"evidence/{name}.py" for name in ("balanced_steps", "balances", "delivered", "ledger", "receipts")),
 )  # fmt: skip
 """What facts and figures are made by."""
 
@@ -167,12 +181,13 @@ def make(
     by_council: dict[str, list[Checked]],
 ) -> dict[str, dict[str, Any]]:
     """Facts, counts and figures of some councils in one pass, written as parts."""
-    from pipelines.evidence import balanced_steps
+    from pipelines.evidence import balanced_steps, ledger
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
     from pipelines.measures.charting import check_councils
     from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
+    from pipelines.model import listed
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.schema import FACTS, SPANS
     from pipelines.model.sources import sources
@@ -214,6 +229,7 @@ def make(
         holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
         extracted=extracted,
     )
+    balanced += ledger.tell(con, facts)
     measures = definitions.load(settings.definitions)
     targets = {council: catalogue.names_of(council).targets for council in councils}
     rebased = {council: catalogue.names_of(council).rebased for council in councils}
@@ -227,12 +243,17 @@ def make(
         "CREATE OR REPLACE TEMP TABLE places AS SELECT places.*, names.name FROM places JOIN names USING (council)"
     )
     receipts.mint(con, "figures", "officers", key)
+    there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
     tables = dict.fromkeys(facts.values(), "records") | TABLES
-    # most councils send no reviews or register of plans: they have no part of those facts, not an empty one
+    tables = {table: zone for table, zone in tables.items() if table in there or table not in SELDOM}
+    listed.with_labels(con, tables.keys() & set(SELDOM), catalogue.codes)
+    # most councils send no reviews, plans or actions: they have no part of those tables, not an empty one
+    seldom = [table for fact, table in facts.items() if FACTS[fact].span != "audits"] + [
+        table for table in SELDOM if table in tables
+    ]
     sent = {
         table: {council for (council,) in con.execute(f"SELECT DISTINCT council FROM {table}").fetchall()}
-        for fact, table in facts.items()
-        if FACTS[fact].span != "audits"
+        for table in seldom
     }
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
     position = {

@@ -15,6 +15,8 @@ from pipelines.settings import Settings
 
 _SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 'published'))"
 _COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
+_PUBLISHED_CASE = "coalesce(published_reference, '?') <> '?'"
+"""Of listed_cases: the Ombudsman has published the decision."""
 PUBLIC_TABLES = {
     "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
@@ -35,6 +37,10 @@ PUBLIC_TABLES = {
     "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
     "rules": "SELECT * FROM rules",
     "freshness": "SELECT * FROM freshness",
+    "listed_inspections": "SELECT * FROM listed_inspections",
+    "listed_cases": f"SELECT * FROM listed_cases WHERE {_PUBLISHED_CASE}",
+    "listed_actions": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS evidence) FROM listed_actions WHERE source = 'ombudsman' "
+    f"AND (council, source_key) IN (SELECT (council, case_key) FROM listed_cases WHERE {_PUBLISHED_CASE})",
     "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""

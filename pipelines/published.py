@@ -25,6 +25,7 @@ TABLES = {
     "published_charts": "charts",
     "neighbours": "neighbours",
     "funnels": "funnels",
+    "listed_inspections": "listed_inspections",
 }
 """Table made here -> the release's table that it is a part of. No chart is made of them: the table stands empty, so
 that a release of nothing but published figures has it."""
@@ -42,7 +43,7 @@ def make(
     from pipelines.measures import catalogue as definitions
     from pipelines.measures import funnels, given
     from pipelines.measures.charts import charts
-    from pipelines.model import published
+    from pipelines.model import listed, published
     from pipelines.model.in_force import Part, in_force
     from pipelines.model.sources import given_sources
 
@@ -72,6 +73,8 @@ def make(
     charts(con, {}, "published_figures", "published_charts")
     countries = [code for code, region in catalogue.regions.items() if region.kind == "country"]
     funnels.tell(con, measures, "published_figures", catalogue.councils, countries)
+    published.inspections(con)
+    listed.with_labels(con, ("listed_inspections",), catalogue.codes)
     receipts.mint(con, "published_figures", "officers", key)
     tables = {fact: (fact, "records") for fact in facts.values()}
     tables |= {made: (table, "officers") for made, table in TABLES.items()}

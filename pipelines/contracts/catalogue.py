@@ -35,6 +35,8 @@ class CouncilNames(Strict):
     localities: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """Further words that may stand in texts about the council; see `intake.plain_text`. Never a person's name."""
     targets: dict[str, float] = Field(default_factory=dict)
     """Measure -> the council's own target as a share from 0 to 1 (of a mean in its unit), in place of the
     definition's."""
@@ -78,6 +80,8 @@ class Catalogue(BaseModel):
     """Scale -> canonical grade -> the scale's own words for it, best grade first."""
     regions: dict[str, Region] = Field(default_factory=dict)
     """Code -> region or country."""
+    plain_words: dict[str, bool] = Field(default_factory=dict)
+    """Word that may stand in a text about the council -> whether it is a person's name too."""
 
     @cached_property
     def of_councils(self) -> dict[str, Contract]:
@@ -163,6 +167,7 @@ def load(settings: Settings) -> Catalogue:
         names={entry.council: entry for entry in names},
         grade_scales=scales,
         regions={region.code: region for region in reference.regions(settings.reference / "regions.csv")},
+        plain_words=reference.plain_words(settings.reference / "plain_words.csv"),
     )
     return catalogue.model_copy(update={"mappings": read_mappings(settings.expectations, catalogue)})
 

@@ -23,10 +23,11 @@ Level = Literal["query", "error", "refuse"]
 ColumnType = Literal[
     "identifier", "council", "code", "label", "date", "month", "period", "birth_month",
     "whole_number", "yes_no", "grade", "free_text", "place", "place_part", "ons_code", "count", "percentage", "group",
+    "council_text",
 ]  # fmt: skip
 FILLED_WITH = {"count": "BIGINT", "percentage": "DOUBLE"}
 """Column types of published numbers -> the DuckDB type of the number; beside it stands `<column>_symbol`."""
-TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code", "group")
+TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code", "group", "council_text")
 """Column types kept as text, of which an unreadable cell is `UNREADABLE`."""
 PUBLISHED = "published"
 """Stands for a council where a feed holds published figures of many places."""

@@ -22,6 +22,7 @@ _UNREADABLE_MESSAGE = {
     "percentage": "{title} is neither a percentage nor one of DfE's symbols.",
     "council": "{title} is not a council we know.",
     "code": "{title} is not on its list of codes.",
+    "council_text": "{title} has a word or number that is not known, so it is not shown.",
     "label": "{title} holds something that looks like a person's details.",
     "date": "{title} is not a date.",
     "month": "{title} is not a month.",
@@ -41,6 +42,8 @@ _UNREADABLE_ACTION = {
     "council": "Give the council's name or its three-digit DfE code.",
     "code": "Use a code or label of the list `{codes}`; `send-audit template` has them as drop-downs.",
     "label": "Give the name from the council's list of {list}; never a person's name or number.",
+    "council_text": "Say it in one short line of plain words without names, numbers of cases or dates. The row counts "
+    "without it. A word that is no name can be listed under `words` in the council's file.",
     "date": "Write it as 31/03/2026 or 2026-03-31.",
     "month": "Write it as 03/2026, March 2026 or 2026-03.",
     "period": "Write it as 2026-03, 2025-26 Q4 or 2025/26.",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from pipelines.contracts import Catalogue
-from pipelines.demo import elsewhere, national, neighbours, plans, rates, reviews, story
+from pipelines.demo import elsewhere, ledger, national, neighbours, plans, rates, reviews, story
 from pipelines.demo.audits import Audit, case_audits, corrected, county, spoil
 from pipelines.demo.drawing import after, months, quarter_of, year_of
 from pipelines.demo.files import CASE_SYSTEM, WAREHOUSE, WORKBOOK, Extract
@@ -38,6 +38,7 @@ def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
         national.file(register, seed, catalogue),
         neighbours.file(seed, catalogue),
         rates.file(),
+        *ledger.files(seed),
     ]
     return sorted(sent, key=lambda extract: extract.received_on)
 

@@ -32,17 +32,14 @@ FEED_OF = {
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
     "plans": "active_plans", "plan_months": "active_plans", "published_timeliness": "dfe_timeliness",
     "reported_participation": "participation_rates", "neighbour_timeliness": "statistical_neighbours",
-    "population": "population",
+    "population": "population", "actions": "actions", "action_movements": "actions", "action_months": "actions",
+    "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
 SEVERAL = (
-    "planned_audits",
-    "plan_sections",
-    "plan_advice",
-    "plan_months",
-    "reported_participation",
-    "neighbour_timeliness",
-)
+    "planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation",
+    "neighbour_timeliness", "action_movements", "action_months",
+)  # fmt: skip
 """Facts of which one row in force may make several rows, or none."""
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
@@ -241,6 +238,13 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "dfe_timeliness": _one_each("published_timeliness"),
     "participation_rates": _rates,
     "statistical_neighbours": _neighbours,
+    "actions": _one_each("actions"),  # what each makes beside it is counted in `ledger`
+    **dict.fromkeys(
+        ("action_changes", "inspections", "internal_audits", "area_inspections_to_2022", "area_inspections_since_2023"),
+        lambda contract: [],
+    ),
+    "ombudsman_cases": _one_each("ombudsman_cases"),
+    "ombudsman_remedies": _one_each("ombudsman_remedies"),
 }
 """Feed -> what its rows in force become."""
 

@@ -14,6 +14,8 @@ counted, none is what is left of the other, so rows that are lost or counted twi
     accepted     those accepted = in force + replaced + left out (`model.in_force`)
     in force     those in force = rows of a fact (`fact`) and other things by name
     made         what the rows of a fact are to be made from, where a row makes several = rows of the fact
+    ledger       actions of a source: open before the first month, opened and opened again = done + cancelled + open
+                 after the last; a month of itself where it does not add up (`ledger`)
     denominator  the rows of a measure's fact, once for each term that is added up = left out by the first thing that
                  says so (`no <date>`, `not <column>`, `no figure`, `long period`) + in the denominator of a month
 """
@@ -37,7 +39,7 @@ COLUMNS = {
 }  # fmt: skip
 """council is '' for all councils together and for rows that name none that we know; feed is '' for files that were
 refused whole, whose feed nobody can tell; subject is a fact or a measure, where the step is about one."""
-STEPS = ("files", "received", "set aside", "accepted", "in force", "made", "denominator")
+STEPS = ("files", "received", "set aside", "accepted", "in force", "made", "ledger", "denominator")
 """In the order in which rows pass them."""
 PUBLIC_STEPS = ("files", "received", "accepted")
 """What the public may read: counts of rows by feed for a council as a whole."""

@@ -32,9 +32,14 @@ FEEDS_OF_FACT = {
     "plan_months": ("active_plans", "case_audits", "plan_reviews"),
     "published_timeliness": ("dfe_timeliness",),
     "reported_participation": ("participation_rates",),
+    "actions": ("actions", "action_changes", "ombudsman_cases"),
+    "action_movements": ("actions", "action_changes"),
+    "action_months": ("actions", "action_changes", "ombudsman_cases"),
+    "ombudsman_cases": ("ombudsman_cases",),
+    "ombudsman_remedies": ("ombudsman_remedies",),
 }
 """Fact that a measure counts -> the feeds that it is made from."""
-LOOKS_BACK = ("plan_months", "plans")
+LOOKS_BACK = ("plan_months", "plans", "actions", "action_movements", "action_months")
 """Facts of which a period's figure rests on rows of earlier months too."""
 TOLD = {
     "title": "title", "kind": "kind", "fact": "what is counted from", "date": "the date that places it",

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from pipelines.contracts import FILLED_WITH, UNREADABLE, Catalogue, Column, Contract, simplify
 from pipelines.feeds.reader import Table
-from pipelines.intake import groups, published, values
+from pipelines.intake import groups, plain_text, published, values
 from pipelines.intake.key import Key, hash_sql, prepare
 
 _NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
@@ -76,7 +76,7 @@ def make_typed(
         elif column.type == "identifier":
             cells[name] = _identifier(con, given, name, column)
         else:
-            by_council = column.type in ("label", "grade", "group")
+            by_council = column.type in ("label", "grade", "group", "council_text")
             read = (
                 _group_reader(contract, column, catalogue, key)
                 if column.of
@@ -223,6 +223,8 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
         return lambda text, _: read_code(text)
     if column.type == "grade":
         return _grade_reader(catalogue)
+    if column.type == "council_text":
+        return _text_reader(catalogue)
     return _label_reader(column.list or "", catalogue, key)
 
 
@@ -239,6 +241,20 @@ def _grade_reader(catalogue: Catalogue) -> Reader:
         for scale, words_of in catalogue.grade_scales.items()
     }
     return lambda text, council: readers[catalogue.names_of(council or "").grade_scale](text)
+
+
+def _text_reader(catalogue: Catalogue) -> Reader:
+    """A text about the council passes where every word of it is known; see `plain_text`."""
+    names_too = {word for word, is_name in catalogue.plain_words.items() if is_name}
+
+    def read(text: str, council: str | None) -> str:
+        own = catalogue.names_of(council or "")
+        listed = (*own.teams, *own.localities, *own.agencies, *own.themes, *own.words)
+        if not plain_text.may_pass(text, catalogue.plain_words, names_too, listed):
+            raise ValueError("a word that is not known")
+        return " ".join(text.split())
+
+    return read
 
 
 def _label_reader(kind: str, catalogue: Catalogue, key: Key) -> Reader:

@@ -21,11 +21,12 @@ import pyarrow as pa
 from ibis import Table
 from ibis.backends.duckdb import Backend
 
-from pipelines.model import cases, people, plan_reviews, planned, plans, population, schema
+from pipelines.model import cases, ledger, listed, ombudsman, people, plan_reviews, planned, plans, population, schema
 from pipelines.model.columns import group
 
 _HELPERS = (
     "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register", "looks",
+    "ledger_register", "ledger_entries", "ledger_moves",
 )  # fmt: skip
 
 
@@ -45,10 +46,12 @@ def build(
 ) -> dict[str, str]:
     """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
 
-    Leaves TEMP TABLE month_ends(council, month_on, since_on) too: the months that `plan_months` looks at.
+    Leaves TEMP TABLEs month_ends(council, month_on, since_on) and ledger_months(council, month_on) too: the months that
+    `plan_months` and `action_months` look at. Where a council sends actions, Ombudsman cases or remedies, also
+    listed_actions, listed_cases and listed_remedies (`listed`).
 
     Args:
-        in_force: feed -> relation of its rows in force, for the six feeds that councils send of their own; each
+        in_force: feed -> relation of its rows in force, for the feeds that councils send of their own work; each
             may be without rows.
         ethnic_groups: ethnicity code -> its broad group.
         holidays: bank holidays in England. Outside the years they cover, only weekends are left out.
@@ -102,6 +105,15 @@ def build(
     _plans(con, backend, in_force, extracted)
     held = population.groups(backend.table(in_force["population"]))
     _make(con, backend, "fact_population", held.select(*_columns(schema.POPULATION)))
+    _ombudsman(con, backend, in_force, extracted)
+    _actions(con, backend, in_force, extracted)
+    for feed, name, rows in (
+        ("inspections", "listed_findings", listed.findings),
+        ("internal_audits", "listed_internal_audits", listed.internal_audits),
+    ):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+        if _holds(con, in_force, feed):
+            _make(con, backend, name, rows(backend.table(in_force[feed])))
     for helper in _HELPERS:
         con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}
@@ -146,6 +158,67 @@ def _plans(
     _make(con, backend, "looks", plans.looks(held, audits, backend.table(in_force["plan_reviews"])))
     found = plans.plan_months(held, backend.table("month_ends"), backend.table("looks"))
     _make(con, backend, "fact_plan_months", found.select(*_columns(schema.PLAN_MONTHS)))
+
+
+def _ombudsman(
+    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> None:
+    con.execute("DROP TABLE IF EXISTS listed_cases")
+    con.execute("DROP TABLE IF EXISTS listed_remedies")
+    if not (_holds(con, in_force, "ombudsman_cases") or _holds(con, in_force, "ombudsman_remedies")):
+        _empty(con, "ombudsman_cases", "ombudsman_remedies")
+        return
+    held, agreed = (backend.table(in_force[feed]) for feed in ("ombudsman_cases", "ombudsman_remedies"))
+    _make(con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES)))
+    _extraction_days(con, in_force, "ombudsman_remedies", extracted)
+    judged = ombudsman.remedies(agreed, backend.table("extraction_days"))
+    _make(con, backend, "fact_ombudsman_remedies", judged.select(*_columns(schema.OMBUDSMAN_REMEDIES)))
+    _make(con, backend, "listed_cases", listed.cases(held, backend.table("fact_ombudsman_cases")))
+    _make(con, backend, "listed_remedies", listed.remedies(agreed))
+
+
+def _actions(
+    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> None:
+    con.execute("DROP TABLE IF EXISTS listed_actions")
+    if not _holds(con, in_force, "actions"):
+        _given(con, "ledger_months", council=[], month_on=[])
+        _empty(con, "actions", "action_movements", "action_months")
+        return
+    _extraction_days(con, in_force, "actions", extracted)
+    _given(con, "ledger_months", **_ledger_months(con, in_force, extracted))
+    rows, changes = backend.table(in_force["actions"]), backend.table(in_force["action_changes"])
+    cases_held = backend.table(in_force["ombudsman_cases"])
+    _make(con, backend, "ledger_register", ledger.register(rows, changes, cases_held))
+    held = backend.table("ledger_register")
+    _make(con, backend, "ledger_entries", ledger.history(held, changes))
+    _make(con, backend, "ledger_moves", ledger.moves(held, changes))
+    entries, moved = backend.table("ledger_entries"), backend.table("ledger_moves")
+    taken = backend.table("extraction_days")
+    for fact, table in (
+        ("action_movements", ledger.movements(entries)),
+        ("action_months", ledger.months(held, entries, moved, backend.table("ledger_months"))),
+        ("actions", ledger.actions(held, entries, moved, taken)),
+    ):
+        _make(con, backend, f"fact_{fact}", table.select(*_columns(schema.FACTS[fact])))
+    now = ledger.standing_now(held, entries, moved, taken)
+    _make(con, backend, "listed_actions", listed.actions(rows, now))
+
+
+def _ledger_months(
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
+) -> dict[str, list[object]]:
+    """council, month_on and since_on: from a council's first action to the last month that its register covers."""
+    first = con.execute(
+        f"SELECT council, min(opened_on) FROM {in_force['actions']} GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    found: dict[str, list[object]] = {"council": [], "month_on": []}
+    for council, begin in first:
+        taken = schema.extraction_day(extracted, ("actions",), council)
+        ends = [end for end, _ in plans.covered_months(begin, taken, schema.LEDGER_MONTHS)]
+        found["council"] += [council] * len(ends)
+        found["month_on"] += ends
+    return found
 
 
 def _month_ends(

@@ -15,7 +15,7 @@ from ibis import Table
 from ibis.expr.types import ArrayColumn, DateColumn, StringColumn
 
 from pipelines.contracts import UNREADABLE
-from pipelines.model import schema
+from pipelines.model import listed, schema
 from pipelines.model.columns import row_key
 
 TOPICS = {"age": "single_age", "ethnicity": "ethnicity", "sex": "sex"}
@@ -50,6 +50,14 @@ def build(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> dict[s
         sql = backend.compile(named.select(*dict.fromkeys(columns)))
         con.execute(f"CREATE OR REPLACE TEMP TABLE fact_{name} AS SELECT * FROM ({sql}) ORDER BY {fact.key}")
     return {name: f"fact_{name}" for name in made}
+
+
+def inspections(con: duckdb.DuckDBPyConnection) -> None:
+    """TEMP TABLE listed_inspections of the two lists of area inspections in force; see `listed.inspections`."""
+    backend = ibis.duckdb.from_connection(con)
+    lists = (backend.table(f"in_force_area_inspections_{of}") for of in ("to_2022", "since_2023"))
+    sql = backend.compile(listed.inspections(*lists))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE listed_inspections AS SELECT * FROM ({sql})")
 
 
 def timeliness(rows: Table) -> Table:

@@ -26,7 +26,7 @@ _REPLACES = {
 }
 _KEPT = {
     "identifier": "as a keyed hash", "birth_month": "no, it gives the age band", "free_text": "no",
-    "place_part": "no, it gives the place",
+    "place_part": "no, it gives the place", "council_text": "where every word is known",
 }  # fmt: skip
 _FIELDS = {
     "id": "Id", "version": "Version", "kind": "Kind", "fact": "Counted in", "date": "Dated by",

@@ -369,6 +369,7 @@ EXCEPTIONS = (
     Exempt("the length of a period", r"\b(?:3|12|24)[ -]months?\b"),
     Exempt("the version of a definition", r"\b\d+\.\d+\.\d+\b"),
     Exempt("the code of a rule", r"\b[A-Z]{3,4}-\d{2,3}\b"),
+    Exempt("the Ombudsman's own reference of a published case", r"\b\d\d \d{3} \d{3}\b"),
     Exempt("a time that the law or a definition sets", r"(?<![\d.,])\d+ (?:weeks|working days|days)\b"),
     Exempt("how many points a chart has", r"\b\d+ (?:months|quarters|years) to\b"),
     Exempt(

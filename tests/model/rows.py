@@ -51,6 +51,13 @@ REVIEW = {
     "reviewed_on": date(2026, 1, 15),
 }
 REGISTERED = {"council": "990", "plan_reference": "n1", "issued_on": date(2026, 1, 15)}
+ACTION = {"council": "990", "action_reference": "n1", "source": "audit", "opened_on": date(2026, 1, 15)}
+CHANGE = {"council": "990", "action_reference": "n1", "change_number": 1}
+CASE = {"council": "990", "source_reference": "o1", "decided_on": date(2026, 1, 15), "outcome": "upheld"}
+REMEDY = {
+    "council": "990", "source_reference": "o1", "remedy_number": 1, "remedy_type": "apology",
+    "due_on": date(2026, 2, 15),
+}  # fmt: skip
 _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -91,9 +98,13 @@ def make_facts(
     reviews: Iterable[Mapping[str, Any]] = (),
     register: Iterable[Mapping[str, Any]] = (),
     population: Iterable[Mapping[str, Any]] = (),
+    actions: Iterable[Mapping[str, Any]] = (),
+    changes: Iterable[Mapping[str, Any]] = (),
+    cases: Iterable[Mapping[str, Any]] = (),
+    remedies: Iterable[Mapping[str, Any]] = (),
     extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
-    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and `COUNTED`.
+    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and so on.
 
     `extracted` holds a day for each council, which is that of all its feeds.
     """
@@ -104,6 +115,10 @@ def make_facts(
         "plan_reviews": [{**REVIEW, **row} for row in reviews],
         "active_plans": [{**REGISTERED, **row} for row in register],
         "population": [{**COUNTED, **row} for row in population],
+        "actions": [{**ACTION, **row} for row in actions],
+        "action_changes": [{**CHANGE, **row} for row in changes],
+        "ombudsman_cases": [{**CASE, **row} for row in cases],
+        "ombudsman_remedies": [{**REMEDY, **row} for row in remedies],
     }
     councils = sorted({row["council"] for rows in given.values() for row in rows})
     for feed, rows in given.items():

@@ -1,0 +1,229 @@
+"""The sections of the actions page: the balance, what is overdue, the steps from done to helped, promises kept on time.
+
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
+page's CSV is made. Does not belong here: the list of actions (`actions_list`), the order of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import components, ledger_charts, store, view, words
+from dashboard.pages import frame
+from dashboard.pages.figure_tables import MISSING, number_rows
+
+Known = Mapping[str, store.Row]
+IN, OUT = ("opened", "reopened"), ("done", "cancelled")
+MOVED = (*IN, *OUT)
+STEPS = (
+    "ledger.not_evidenced", "ledger.unchecked", "ledger.checked_by_owner", "ledger.evidence_checked",
+    "ledger.effect_checked", "ledger.effect_shown",
+)  # fmt: skip
+APART = ("ledger.not_evidenced", "ledger.checked_by_owner", "ledger.moved_twice", "ledger.closed_early")
+KEPT = (
+    "ledger.audit_on_time", "ledger.audit_on_time_revised", "ledger.audit_on_time_checked",
+    "ledger.improvement_on_time", "ledger.improvement_unchecked", "ledger.improvement_effect", "ledger.date_changes",
+)  # fmt: skip
+MOST_MONTHS = 36
+"""Months that the chart of the balance shows."""
+
+
+def _count(figure: store.Row | None, none: str = "None") -> components.Cell:
+    """A figure's numerator with its receipt; a word where there is no such figure."""
+    if figure is None:
+        return none
+    return {"text": words.count(figure["numerator"] or 0), "sub": figure["receipt"]}
+
+
+def _adds_up(before: store.Row | None, moved: Mapping[str, store.Row | None], after: store.Row | None) -> str:
+    def number(row: store.Row | None) -> int:
+        return int(row["numerator"] or 0) if row else 0
+
+    came, went = (sum(number(moved[name]) for name in names) for names in (IN, OUT))
+    return "Yes" if number(before) + came - went == number(after) else "No: please report it"
+
+
+def balance(release: store.Release, shown: view.View, figures: Known, used: list[store.Row]) -> Component:
+    """Open before + opened + opened again - done - cancelled = open after: of all sources, of each, and by month."""
+    day_before = shown.start - timedelta(days=1)
+    before = store.figures(release, shown.council, "month", day_before).get("ledger.open")
+    moved = {name: figures.get(f"ledger.{name}") for name in MOVED}
+    after = figures.get("ledger.open")
+    rows = [_line("All sources", before, moved, after, used)]
+    rows += _by_source(release, shown, day_before, used)
+    return components.section(
+        "balance",
+        "Does the ledger balance?",
+        html.P(
+            "What was open before, and what was opened or opened again, is what was done, what was cancelled and what is "
+            "still open. Nothing can leave the ledger any other way: an action that is left out of a file stays."
+        ),
+        components.table(
+            f"The ledger of actions, in {shown.period_words}",
+            ["Source", ("Open before", "number"), ("Opened", "number"), ("Opened again", "number"), ("Done", "number"),
+             ("Cancelled", "number"), ("Open after", "number"), "Adds up"],
+            rows,
+            quiet=True,
+        ),
+        _by_month(release, shown, used),
+    )  # fmt: skip
+
+
+def _line(
+    label: str,
+    before: store.Row | None,
+    moved: Mapping[str, store.Row | None],
+    after: store.Row | None,
+    used: list[store.Row],
+) -> list[components.Cell]:
+    used += [row for row in (before, *moved.values(), after) if row is not None]
+    cells = [_count(row) for row in (before, *(moved[name] for name in MOVED), after)]
+    return [label, *cells, _adds_up(before, moved, after)]
+
+
+def _by_source(
+    release: store.Release, shown: view.View, day_before: date, used: list[store.Row]
+) -> list[list[components.Cell]]:
+    def groups(name: str, window: str, end: date) -> dict[str, store.Row]:
+        held = store.by_group(release, name, shown.council, window, end, "action_source")
+        return {row["group"]: row for row in held}
+
+    before, after = groups("ledger.open", "month", day_before), groups("ledger.open", shown.window, shown.end)
+    moved = {name: groups(f"ledger.{name}", shown.window, shown.end) for name in MOVED}
+    return [
+        _line(row["label"], before.get(group), {name: moved[name].get(group) for name in MOVED}, row, used)
+        for group, row in after.items()
+    ]
+
+
+def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -> Component | None:
+    parts = {
+        name: {row["period_end"]: row for row in store.series(release, f"ledger.{name}", shown.council, "month")}
+        for name in ("open", *MOVED)
+    }
+    ends = sorted(end for end in parts["open"] if end <= shown.end)[-MOST_MONTHS:]
+    if len(ends) < 2:
+        return None
+    points = [{name: rows.get(end) for name, rows in parts.items()} for end in ends]
+    labels = [words.point_name("month", end) for end in ends]
+    drawn = [row for point in points for row in point.values() if row is not None]
+    used += drawn
+    first, last = points[0]["open"], points[-1]["open"]
+    finding = "Open actions by month"
+    if first and last:
+        finding = (
+            f"{words.count(last['numerator'])} actions were open at the end of {labels[-1]}, "
+            f"{words.count(first['numerator'])} at the end of {labels[0]}"
+        )
+    hold = components.table(
+        "The ledger of actions, month by month",
+        ["Month", ("Opened", "number"), ("Opened again", "number"), ("Done", "number"), ("Cancelled", "number"),
+         ("Open at the end", "number")],
+        [[label, *(_count(point[name]) for name in (*MOVED, "open"))] for label, point in zip(labels, points, strict=True)],
+    )  # fmt: skip
+    return components.chart(
+        "balance",
+        finding,
+        "Bars above the line: actions opened and opened again. Bars below it: done and cancelled. The line with dots: "
+        "open at the end of the month.",
+        ledger_charts.balance(points, ends, labels),
+        hold,
+        "each month",
+        max(560, 120 + 30 * len(points)),
+        "end",
+        rows=drawn,
+    )
+
+
+def overdue(release: store.Release, shown: view.View, figures: Known, used: list[store.Row]) -> Component:
+    """Open actions past their original date and past their present one, by source and by owner."""
+    names = ("open", "overdue", "overdue_revised", "moved_twice")
+    said = html.P(
+        "By the original date: the day that was promised when the action was agreed. By the present date: as it has been "
+        "moved. The difference is what was moved and not done."
+    )
+    heads: list[components.Column] = [
+        ("Open", "number"), ("Past its original date", "number"), ("Past its present date", "number"),
+        ("Moved twice or more", "number"),
+    ]  # fmt: skip
+    tables = []
+    for by, title in (("action_source", "Source"), ("owner", "Owner")):
+        held = {
+            name: {row["group"]: row for row in store.by_group(
+                release, f"ledger.{name}", shown.council, shown.window, shown.end, by)}
+            for name in names
+        }  # fmt: skip
+        everything = {name: figures.get(f"ledger.{name}") for name in names}
+        rows = [_owed("All", everything, used)]
+        rows += [
+            _owed(row["label"], {name: held[name].get(group) for name in names}, used)
+            for group, row in held["open"].items()
+            if row["numerator"]
+        ]
+        if len(rows) > 1 or by == "action_source":
+            tables.append(components.table(f"Overdue actions by {title.lower()}", [title, *heads], rows))
+    public = None if len(tables) > 1 else html.P(frame.nothing(release, ""), className="hint")
+    return components.section("overdue", "What is overdue", said, *tables, public)
+
+
+def _owed(
+    label: str, held: Mapping[str, store.Row | None], used: list[store.Row]
+) -> list[components.Cell]:
+    used += [row for row in held.values() if row is not None]
+    label = "Not shown" if label == "?" else label
+    return [label, *(_count(row) for row in held.values())]
+
+
+def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """From done to helped: each step of the actions that are done."""
+    done = figures.get("ledger.not_evidenced")
+    lead = None
+    if done and not done["symbol"]:
+        lead = components.told(
+            html.Strong(f"{words.count(done['denominator'])} actions in the ledger were done by {words.day(done['period_end'])}."),
+            done["receipt"],
+        )
+    return components.section(
+        "steps",
+        "Done, evidenced, checked, helped",
+        lead,
+        html.P(
+            "Done is what the owner says. Evidenced: something is named that shows it. Checked: somebody other than the "
+            "owner has looked at that. Helped: somebody has looked whether it made a difference, and it had."
+        ),
+        _numbers("The steps from done to helped", STEPS, known, figures, used),
+    )
+
+
+def apart(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """Done without evidence, checked by its own owner, moved twice, closed before it was opened."""
+    return components.section(
+        "apart",
+        "Four things to tell apart",
+        html.P("Each of these looks like progress in a list of actions. Choose one above to list the actions."),
+        _numbers("Four things that look like progress", APART, known, figures, used),
+    )
+
+
+def kept(known: Known, figures: Known, used: list[store.Row]) -> Component:
+    """What was due in the period: audit actions and milestones of improvement plans, done and checked by their date."""
+    return components.section(
+        "kept",
+        "Promises kept on time",
+        html.P("Of what was first due in the period, whatever its date was moved to since."),
+        _numbers("What was due in the period", KEPT, known, figures, used),
+    )
+
+
+def _numbers(
+    caption: str, names: Sequence[str], known: Known, figures: Known, used: list[store.Row]
+) -> Component:
+    rows = number_rows(known, figures, names, used)
+    if not rows:
+        return html.P(MISSING)
+    columns: list[components.Column] = ["What", "Number", "Change on the year before", ("Receipt", "code")]
+    return components.table(caption, columns, rows, quiet=True)
