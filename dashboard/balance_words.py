@@ -27,12 +27,27 @@ FACTS = {
     "plan_months": "plans at the end of each month",
     "published_timeliness": "published figures",
     "reported_participation": "figures as given",
+    "placements": "placements",
+    "placement_months": "children placed in the year to the end of each month",
+    "setting_months": "settings in use at the end of each month",
+    "training": "completions of training, or people yet to complete it",
+    "training_months": "people and modules that they must hold, at the end of each month",
+    "complaints": "complaints at one stage",
+    "feedback": "things that families raised",
+    "scrutiny_requests": "requests of members",
+    "board_reports": "topics of reports to boards",
+    "review_themes": "reviews and themes that they could name",
+    "audit_themes": "audits and themes that they could name",
 }
 """Fact -> its rows in words."""
 FEEDS = {
     "audits": "case_audits", "participants": "family_participation", "planned_audits": "audit_programme",
     "plan_reviews": "plan_reviews", "plan_sections": "plan_reviews", "plan_advice": "plan_reviews",
-    "plans": "active_plans", "plan_months": "active_plans",
+    "plans": "active_plans", "plan_months": "active_plans", "placements": "placements",
+    "placement_months": "placements", "setting_months": "placements", "training": "training",
+    "training_months": "training", "complaints": "complaints", "feedback": "feedback_responses",
+    "scrutiny_requests": "scrutiny_requests", "board_reports": "board_reports", "review_themes": "plan_reviews",
+    "audit_themes": "case_audits",
 }  # fmt: skip
 """Fact that is counted -> the feed that it is made from."""
 _WENT_IN = {
@@ -69,6 +84,14 @@ _DATES = {
     "reviewed_on": "without a day of review",
     "issued_on": "without a day of issue",
     "month_end": "without a month",
+    "started_on": "without a first day",
+    "received_on": "without a day of receipt",
+    "due_on": "without a day by which to answer",
+    "answered_on": "without a day of an answer",
+    "raised_on": "without a day on which it was raised",
+    "asked_on": "without a day on which it was asked",
+    "promised_by": "without a day for which an answer was promised",
+    "reported_on": "without a day of the meeting",
 }
 
 

@@ -15,6 +15,9 @@ from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
 
+CHILDREN_FEEDS = ("placements",)
+"""Feeds of which the number of rows already says something about children: nothing about their files is public."""
+_SAFE = f"coalesce(feed NOT IN ({', '.join(map(releases.text, CHILDREN_FEEDS))}), true)"
 _SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 'published'))"
 _COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
 PUBLIC_TABLES = {
@@ -31,11 +34,11 @@ PUBLIC_TABLES = {
     "sources": f"SELECT * FROM sources WHERE {_COUNTED}",
     "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST(NULL AS VARCHAR) AS sent_by, "
     "CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
-    "WHERE state <> 'refused'",
-    "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
+    f"WHERE state <> 'refused' AND {_SAFE}",
+    "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed) WHERE " + _SAFE,
     "rules": "SELECT * FROM rules",
-    "freshness": "SELECT * FROM freshness",
-    "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
+    "freshness": f"SELECT * FROM freshness WHERE {_SAFE}",
+    "balances": f"SELECT * FROM balances WHERE feed <> '' AND {_SAFE} AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures

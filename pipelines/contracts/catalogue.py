@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,23 @@ from pipelines.settings import Settings
 from pipelines.texts import ContractError, Strict, from_yaml, read_model, simplify
 
 
+class Lesson(Strict):
+    """A theme of what audits find that training or an action answered, and the month from which a change may show."""
+
+    theme: str
+    since: date
+    """The first day of a month. It is declared, never taken from the figures."""
+    moves: str | None = None
+    """A further measure that it is meant to move."""
+
+    @field_validator("since")
+    @classmethod
+    def since_begins_a_month(cls, since: date) -> date:
+        if since.day != 1:
+            raise ValueError("`since` is the first day of a month, such as 2024-09-01")
+        return since
+
+
 class CouncilNames(Strict):
     """What one council calls things: names that may pass intake, its grade scale, its local parameters."""
 
@@ -31,8 +49,15 @@ class CouncilNames(Strict):
     localities: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    """Courses and modules of training."""
+    boards: tuple[str, ...] = ()
+    """Boards and committees."""
     targets: dict[str, float] = Field(default_factory=dict)
     """Measure -> the council's own target as a share from 0 to 1, in place of the definition's."""
+
+    learning: tuple[Lesson, ...] = ()
+    """Which theme something was done about, and since when, as the council declares it."""
 
     @field_validator("targets")
     @classmethod
@@ -83,7 +108,7 @@ class Catalogue(BaseModel):
     def texts(self) -> str:
         """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets"}}}
+        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets", "learning"}}}
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -32,9 +32,20 @@ FEEDS_OF_FACT = {
     "plan_months": ("active_plans", "case_audits", "plan_reviews"),
     "published_timeliness": ("dfe_timeliness",),
     "reported_participation": ("participation_rates",),
+    "placements": ("placements",),
+    "placement_months": ("placements",),
+    "setting_months": ("placements",),
+    "training": ("training",),
+    "training_months": ("training",),
+    "complaints": ("complaints",),
+    "feedback": ("feedback_responses",),
+    "scrutiny_requests": ("scrutiny_requests",),
+    "board_reports": ("board_reports",),
+    "review_themes": ("plan_reviews",),
+    "audit_themes": ("case_audits",),
 }
 """Fact that a measure counts -> the feeds that it is made from."""
-LOOKS_BACK = ("plan_months", "plans")
+LOOKS_BACK = ("plan_months", "plans", "placement_months", "setting_months", "training_months")
 """Facts of which a period's figure rests on rows of earlier months too."""
 TOLD = {
     "title": "title", "kind": "kind", "fact": "what is counted from", "date": "the date that places it",

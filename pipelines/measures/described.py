@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pipelines.contracts import Catalogue
 from pipelines.measures.catalogue import Measure
+from pipelines.model.said import DERIVED
 from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
 _WORDS = (
@@ -131,6 +132,8 @@ def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:
         return {code.group: code.group for code in catalogue.codes["ethnicity"] if code.group}
     if breakdown == "interpreter":
         return {"yes": "Interpreter needed", "no": "No interpreter needed"}
+    if breakdown in DERIVED:
+        return DERIVED[breakdown]
     if breakdown in _PAIRS:
         first, second = ({**_named(catalogue, part), UNKNOWN: "Not recorded"} for part in _PAIRS[breakdown])
         return {f"{one}|{two}": f"{first[one]} - {second[two].lower()}" for one in first for two in second}

@@ -51,6 +51,25 @@ REVIEW = {
     "reviewed_on": date(2026, 1, 15),
 }
 REGISTERED = {"council": "990", "plan_reference": "n1", "issued_on": date(2026, 1, 15)}
+PLACED = {
+    "council": "990", "placement_reference": "s1", "child_reference": "c1", "provider_reference": "v1",
+    "has_ehc_plan": True, "started_on": date(2026, 1, 15),
+}  # fmt: skip
+LEARNER = {"council": "990", "learner_reference": "l1", "module": "SEND law and duties", "required": True}
+COMPLAINT = {
+    "council": "990", "complaint_reference": "k1", "stage": "stage_1", "received_on": date(2026, 1, 15),
+}  # fmt: skip
+RAISED = {
+    "council": "990", "feedback_reference": "f1", "theme": "Timeliness", "families": 5, "raised_on": date(2026, 1, 15),
+}  # fmt: skip
+ASKED = {
+    "council": "990", "request_reference": "q1", "topic": "Timeliness", "board": "SEND Partnership Board",
+    "asked_on": date(2026, 1, 15),
+}  # fmt: skip
+TOLD = {
+    "council": "990", "report_reference": "b1", "topic": "Timeliness", "board": "SEND Partnership Board",
+    "reported_on": date(2026, 1, 15),
+}  # fmt: skip
 _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -58,6 +77,12 @@ _ARROW = {
     "BIGINT": pa.int64(),
     "BOOLEAN": pa.bool_(),
 }
+
+
+OTHERS = {
+    "placements": PLACED, "training": LEARNER, "complaints": COMPLAINT, "feedback_responses": RAISED,
+    "scrutiny_requests": ASKED, "board_reports": TOLD,
+}  # fmt: skip
 
 
 def write_accepted(path: Path, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> Path:
@@ -83,9 +108,11 @@ def make_facts(
     plans: Iterable[Mapping[str, Any]] = (),
     reviews: Iterable[Mapping[str, Any]] = (),
     register: Iterable[Mapping[str, Any]] = (),
+    others: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
-    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW` and `REGISTERED`.
+    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW` and `REGISTERED`; `others` holds
+    rows of further feeds, as what differs from `OTHERS`.
 
     `extracted` holds a day for each council, which is that of all its feeds.
     """
@@ -96,6 +123,7 @@ def make_facts(
         "plan_reviews": [{**REVIEW, **row} for row in reviews],
         "active_plans": [{**REGISTERED, **row} for row in register],
     }
+    given |= {feed: [{**OTHERS[feed], **row} for row in rows] for feed, rows in (others or {}).items()}
     councils = sorted({row["council"] for rows in given.values() for row in rows})
     for feed, rows in given.items():
         path = write_accepted(folder / f"{feed}.parquet", CONTRACTS[feed], rows)
