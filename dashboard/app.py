@@ -26,12 +26,16 @@ from dashboard.pages import (
     data,
     definitions,
     grades,
+    learning,
     overview,
+    placements,
     plans,
     programme,
     receipt,
+    scrutiny,
     timeliness,
     voice,
+    you_said,
 )
 from dashboard.serving import serve as serve
 
@@ -45,6 +49,10 @@ PAGES = {
     "/grades": grades.page,
     "/plans": plans.page,
     "/timeliness": timeliness.page,
+    "/placements": placements.page,
+    "/learning": learning.page,
+    "/you-said": you_said.page,
+    "/scrutiny": scrutiny.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
@@ -59,11 +67,15 @@ NAVIGATION = (
     ("/grades", "Grades"),
     ("/plans", "Plans"),
     ("/timeliness", "Timeliness"),
+    ("/placements", "Placements"),
+    ("/learning", "Learning"),
+    ("/you-said", "You said"),
+    ("/scrutiny", "Scrutiny"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),
     ("/changes", "Changes"),
 )
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
+WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness", "/learning"}
 """Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

@@ -186,6 +186,22 @@ def teams(release: Release, council: str) -> list[Row]:
     return _labelled(release, _rows(release, "figures", sql, (council,)))
 
 
+def lessons(release: Release, council: str) -> list[Row]:
+    """What the council declares that it did about a theme: theme, since, moves. An older release has none."""
+    sql = "SELECT theme, since, moves FROM {db}.lessons WHERE council = ? ORDER BY place"
+    return _rows(release, "lessons", sql, (council,))
+
+
+def told_last(release: Release, measure: str, council: str, breakdown: str) -> dict[str, date]:
+    """Group -> the last day of the newest month in which a distribution counted it at all."""
+    sql = (
+        'SELECT "group", max(period_end) AS last_end FROM {db}.figures WHERE measure = ? AND council = ? '
+        "AND breakdown = ? AND \"window\" = 'month' AND numerator > 0 GROUP BY ALL"
+    )
+    found = _rows(release, "figures", sql, (measure, council, breakdown))
+    return {row["group"]: row["last_end"] for row in found}
+
+
 def changes(release: Release) -> list[Row]:
     """What changed since the release that this one is compared with, the most serious first."""
     return _rows(release, "changes", "SELECT * FROM {db}.changes ORDER BY place")

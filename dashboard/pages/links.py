@@ -15,6 +15,13 @@ PAGES = {
     "quality": "/grades",
     "plans": "/plans",
     "advice": "/plans",
+    "placements": "/placements",
+    "training": "/learning",
+    "learning": "/learning",
+    "feedback": "/you-said",
+    "complaints": "/you-said",
+    "scrutiny": "/scrutiny",
+    "boards": "/scrutiny",
 }
 """Topic of a measure -> the page that shows it."""
 

@@ -48,8 +48,8 @@ def names(
 ) -> None:
     """Count a council's names that are not yet listed, or show them.
 
-    Names of teams, localities, agencies, themes, modules of training and boards. Until one is listed, figures show a code in its place, such as
-    "Not yet listed (4F2A)". Showing the names needs the key.
+    Names of teams, localities, agencies, themes, modules of training and boards. Until one is listed, figures show a
+    code in its place, such as "Not yet listed (4F2A)". Showing the names needs the key.
     """
     if (show or accept) and (as_json or not on_a_terminal()):
         raise typer.BadParameter(

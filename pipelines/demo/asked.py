@@ -92,7 +92,7 @@ def feedback(seed: int) -> list[Row]:
         "theme", "families", "raised_on", "due_on", "response", "cannot_because", "responded_on", "told_on",
         "checked_on",
     )  # fmt: skip
-    rows = [dict(zip(names, one, strict=True)) for one in story.FEEDBACK]
+    rows: list[Row] = [dict(zip(names, one, strict=True)) for one in story.FEEDBACK]
     for number, row in enumerate(rows, start=1):
         few = row["families"] < 5
         row |= {"council": story.COUNCIL, "feedback_reference": f"YS-{number:03d}"}

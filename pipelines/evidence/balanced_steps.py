@@ -205,13 +205,14 @@ def _themes(fact: str, contract: Contract, day: str, themes: str) -> Query:
     """Completed rows times the themes that any of them names, by council."""
     done = f"(FROM in_force_{contract.feed} WHERE status = 'completed' AND {day} IS NOT NULL)"
     named = f"(SELECT council, unnest({themes}) AS theme FROM {done})"
-    counted = f"SELECT council, count(DISTINCT theme) FILTER (theme <> '{UNREADABLE}') AS themes FROM {named} GROUP BY ALL"
-    return ("made", fact, f"SELECT council, '', count(*) * any_value(themes) FROM {done} JOIN ({counted}) USING (council) "
-            "GROUP BY council")  # fmt: skip
+    each = f"count(DISTINCT theme) FILTER (theme <> '{UNREADABLE}') AS themes"
+    counted = f"(SELECT council, {each} FROM {named} GROUP BY ALL)"
+    pairs = f"SELECT council, '', count(*) * any_value(themes) FROM {done} JOIN {counted} USING (council)"
+    return "made", fact, f"{pairs} GROUP BY council"
 
 
 def _placements(contract: Contract) -> list[Query]:
-    """Each placement is one row; each child makes one for each month's end it was placed before, each setting another."""
+    """Each placement is one row; a child makes one for each month's end it was placed before, a setting another."""
     months = "in_force_placements AS held JOIN month_ends_placements AS ends ON held.council = ends.council"
     stood = "started_on <= month_on AND (ended_on IS NULL OR ended_on >= since_on)"
     here = (
@@ -219,7 +220,8 @@ def _placements(contract: Contract) -> list[Query]:
         "AND NOT coalesce(registered AND (registered_on IS NULL OR registered_on <= month_on), false)"
     )
     return _one_each("placements")(contract) + [
-        ("made", fact, f"SELECT held.council, '', count(DISTINCT ({who}, month_on)) FROM {months} AND {when} GROUP BY ALL")
+        ("made", fact,
+         f"SELECT held.council, '', count(DISTINCT ({who}, month_on)) FROM {months} AND {when} GROUP BY ALL")
         for fact, who, when in (
             ("placement_months", "child_reference", stood), ("setting_months", "provider_reference", here),
         )
@@ -231,7 +233,8 @@ def _training(contract: Contract) -> list[Query]:
     people = """(SELECT council, learner_reference, module, min(joined_on) AS since,
         min(required_from) FILTER (required) AS from_on, max(left_on) AS until, bool_or(left_on IS NULL) AS stays
         FROM in_force_training GROUP BY ALL HAVING coalesce(bool_or(required), false))"""
-    in_post = "coalesce(since <= month_on, true) AND coalesce(from_on <= month_on, true) AND (stays OR until >= month_on)"
+    since = "coalesce(since <= month_on, true) AND coalesce(from_on <= month_on, true)"
+    in_post = f"{since} AND (stays OR until >= month_on)"
     return [
         *_one_each("training")(contract),
         ("made", "training_months", f"SELECT held.council, '', count(*) FROM {people} AS held "

@@ -1,20 +1,21 @@
 """What a release says about its measures: their words, their breakdowns, and what each group is called.
 
 Belongs here: the release's tables `measures`, `breakdowns`, `groups`, `fact_columns` (the yes/no columns that
-definitions name, in words) and `counting_steps` (what each number in `left_out` is left after).
+definitions name, in words), `counting_steps` (what each number in `left_out` is left after) and `lessons` (what
+councils declare that they did about a theme).
 Does not belong here: figures (`figures`), or what a breakdown means (`model.schema`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.contracts import Catalogue
-from pipelines.measures.catalogue import Measure
+from pipelines.measures.catalogue import DefinitionError, Measure
 from pipelines.model.said import DERIVED
 from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
@@ -33,10 +34,13 @@ _UNLISTED = "unlisted-"
 def describe(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], catalogue: Catalogue, figures: Sequence[Path]
 ) -> list[str]:
-    """Make the TEMP TABLEs measures, breakdowns, groups, fact_columns and counting_steps; returns their names.
+    """Make the TEMP TABLEs measures, breakdowns, groups, fact_columns, counting_steps and lessons; returns their names.
 
     Args:
         figures: Parquet files of figures: the groups to name are those that they hold.
+
+    Raises:
+        DefinitionError: a council's lesson names a measure that there is not.
     """
     held = list(measures)
     columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
@@ -102,7 +106,31 @@ def describe(
         },
     )
     _counting_steps(con, held)
-    return ["measures", "breakdowns", "groups", "fact_columns", "counting_steps"]
+    _lessons(con, catalogue, {measure.id for measure in held})
+    return ["measures", "breakdowns", "groups", "fact_columns", "counting_steps", "lessons"]
+
+
+def _lessons(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, known: Container[str]) -> None:
+    """One row for each theme that a council says something was done about."""
+    rows = [
+        (council, place, lesson.theme, lesson.since, lesson.moves)
+        for council, names in catalogue.names.items()
+        for place, lesson in enumerate(names.learning, start=1)
+    ]
+    for council, _, theme, _, moves in rows:
+        if moves is not None and moves not in known:
+            raise DefinitionError(
+                f"expectations/councils/{council}.yaml, at learning, {theme}: there is no measure {moves!r}. "
+                "`send-audit measures` lists them; correct the id, or leave `moves` out."
+            )
+    kinds = {
+        "council": pa.string(), "place": pa.int32(), "theme": pa.string(), "since": pa.date32(), "moves": pa.string(),
+    }  # fmt: skip
+    _table(
+        con,
+        "lessons",
+        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds.items())},
+    )
 
 
 def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure]) -> None:

@@ -1,4 +1,4 @@
-"""Facts `complaints`, `feedback`, `scrutiny_requests` and `board_reports`: what was asked of a council, and its answers.
+"""Facts `complaints`, `feedback`, `scrutiny_requests`, `board_reports`: what was asked of a council, and its answers.
 
 Belongs here: every column of the four; each is one row for each row in force. Does not belong here: which of them a
 measure counts (the definitions).

@@ -40,7 +40,7 @@ PLACEMENT_MONTHS = {
     "is_placed": "The child was placed on that day.",
     "is_must_register": "On that day in a setting that must register and is not known to be registered.",
     "is_not_known": "On that day in a setting not known to be registered, and it is not known whether it must be.",
-    "is_need_not": "On that day in settings that are not registered and need not be, and in no other of the two before.",
+    "is_need_not": "On that day in settings that are not registered and need not be, and in none of the two before.",
     "is_registered": "On that day in registered settings only.",
     "has_plan_to_move": "There is a plan to move the child, out of the most serious placement of that day.",
     "was_must_register": (

@@ -1,7 +1,7 @@
 """Facts `review_themes` and `audit_themes`: what reviews and audits found to learn about, theme by theme.
 
-Belongs here: a row for each completed review or audit and each theme that the council's own name at all, so that "named"
-is a share of those that could have named it. Does not belong here: what was done about a theme (`training`).
+Belongs here: a row for each completed review or audit and each theme that the council's own name at all, so that
+"named" is a share of those that could have named it. Does not belong here: what was done about a theme (`training`).
 """
 
 from __future__ import annotations

@@ -245,7 +245,7 @@ OF_PEOPLE = {
     }.items()
     for name in names.split()
 }
-"""Measures of placements, training, lessons, feedback, complaints, scrutiny and boards: nothing in them is completed."""
+"""Measures of placements, training, lessons, feedback, complaints, scrutiny, boards: nothing in them is completed."""
 
 
 def test_the_measures_that_were_asked_for_are_there():

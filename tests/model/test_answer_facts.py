@@ -67,7 +67,8 @@ def test_feedback(con, tmp_path):
         ({"families": 4}, {"is_unanswered", "few"}),
         ({"due_on": DUE}, {"is_due", "is_unanswered"}),
         (told | {"response": "done"}, {"is_due", "is_told", "is_done", "is_answered"}),
-        (told | {"response": "done", "checked_on": LATE}, {"is_due", "is_told", "is_done", "is_answered", "is_checked"}),
+        (told | {"response": "done", "checked_on": LATE},
+         {"is_due", "is_told", "is_done", "is_answered", "is_checked"}),
         (told | {"response": "cannot", "cannot_because": "law"}, {"is_due", "is_told", "is_cannot", "is_answered"}),
         # a no without a reason, and work in hand, are no answers
         (told | {"response": "cannot"}, {"is_due", "is_told", "is_unanswered"}),
