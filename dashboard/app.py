@@ -25,6 +25,7 @@ from dashboard.pages import (
     changes,
     data,
     definitions,
+    feedback,
     grades,
     learning,
     overview,
@@ -35,7 +36,6 @@ from dashboard.pages import (
     scrutiny,
     timeliness,
     voice,
-    you_said,
 )
 from dashboard.serving import serve as serve
 
@@ -51,7 +51,7 @@ PAGES = {
     "/timeliness": timeliness.page,
     "/placements": placements.page,
     "/learning": learning.page,
-    "/you-said": you_said.page,
+    "/feedback": feedback.page,
     "/scrutiny": scrutiny.page,
     "/definitions": definitions.page,
     "/data": data.page,
@@ -69,7 +69,7 @@ NAVIGATION = (
     ("/timeliness", "Timeliness"),
     ("/placements", "Placements"),
     ("/learning", "Learning"),
-    ("/you-said", "You said"),
+    ("/feedback", "You said"),
     ("/scrutiny", "Scrutiny"),
     ("/definitions", "Definitions"),
     ("/data", "Data"),

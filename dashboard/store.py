@@ -187,8 +187,9 @@ def teams(release: Release, council: str) -> list[Row]:
 
 
 def lessons(release: Release, council: str) -> list[Row]:
-    """What the council declares that it did about a theme: theme, since, moves. An older release has none."""
-    sql = "SELECT theme, since, moves FROM {db}.lessons WHERE council = ? ORDER BY place"
+    """What the council declares that it did about a theme: theme, since, moves (a measure, and a group of it). An older
+    release has none."""
+    sql = 'SELECT theme, since, moves, breakdown, "group" FROM {db}.lessons WHERE council = ? ORDER BY place'
     return _rows(release, "lessons", sql, (council,))
 
 

@@ -16,7 +16,7 @@ LINES = (
     ("placements.must_register", "/placements", placements.SAME_DAY, "See the placements"),
     (
         "feedback.unanswered",
-        "/you-said",
+        "/feedback",
         "Families who are never answered stop answering.",
         "See what families raised",
     ),

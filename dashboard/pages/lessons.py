@@ -21,6 +21,14 @@ Known = Mapping[str, store.Row]
 FOUND, THEME = "learning.found_in_reviews", "learning_theme"
 DONE = (("training.attended", "Attended"), ("training.passed", "Passed"))
 HEADING = "What was done, and did it help?"
+COLUMNS: tuple[components.Column, ...] = (
+    "What",
+    "When",
+    "Number",
+    "Likely range",
+    "Change",
+    ("Receipt", "code"),
+)
 
 
 def charted(release: store.Release, council: str, known: Known) -> tuple[str, ...]:
@@ -58,60 +66,67 @@ def _lesson(
     release: store.Release, shown: view.View, known: Known, lesson: store.Row, used: list[store.Row]
 ) -> list[Component]:
     theme, since = lesson["theme"], lesson["since"]
-    after = _of_theme(release, shown.council, since, theme)
-    parts: list[Component] = [
-        html.H3(theme), html.P(f"Declared: from {words.day(since)} a change may show."),
-    ]  # fmt: skip
-    if after is None or not after["complete"]:
-        parts.append(html.P(f"Not due yet: a whole year from {words.day(since)} is not over."))
-    else:
-        used.append(after)
-        parts.append(
-            components.told([html.Strong(verdict(after)), " ", _sentence(known, after)], after["receipt"])
-        )
-    latest = _row(release, shown, FOUND, theme)
-    rows: list[list[components.Cell]] = []
-    for what, row in (("The year from that date", after), (f"In {shown.period_words}", latest)):
-        if row is not None and not row["symbol"]:
-            used.append(row)
-            rows.append(range_row(what, known[FOUND], row))
-    if rows:
-        caption = f"{theme}: named by reviews of plans. {words.polarity(known[FOUND]['higher_is'])}"
-        parts.append(
-            components.table(caption, ["When", "Number", "Likely range", "Change", ("Receipt", "code")], rows)
-        )
+    parts: list[Component] = [html.H3(theme)]
+    parts.append(
+        html.P(f"The council declares: something was done, and from {words.day(since)} a change may show.")
+    )
     parts += _done(release, shown, known, theme, used)
+    watched = [(FOUND, THEME, theme)]
     if lesson["moves"] in known:
-        parts.append(_moves(release, shown, known[lesson["moves"]], used))
+        watched.append((lesson["moves"], lesson["breakdown"], lesson["group"]))
+    rows: list[list[components.Cell]] = []
+    end = date(since.year + 1, since.month, 1) - timedelta(days=1)
+    for name, breakdown, group in watched:
+        measure = known[name]
+        after = _figure(release, shown.council, name, "12m", end, breakdown, group)
+        if after is None or after["symbol"] or not after["complete"]:
+            parts.append(
+                html.P([_named(measure, after, shown.council), ": a whole year since is not over yet."])
+            )
+            continue
+        used.append(after)
+        said = [html.Strong(_named(measure, after, shown.council)), f". {verdict(measure, after)} "]
+        parts.append(components.told([*said, _years(measure, after)], after["receipt"]))
+        latest = _figure(release, shown.council, name, shown.window, shown.end, breakdown, group)
+        for when, row in (("The year from that date", after), (f"In {shown.period_words}", latest)):
+            if row is not None and not row["symbol"]:
+                used.append(row)
+                rows.append([measure["title"], *range_row(when, measure, row)])
+    if rows:
+        parts.append(components.table(f"{theme}: before and after", COLUMNS, rows))
     return parts
 
 
-def _sentence(known: Known, after: store.Row) -> str:
-    named = words.number(after["numerator"], after["denominator"], words.unit(known[FOUND]))
-    return f"In the year from that date, {named} named it. {words.year_before(known[FOUND], after)}"
+def _named(measure: store.Row, row: store.Row | None, council: str) -> Component:
+    label = f" ({row['label']})" if row and row.get("label") else ""
+    return dcc.Link(f"{measure['title']}{label}", href=links.page_of(measure, council))
 
 
-def verdict(after: store.Row) -> str:
-    """Whether a theme is named less often than in the year before, in words."""
-    said = {
-        "lower": "Named less often: more than chance alone would explain.",
-        "higher": "Named more often: more than chance alone would explain.",
-    }
-    return said.get(
-        after["direction"] or "", "No clear change: it cannot be told from chance whether it helped."
-    )
+def verdict(measure: store.Row, after: store.Row) -> str:
+    """Whether the year from the declared date differs from the year before it, in words."""
+    good = {("higher", "better"), ("lower", "worse")}
+    if after["direction"] not in ("higher", "lower"):
+        return "No clear change: chance alone could explain it."
+    if measure["higher_is"] == "neither":
+        return f"A real change: {after['direction']}, by more than chance alone would explain."
+    better = (after["direction"], measure["higher_is"]) in good
+    return f"A real change for the {'better' if better else 'worse'}: more than chance alone would explain."
 
 
-def _of_theme(release: store.Release, council: str, since: date, theme: str) -> store.Row | None:
-    """The stored figure of the 12 months from a declared month; its own row has the 12 months before."""
-    end = date(since.year + 1, since.month, 1) - timedelta(days=1)
-    rows = store.by_group(release, FOUND, council, "12m", end, THEME)
-    return next((row for row in rows if row["group"] == theme), None)
+def _years(measure: store.Row, after: store.Row) -> str:
+    number = words.number(after["numerator"], after["denominator"], words.unit(measure))
+    polarity = words.polarity(measure["higher_is"])
+    return f"In the year from that date: {number}. {words.year_before(measure, after)} {polarity}"
 
 
-def _row(release: store.Release, shown: view.View, name: str, theme: str) -> store.Row | None:
-    rows = store.by_group(release, name, shown.council, shown.window, shown.end, THEME)
-    return next((row for row in rows if row["group"] == theme), None)
+def _figure(
+    release: store.Release, council: str, name: str, window: str, end: date, breakdown: str, group: str
+) -> store.Row | None:
+    """The stored figure of a period; that of 12 months holds the 12 months before it too."""
+    if not breakdown:
+        return store.figures(release, council, window, end).get(name)
+    rows = store.by_group(release, name, council, window, end, breakdown)
+    return next((row for row in rows if row["group"] == group), None)
 
 
 def _done(
@@ -120,24 +135,16 @@ def _done(
     """Who holds the training on the theme now: attended and passed, apart."""
     said: list[Component] = []
     for name, what in DONE:
-        row = _row(release, shown, name, theme) if name in known else None
+        row = (
+            _figure(release, shown.council, name, shown.window, shown.end, THEME, theme)
+            if name in known
+            else None
+        )
         if row is not None and not row["symbol"]:
             used.append(row)
             number = words.number(row["numerator"], row["denominator"], "people who must hold training on it")
             said.append(components.told(f"{what}: {number}.", row["receipt"], of=html.Li))
     return [html.P(f"Training on it, on {words.day(shown.end)}:"), html.Ul(said)] if said else []
-
-
-def _moves(release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row]) -> Component:
-    figure = store.figures(release, shown.council, shown.window, shown.end).get(measure["measure"])
-    chart = dcc.Link(measure["title"], href=links.page_of(measure, shown.council))
-    if figure is None or figure["symbol"]:
-        return html.P(["It is meant to move: ", chart, "."])
-    used.append(figure)
-    number = words.figure_number(measure, figure)
-    change = words.change_cell(figure, measure)
-    said = ["It is meant to move: ", chart, f", {number}. {change}. {words.polarity(measure['higher_is'])}"]
-    return components.told(said, figure["receipt"])
 
 
 def _quarters(
@@ -149,23 +156,20 @@ def _quarters(
         return None
     used += rows
     measure = known[FOUND]
-    hold = components.table(
-        "Themes named by reviews of plans, quarter by quarter",
-        ["Theme", "Quarter", "Number", ("Receipt", "code")],
-        [
-            [
-                row["label"],
-                words.point_name("quarter", row["period_end"]),
-                words.figure_number(measure, row),
-                row["receipt"],
-            ]
-            for row in rows
-        ],
-    )  # fmt: skip
+    cells: list[list[components.Cell]] = [
+        [row["label"], words.point_name("quarter", row["period_end"]), words.figure_number(measure, row), row["receipt"]]
+        for row in rows
+    ]  # fmt: skip
+    caption = "Themes named by reviews of plans, quarter by quarter"
     drawn = components.chart(
-        "lessons", "How often reviews named each theme, quarter by quarter",
+        "lessons",
+        "How often reviews named each theme, quarter by quarter",
         "One small line for each theme that something was done about, on the same scale.",
-        group_charts.small_multiples(measure, rows), hold, "by theme and quarter", 460, rows=rows,
-    )  # fmt: skip
+        group_charts.small_multiples(measure, rows),
+        components.table(caption, ["Theme", "Quarter", "Number", ("Receipt", "code")], cells),
+        "by theme and quarter",
+        460,
+        rows=rows,
+    )
     hint = "Quarters are too small to look for signals: read these lines for their general direction only."
     return html.Div([drawn, html.P(hint, className="hint")], className="secondary")

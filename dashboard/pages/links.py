@@ -18,8 +18,8 @@ PAGES = {
     "placements": "/placements",
     "training": "/learning",
     "learning": "/learning",
-    "feedback": "/you-said",
-    "complaints": "/you-said",
+    "feedback": "/feedback",
+    "complaints": "/feedback",
     "scrutiny": "/scrutiny",
     "boards": "/scrutiny",
 }

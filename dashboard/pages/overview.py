@@ -36,7 +36,7 @@ PAGES = (
     ("/timeliness", "Timeliness", "Are plans finished within 20 weeks, beside the region and England?"),
     ("/placements", "Placements", "Are children placed where a setting must register and has not?"),
     ("/learning", "Learning", "Which lessons come up again, who was trained, and did it help?"),
-    ("/you-said", "You said", "Were families answered, told and asked again? And their complaints."),
+    ("/feedback", "You said", "Were families answered, told and asked again? And their complaints."),
     ("/scrutiny", "Scrutiny", "Were members' questions answered, and what were boards told?"),
     (
         "/definitions",

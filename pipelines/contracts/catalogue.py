@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines import mappings
 from pipelines.contracts import reference
@@ -31,6 +31,16 @@ class Lesson(Strict):
     """The first day of a month. It is declared, never taken from the figures."""
     moves: str | None = None
     """A further measure that it is meant to move."""
+    group: str = ""
+    """The group of it that is meant, such as `advice_source:health`; empty for all together."""
+
+    @model_validator(mode="after")
+    def group_is_of_a_measure(self) -> Lesson:
+        if self.group and (self.moves is None or ":" not in self.group):
+            raise ValueError(
+                "`group` is a breakdown and a group of the measure in `moves`, such as section:F"
+            )
+        return self
 
     @field_validator("since")
     @classmethod

@@ -113,11 +113,11 @@ def describe(
 def _lessons(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, known: Container[str]) -> None:
     """One row for each theme that a council says something was done about."""
     rows = [
-        (council, place, lesson.theme, lesson.since, lesson.moves)
+        (council, place, lesson.theme, lesson.since, lesson.moves, *lesson.group.partition(":")[::2])
         for council, names in catalogue.names.items()
         for place, lesson in enumerate(names.learning, start=1)
     ]
-    for council, _, theme, _, moves in rows:
+    for council, _, theme, _, moves, *_ in rows:
         if moves is not None and moves not in known:
             raise DefinitionError(
                 f"expectations/councils/{council}.yaml, at learning, {theme}: there is no measure {moves!r}. "
@@ -125,6 +125,7 @@ def _lessons(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, known: Contai
             )
     kinds = {
         "council": pa.string(), "place": pa.int32(), "theme": pa.string(), "since": pa.date32(), "moves": pa.string(),
+        "breakdown": pa.string(), "group": pa.string(),
     }  # fmt: skip
     _table(
         con,

@@ -45,11 +45,11 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
     figures = store.figures(release, shown.council, shown.window, shown.end)
-    form, applied = frame.period_form(release, shown, "/you-said")
+    form, applied = frame.period_form(release, shown, "/feedback")
     used: list[store.Row] = []
     return frame.page(
         "You said",
-        "/you-said",
+        "/feedback",
         TITLE,
         place=shown.council_name,
         lead=f"What five families or more raised, to which an answer was due in {shown.period_words}.",
