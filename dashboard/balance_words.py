@@ -34,6 +34,17 @@ FACTS = {
     "action_months": "actions at the end of each month",
     "ombudsman_cases": "Ombudsman cases",
     "ombudsman_remedies": "remedies",
+    "placements": "placements",
+    "placement_months": "children placed in the year to the end of each month",
+    "setting_months": "settings in use at the end of each month",
+    "training": "completions of training, or people yet to complete it",
+    "training_months": "people and modules that they must hold, at the end of each month",
+    "complaints": "complaints at one stage",
+    "feedback": "things that families raised",
+    "scrutiny_requests": "requests of members",
+    "board_reports": "topics of reports to boards",
+    "review_themes": "reviews and themes that they could name",
+    "audit_themes": "audits and themes that they could name",
 }
 """Fact -> its rows in words."""
 FEEDS = {
@@ -42,6 +53,11 @@ FEEDS = {
     "plans": "active_plans", "plan_months": "active_plans", "population": "population",
     "actions": "actions", "action_movements": "actions", "action_months": "actions",
     "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
+    "plans": "active_plans", "plan_months": "active_plans", "placements": "placements",
+    "placement_months": "placements", "setting_months": "placements", "training": "training",
+    "training_months": "training", "complaints": "complaints", "feedback": "feedback_responses",
+    "scrutiny_requests": "scrutiny_requests", "board_reports": "board_reports", "review_themes": "plan_reviews",
+    "audit_themes": "case_audits",
 }  # fmt: skip
 """Fact that is counted -> the feed that it is made from."""
 _WENT_IN = {
@@ -88,6 +104,14 @@ _DATES = {
     "now_due_on": "without a day on which it is due now",
     "happened_on": "without a day",
     "decided_on": "without a day of decision",
+    "started_on": "without a first day",
+    "received_on": "without a day of receipt",
+    "due_on": "without a day by which to answer",
+    "answered_on": "without a day of an answer",
+    "raised_on": "without a day on which it was raised",
+    "asked_on": "without a day on which it was asked",
+    "promised_by": "without a day for which an answer was promised",
+    "reported_on": "without a day of the meeting",
 }
 
 

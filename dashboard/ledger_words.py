@@ -110,7 +110,9 @@ def remedy(row: Row) -> str:
         late = "on time" if row["satisfied_on"] <= row["due_on"] else "late"
         return f"{said}the Ombudsman recorded on {words.day(row['satisfied_on'])} that it was done, {late}"
     if row["done_on"]:
-        return f"{said}done on {words.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
+        return (
+            f"{said}done on {words.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
+        )
     return f"{said}not done"
 
 

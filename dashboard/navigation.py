@@ -38,6 +38,12 @@ ROOMS = {
             ("voice",),
             has_charts=True,
         ),
+        Place(
+            "/feedback",
+            "You said, we did",
+            "Were families answered, told and asked again? And their complaints.",
+            ("feedback", "complaints"),
+        ),
     ),
     "Audits": (
         Place(
@@ -59,6 +65,13 @@ ROOMS = {
             "Reliability",
             "Do auditors and moderators agree, and who grades higher?",
             ("reliability",),
+            has_charts=True,
+        ),
+        Place(
+            "/learning",
+            "Learning",
+            "Which lessons come up again, who was trained, and did it help?",
+            ("learning", "training"),
             has_charts=True,
         ),
     ),
@@ -83,6 +96,12 @@ ROOMS = {
             "How does the council compare with those most like it, its region and its country?",
             has_charts=True,
         ),
+        Place(
+            "/placements",
+            "Placements",
+            "Are children placed where a setting must register and has not?",
+            ("placements",),
+        ),
     ),
     "Actions": (
         Place(
@@ -97,6 +116,12 @@ ROOMS = {
             "Ombudsman",
             "What did the Ombudsman find, and was each earlier report acted on?",
             ("ombudsman",),
+        ),
+        Place(
+            "/scrutiny",
+            "Scrutiny",
+            "Were members' questions answered, and what were boards told?",
+            ("scrutiny", "boards"),
         ),
     ),
     "Data": (

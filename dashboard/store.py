@@ -186,6 +186,23 @@ def teams(release: Release, council: str) -> list[Row]:
     return _labelled(release, _rows(release, "figures", sql, (council,)))
 
 
+def lessons(release: Release, council: str) -> list[Row]:
+    """What the council declares that it did about a theme: theme, since, moves (a measure, and a group of it). An older
+    release has none."""
+    sql = 'SELECT theme, since, moves, breakdown, "group" FROM {db}.lessons WHERE council = ? ORDER BY place'
+    return _rows(release, "lessons", sql, (council,))
+
+
+def told_last(release: Release, measure: str, council: str, breakdown: str) -> dict[str, date]:
+    """Group -> the last day of the newest month in which a distribution counted it at all."""
+    sql = (
+        'SELECT "group", max(period_end) AS last_end FROM {db}.figures WHERE measure = ? AND council = ? '
+        "AND breakdown = ? AND \"window\" = 'month' AND numerator > 0 GROUP BY ALL"
+    )
+    found = _rows(release, "figures", sql, (measure, council, breakdown))
+    return {row["group"]: row["last_end"] for row in found}
+
+
 def changes(release: Release) -> list[Row]:
     """What changed since the release that this one is compared with, the most serious first."""
     return _rows(release, "changes", "SELECT * FROM {db}.changes ORDER BY place")
@@ -505,7 +522,9 @@ def listed_remedies(release: Release, council: str) -> list[Row]:
 
 
 def _listed(release: Release, table: str, council: str, order: str) -> list[Row]:
-    former = [row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())]
+    former = [
+        row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())
+    ]
     held = ", ".join(map(_text, [council, *former]))
     return _rows(release, table, f"SELECT * FROM {{db}}.{table} WHERE council IN ({held}) ORDER BY {order}")
 

@@ -13,6 +13,9 @@ from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.settings import Settings
 
+CHILDREN_FEEDS = ("placements",)
+"""Feeds of which the number of rows already says something about children: nothing about their files is public."""
+_SAFE = f"coalesce(feed NOT IN ({', '.join(map(releases.text, CHILDREN_FEEDS))}), true)"
 _SHOWN = "measure IN (SELECT measure FROM measures WHERE protect IN ('process', 'published'))"
 _COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
 _PUBLISHED_CASE = "coalesce(published_reference, '?') <> '?'"
@@ -33,15 +36,15 @@ PUBLIC_TABLES = {
     "sources": f"SELECT * FROM sources WHERE {_COUNTED}",
     "deliveries": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS file, CAST(NULL AS VARCHAR) AS sent_by, "
     "CAST([] AS VARCHAR[]) AS sheets) FROM deliveries "
-    "WHERE state <> 'refused'",
-    "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed)",
+    f"WHERE state <> 'refused' AND {_SAFE}",
+    "checks": "SELECT checks.* FROM checks SEMI JOIN deliveries USING (number, feed) WHERE " + _SAFE,
     "rules": "SELECT * FROM rules",
-    "freshness": "SELECT * FROM freshness",
+    "freshness": f"SELECT * FROM freshness WHERE {_SAFE}",
     "listed_inspections": "SELECT * FROM listed_inspections",
     "listed_cases": f"SELECT * FROM listed_cases WHERE {_PUBLISHED_CASE}",
     "listed_actions": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS evidence) FROM listed_actions WHERE source = 'ombudsman' "
     f"AND (council, source_key) IN (SELECT (council, case_key) FROM listed_cases WHERE {_PUBLISHED_CASE})",
-    "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
+    "balances": f"SELECT * FROM balances WHERE feed <> '' AND {_SAFE} AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 _NOT_PUBLIC = ("receipt", "random", "previous_random")

@@ -76,6 +76,36 @@ SOUND: dict[str, dict[str, Any]] = {
            {"asked_on": "2025-10-01", "received_on": "2025-11-12", "not_known": False, "quality": "partly"}.items()},
         **{f"section_{section}_grade": "good" for section in "A B C D E F G H H1 H2 I J K".split()},
     },
+    "placements": {
+        "council": "990", "placement_reference": "a1", "child_reference": "c1", "provider_reference": "v1",
+        "has_ehc_plan": True, "registration_needed": "must_register", "registered": False, "attendance": "part_time",
+        "hours_a_week": 12, "started_on": "2026-02-02", "ended_on": "2026-03-20", "visited_on": "2026-02-10",
+        "safeguarding_checked_on": "2026-02-10", "plan_to_move": True,
+    },
+    "training": {
+        "council": "990", "learner_reference": "a1", "module": "SEND law and duties", "theme": "Timeliness",
+        "role": "caseworker", "team": "North", "agency": "Health", "required": True, "required_from": "2025-09-01",
+        "joined_on": "2025-03-03", "left_on": "2026-03-20", "completed_on": "2026-02-02", "passed": True,
+        "valid_months": 24,
+    },
+    "complaints": {
+        "council": "990", "complaint_reference": "a1", "child_reference": "c1", "stage": "stage_1",
+        "received_on": "2026-02-02", "due_on": "2026-03-02", "answered_on": "2026-03-02", "outcome": "upheld",
+        "fault_category": "delay", "theme": "Timeliness", "team": "North",
+    },
+    "feedback_responses": {
+        "council": "990", "feedback_reference": "a1", "theme": "Timeliness", "families": 12,
+        "raised_on": "2025-11-20", "due_on": "2026-02-20", "response": "cannot", "cannot_because": "law",
+        "responded_on": "2026-02-02", "told_on": "2026-02-10", "checked_on": "2026-03-20",
+    },
+    "scrutiny_requests": {
+        "council": "990", "request_reference": "a1", "topic": "Timeliness", "board": "SEND Partnership Board",
+        "asked_on": "2026-02-02", "promised_by": "2026-03-02", "answered_on": "2026-03-02", "answer": "full",
+    },
+    "board_reports": {
+        "council": "990", "report_reference": "a1", "board": "SEND Partnership Board", "topic": "Timeliness",
+        "reported_on": "2026-02-02", "source": "audits",
+    },
 }  # fmt: skip
 TODAY, TOMORROW = EXTRACTED_ON, EXTRACTED_ON + timedelta(days=1)
 NEXT_QUARTER = {"period_start": "2026-04-01", "period_end": "2026-06-30"}
@@ -307,7 +337,86 @@ for _at, _source in enumerate(ADVICE_SOURCES):  # rules that each source of advi
         f"PLR-{392 + _at}": (advice(_source, **ASKED, quality="partly"),
                              advice(_source, **ASKED, quality="not_applicable")),
     }  # fmt: skip
+UNSEEN = {"visited_on": None, "safeguarding_checked_on": None}
+NOT_DONE = {"completed_on": None, "passed": None}
+NO_FINDING = {"answered_on": None, "outcome": None, "fault_category": None}
+NO_RESPONSE = dict.fromkeys(("response", "cannot_because", "responded_on", "told_on", "checked_on"))
+BREAKS |= {
+    "PLC-301": ({"ended_on": "2026-02-01"}, {"ended_on": "2026-02-02"}),
+    "PLC-302": ({"started_on": TOMORROW, "ended_on": None}, {"started_on": TODAY, "ended_on": None}),
+    "PLC-303": ({"ended_on": TOMORROW}, {"ended_on": TODAY}),
+    "PLC-304": ({"visited_on": TOMORROW}, {"visited_on": TODAY}),
+    "PLC-305": ({"safeguarding_checked_on": TOMORROW}, {"safeguarding_checked_on": TODAY}),
+    "PLC-306": ({"started_on": "2009-12-31"}, {"started_on": "2010-01-01"}),
+    "PLC-307": ({"hours_a_week": 41}, {"hours_a_week": 40}),
+    "PLC-308": ({"registered": True, "registered_on": TOMORROW}, {"registered": True, "registered_on": TODAY}),
+    "PLC-309": ({"registered_on": "2026-02-02"}, {"registered": True, "registered_on": "2026-02-02"}),
+    "PLC-310": ({"registration_needed": None}, {"registration_needed": "not_known"}),
+    "PLC-311": ({"registered": None}, {"registered": True}),
+    "PLC-312": ({"registration_needed": "need_not"},
+                {"registration_needed": "need_not", "not_needed_because": "one_to_one"}),
+    "PLC-313": ({"has_ehc_plan": None}, {"has_ehc_plan": False}),
+    "PLC-314": ({"attendance": None}, {"attendance": "full_time"}),
+    "PLC-315": ({"hours_a_week": None}, {"hours_a_week": 1}),
+    "PLC-316": ({"visited_on": None}, UNSEEN | {"registered": True}),
+    "PLC-317": ({"safeguarding_checked_on": None}, UNSEEN | {"registered": True}),
+    "PLC-318": ({"plan_to_move": None}, {"plan_to_move": None, "registered": True}),
+    "TRN-301": ({"left_on": "2025-03-02"}, {"left_on": "2025-03-03"}),
+    "TRN-302": ({"completed_on": TOMORROW}, {"completed_on": TODAY}),
+    "TRN-303": ({"left_on": TOMORROW}, {"left_on": TODAY}),
+    "TRN-304": ({"joined_on": "1969-12-31"}, {"joined_on": "1970-01-01"}),
+    "TRN-305": ({"completed_on": "2009-12-31"}, {"completed_on": "2010-01-01"}),
+    "TRN-306": ({"valid_months": 121}, {"valid_months": 120}),
+    "TRN-310": ({"passed": None}, {"passed": False}),
+    "TRN-311": ({"completed_on": None}, NOT_DONE),
+    "TRN-312": ({"joined_on": None}, {"joined_on": None, "required": False}),
+    "TRN-313": ({"theme": None}, {"theme": "Annual review"}),
+    "CMP-301": ({"answered_on": "2026-02-01"}, {"answered_on": "2026-02-02"}),
+    "CMP-302": ({"due_on": "2026-02-01"}, {"due_on": "2026-02-02"}),
+    "CMP-303": (NO_FINDING | {"received_on": TOMORROW, "due_on": TOMORROW},
+                NO_FINDING | {"received_on": TODAY, "due_on": TODAY}),
+    "CMP-304": ({"answered_on": TOMORROW}, {"answered_on": TODAY}),
+    "CMP-305": ({"received_on": "2014-08-31"}, {"received_on": "2014-09-01"}),
+    "CMP-310": ({"due_on": None}, {"due_on": "2026-02-02"}),
+    "CMP-311": ({"outcome": None, "fault_category": None}, {"outcome": "withdrawn", "fault_category": None}),
+    "CMP-312": ({"answered_on": None}, NO_FINDING),
+    "CMP-313": ({"fault_category": None}, {"fault_category": None, "outcome": "not_upheld"}),
+    "CMP-314": ({"theme": None}, {"theme": "Annual review"}),
+    "FBK-301": (NO_RESPONSE | {"response": "in_hand", "responded_on": "2025-11-19"},
+                NO_RESPONSE | {"response": "in_hand", "responded_on": "2025-11-20"}),
+    "FBK-302": ({"due_on": "2025-11-19"}, {"due_on": "2025-11-20"}),
+    "FBK-303": ({"told_on": "2026-02-01"}, {"told_on": "2026-02-02"}),
+    "FBK-304": ({"checked_on": "2026-02-09"}, {"checked_on": "2026-02-10"}),
+    "FBK-305": (NO_RESPONSE | {"raised_on": TOMORROW, "due_on": TOMORROW},
+                NO_RESPONSE | {"raised_on": TODAY, "due_on": TODAY}),
+    "FBK-306": ({"responded_on": TOMORROW, "told_on": None, "checked_on": None},
+                {"responded_on": TODAY, "told_on": None, "checked_on": None}),
+    "FBK-307": ({"told_on": TOMORROW, "checked_on": None}, {"told_on": TODAY, "checked_on": None}),
+    "FBK-308": ({"checked_on": TOMORROW}, {"checked_on": TODAY}),
+    "FBK-309": ({"raised_on": "2014-08-31"}, {"raised_on": "2014-09-01"}),
+    "FBK-310": ({"families": 0}, {"families": 1}),
+    "FBK-320": ({"due_on": None}, {"due_on": "2025-11-20"}),
+    "FBK-321": ({"responded_on": None}, {"responded_on": "2025-11-20"}),
+    "FBK-322": ({"cannot_because": None}, {"cannot_because": "other"}),
+    "FBK-323": ({"response": "done"}, {"response": "done", "cannot_because": None}),
+    "FBK-324": ({"response": None, "cannot_because": None}, NO_RESPONSE),
+    "FBK-325": ({"told_on": None}, {"told_on": None, "checked_on": None}),
+    "SCR-301": ({"answered_on": "2026-02-01"}, {"answered_on": "2026-02-02"}),
+    "SCR-302": ({"promised_by": "2026-02-01"}, {"promised_by": "2026-02-02"}),
+    "SCR-303": ({"asked_on": TOMORROW, "promised_by": TOMORROW, "answered_on": None, "answer": None},
+                {"asked_on": TODAY, "promised_by": TODAY, "answered_on": None, "answer": None}),
+    "SCR-304": ({"answered_on": TOMORROW}, {"answered_on": TODAY}),
+    "SCR-305": ({"asked_on": "2014-08-31"}, {"asked_on": "2014-09-01"}),
+    "SCR-310": ({"promised_by": None}, {"promised_by": "2026-02-02"}),
+    "SCR-311": ({"answer": None}, {"answer": "declined"}),
+    "SCR-312": ({"answered_on": None}, {"answered_on": None, "answer": None}),
+    "BRD-301": ({"reported_on": TOMORROW}, {"reported_on": TODAY}),
+    "BRD-302": ({"reported_on": "2014-08-31"}, {"reported_on": "2014-09-01"}),
+    "BRD-310": ({"source": None}, {"source": "risk"}),
+}  # fmt: skip
 FITTING = {
+    "registered_on": {"registered": True, "registered_on": "2026-02-02"},
+    "not_needed_because": {"registration_needed": "need_not", "not_needed_because": "one_to_one"},
     "ceased_on": {"ceased_on": "2026-02-01"},
     "void_reason": VOID,
     "not_appropriate_reason": NOT_OFFERED | {"contact_appropriate": False},
@@ -329,6 +438,12 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "population": ({"frame": "sen_support"}, {"people": 121}),
     "participation_rates": ({"definition": "voice.child"}, {"numerator": 51, "percent": None}),
+    "placements": ({"council": "991"}, {"hours_a_week": 13}),
+    "training": ({"completed_on": "2026-02-03"}, {"valid_months": 12}),
+    "complaints": ({"stage": "stage_2"}, {"outcome": "partly_upheld"}),
+    "feedback_responses": ({"council": "991"}, {"families": 13}),
+    "scrutiny_requests": ({"council": "991"}, {"answer": "part"}),
+    "board_reports": ({"council": "991"}, {"source": "risk"}),
 }
 """What makes the key of the sound row another one, and what makes the row another under the same key."""
 
@@ -437,7 +552,10 @@ def _period(start: date, end: date) -> str:
 
 def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]:
     """The row with a key that it shares with those planted beside it alone."""
-    references = ("audit_reference", "re_audit_of", "review_reference", "plan_reference")
+    references = (
+        "audit_reference", "re_audit_of", "review_reference", "plan_reference", "placement_reference",
+        "learner_reference", "complaint_reference", "feedback_reference", "request_reference", "report_reference",
+    )  # fmt: skip
     if any(name in row for name in references):
         named = {name: row[name] for name in references if row.get(name) in ("a0", "a1")}
         return row | {name: f"{value}/{n}" for name, value in named.items() if not isinstance(value, Raw)}

@@ -82,6 +82,29 @@ COLUMNS = {
     "source code participation_source, given_on date, note free_text",
     "population": "council council, as_at date, frame code frame, characteristic code characteristic, category group, "
     "people count, source code population_source",
+    "placements": "council council, placement_reference identifier, child_reference identifier, provider_reference "
+    "identifier, has_ehc_plan yes_no, registration_needed code registration_needed, "
+    "not_needed_because code registration_not_needed, registered yes_no, registered_on date, "
+    "attendance code attendance, hours_a_week whole_number, started_on date, ended_on date, "
+    "visited_on date, safeguarding_checked_on date, plan_to_move yes_no, child_name free_text, "
+    "provider_name free_text, comments free_text",
+    "training": "council council, learner_reference identifier, module label modules, theme label themes, role "
+    "code staff_role, team label teams, agency label agencies, required yes_no, required_from date, "
+    "joined_on date, left_on date, completed_on date, passed yes_no, valid_months whole_number, "
+    "learner_name free_text, comments free_text",
+    "complaints": "council council, complaint_reference identifier, child_reference identifier, stage code "
+    "complaint_stage, received_on date, due_on date, answered_on date, outcome code "
+    "complaint_outcome, fault_category code complaint_fault, theme label themes, team label teams, "
+    "complainant_name free_text, comments free_text",
+    "feedback_responses": "council council, feedback_reference identifier, theme label themes, families whole_number, "
+    "raised_on date, due_on date, response code feedback_response, cannot_because code cannot_reason, "
+    "responded_on date, told_on date, checked_on date, comments free_text",
+    "scrutiny_requests": "council council, request_reference identifier, topic label themes, board label boards, "
+    "asked_on date, promised_by date, answered_on date, answer code scrutiny_answer, question free_text, "
+    "comments free_text",
+    "board_reports": "council council, report_reference identifier, board label boards, topic label themes, "
+    "reported_on date, source code report_source, action_reference identifier, report_title "
+    "free_text, comments free_text",
 }
 REQUIRED = {
     "active_plans": "council plan_reference issued_on",
@@ -93,6 +116,12 @@ REQUIRED = {
     "breakdown_topic breakdown issued issued_ex within_20_weeks within_20_weeks_ex",
     "participation_rates": "council period_start period_end definition numerator denominator source",
     "population": "council as_at frame characteristic category people",
+    "placements": "council placement_reference child_reference provider_reference started_on",
+    "training": "council learner_reference module",
+    "complaints": "council complaint_reference stage received_on",
+    "feedback_responses": "council feedback_reference theme families raised_on",
+    "scrutiny_requests": "council request_reference topic board asked_on",
+    "board_reports": "council report_reference board topic reported_on",
 }
 PERSONAL = {
     "active_plans": "plan_reference child_reference birth_month child_name upn postcode comments",
@@ -105,6 +134,12 @@ PERSONAL = {
     "dfe_timeliness": "",
     "participation_rates": "note",
     "population": "",
+    "placements": "placement_reference child_reference provider_reference child_name provider_name comments",
+    "training": "learner_reference learner_name comments",
+    "complaints": "complaint_reference child_reference complainant_name comments",
+    "feedback_responses": "comments",
+    "scrutiny_requests": "question comments",
+    "board_reports": "report_title comments",
 }
 
 
@@ -152,7 +187,9 @@ def test_feeds_replace_what_the_design_says() -> None:
     assert replaces == {
         "dfe_timeliness": "all", "participation_rates": "key", "population": "key",
         "active_plans": "all", "audit_programme": "key", "case_audits": "council_and_period",
-        "family_participation": "key", "plan_reviews": "council_and_period",
+        "family_participation": "key", "plan_reviews": "council_and_period", "placements": "all", "training": "all",
+        "complaints": "key", "feedback_responses": "key", "scrutiny_requests": "key",
+        "board_reports": "key",
     }  # fmt: skip
     assert CATALOGUE.contracts["case_audits"].period == ("planned_month", "started_on", "completed_on")
     assert CATALOGUE.contracts["plan_reviews"].period == ("planned_month", "reviewed_on")
@@ -407,3 +444,13 @@ def test_a_councils_targets_are_shares_and_judge_no_row() -> None:
     changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
     assert changed.texts == text, "deliveries would be checked again for a target"
     assert CATALOGUE.names_of("990").targets == {"voice.any_family": 0.6}
+
+
+def test_what_a_council_did_about_a_theme_begins_a_month_and_judges_no_row() -> None:
+    with pytest.raises(ValueError, match="first day of a month"):
+        contracts.Lesson(theme="Health advice", since=date(2024, 9, 2))
+    own = CATALOGUE.names["990"].model_copy(update={"learning": ()})
+    changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
+    assert changed.texts == CATALOGUE.texts
+    names = CATALOGUE.names_of("990")
+    assert {lesson.theme for lesson in names.learning} <= set(names.themes)

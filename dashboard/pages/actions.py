@@ -87,7 +87,13 @@ def _headline(
     known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
 ) -> Component:
     said: list[Component] = []
-    for name in ("ledger.open", "ledger.overdue", "ledger.overdue_revised", "ledger.evidence_checked", "ledger.effect_shown"):
+    for name in (
+        "ledger.open",
+        "ledger.overdue",
+        "ledger.overdue_revised",
+        "ledger.evidence_checked",
+        "ledger.effect_shown",
+    ):
         figure = figures.get(name)
         if figure is None or figure["symbol"]:
             continue

@@ -102,7 +102,9 @@ def _by_source(
 
 def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -> Component | None:
     parts = {
-        name: {row["period_end"]: row for row in store.series(release, f"ledger.{name}", shown.council, "month")}
+        name: {
+            row["period_end"]: row for row in store.series(release, f"ledger.{name}", shown.council, "month")
+        }
         for name in ("open", *MOVED)
     }
     ends = sorted(end for end in parts["open"] if end <= shown.end)[-MOST_MONTHS:]
@@ -170,9 +172,7 @@ def overdue(release: store.Release, shown: view.View, figures: Known, used: list
     return components.section("overdue", "What is overdue", said, *tables, public)
 
 
-def _owed(
-    label: str, held: Mapping[str, store.Row | None], used: list[store.Row]
-) -> list[components.Cell]:
+def _owed(label: str, held: Mapping[str, store.Row | None], used: list[store.Row]) -> list[components.Cell]:
     used += [row for row in held.values() if row is not None]
     label = "Not shown" if label == "?" else label
     return [label, *(_count(row) for row in held.values())]
@@ -184,7 +184,9 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
     lead = None
     if done and not done["symbol"]:
         lead = components.told(
-            html.Strong(f"{words.count(done['denominator'])} actions in the ledger were done by {words.day(done['period_end'])}."),
+            html.Strong(
+                f"{words.count(done['denominator'])} actions in the ledger were done by {words.day(done['period_end'])}."
+            ),
             done["receipt"],
         )
     return components.section(
@@ -204,7 +206,9 @@ def apart(known: Known, figures: Known, used: list[store.Row]) -> Component:
     return components.section(
         "apart",
         "Four things to tell apart",
-        html.P("Each of these looks like progress in a list of actions. Choose one above to list the actions."),
+        html.P(
+            "Each of these looks like progress in a list of actions. Choose one above to list the actions."
+        ),
         _numbers("Four things that look like progress", APART, known, figures, used),
     )
 

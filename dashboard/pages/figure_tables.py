@@ -87,6 +87,57 @@ def distribution(
     )
 
 
+def side_by_side(
+    release: store.Release,
+    shown: view.View,
+    known: Known,
+    columns: Sequence[tuple[str, str]],
+    breakdown: str,
+    caption: str,
+    used: list[store.Row],
+) -> Component:
+    """Several measures (id, heading) for each group of a breakdown: each cell a count, with its share where there are
+    enough, and its own receipt."""
+    held = {
+        name: {
+            row["group"]: row
+            for row in store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+        }
+        for name, _ in columns
+        if name in known
+    }
+    labels = {group: row["label"] for rows in held.values() for group, row in rows.items()}
+    if not labels:
+        public = store.about(release).get("audience") == "public"
+        return html.P("These are not among the public figures." if public else MISSING)
+    used += [row for rows in held.values() for row in rows.values()]
+    order = {group: place for place, (of, group) in enumerate(store.groups(release)) if of == breakdown}
+    title = store.breakdowns(release).get(breakdown, words.feed(breakdown))
+    return components.table(
+        caption,
+        [title, *[(heading, "number") for name, heading in columns if name in held]],
+        [
+            [labels[group], *[_count_cell(known[name], rows.get(group)) for name, rows in held.items()]]
+            for group in sorted(labels, key=lambda group: order.get(group, len(order)))
+        ],
+    )
+
+
+def _count_cell(measure: store.Row, row: store.Row | None) -> components.Cell:
+    """A number of a narrow table: the count, and the share below it where there are enough."""
+    if row is None:
+        return "None"
+    if row["symbol"]:
+        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
+    if words.is_mean(measure):
+        return {"text": words.amount(row["value"], measure["unit"]), "sub": row["receipt"]}
+    if measure["kind"] == "distribution":
+        return {"text": words.count(row["numerator"]), "sub": row["receipt"]}
+    counts = f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
+    many = row["denominator"] >= words.COUNT_FIRST_BELOW
+    return {"text": counts, "sub": row["receipt"], **({"note": words.percent(row["value"])} if many else {})}
+
+
 def number_rows(
     known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
 ) -> list[list[components.Cell]]:

@@ -6,7 +6,7 @@ belong here: a page's own sections, which values a release has (`view`, `store`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -128,6 +128,41 @@ def form(
     )
     applied.append(("Audits", only))
     return components.filters(path, fields, shown.query()), applied
+
+
+def period_form(
+    release: store.Release, shown: view.View, path: str
+) -> tuple[Component, list[tuple[str, str]]]:
+    """The form of a page that asks for council and period alone, and what is applied, in words."""
+    fields, applied = components.period_fields(release, shown)
+    return components.filters(path, fields, shown.query()), applied
+
+
+def said(
+    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], name: str, used: list[store.Row]
+) -> Component | None:
+    """A measure's sentence with its receipt; nothing where the release has no number for it."""
+    figure = figures.get(name)
+    if name not in known or figure is None or figure["symbol"]:
+        return None
+    used.append(figure)
+    return components.told(words.sentence(known[name], figure), figure["receipt"])
+
+
+def headlines(
+    known: Mapping[str, store.Row],
+    figures: Mapping[str, store.Row],
+    names: Sequence[str],
+    used: list[store.Row],
+) -> list[Component]:
+    """The first measure as the page's headline, those after it as sentences."""
+    name, *others = names
+    figure = figures.get(name)
+    if name not in known:
+        return []
+    used += [figure] if figure else []
+    found = [said(known, figures, other, used) for other in others]
+    return [*headline(known[name], figure), *(part for part in found if part is not None)]
 
 
 def only_words(applied: Sequence[tuple[str, str]], shown: view.View) -> str:

@@ -94,7 +94,12 @@ def _remedies(
     if not rows:
         return components.section("remedies", "Remedies", hint, html.P(MISSING))
     columns: list[components.Column] = ["What", "Number", "Change on the year before", ("Receipt", "code")]
-    return components.section("remedies", "Remedies", hint, components.table("Remedies due in the period", columns, rows, quiet=True))
+    return components.section(
+        "remedies",
+        "Remedies",
+        hint,
+        components.table("Remedies due in the period", columns, rows, quiet=True),
+    )
 
 
 def _questions() -> Component:

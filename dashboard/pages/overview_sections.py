@@ -13,7 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import classes, components, navigation, signals, store, words
-from dashboard.pages import overview_words
+from dashboard.pages import attention, overview_words
 
 MOST_SENTENCES = 7
 MATRIX_ROWS = ("improving", "no clear change", "getting worse")
@@ -241,6 +241,7 @@ def overdue(release: store.Release, council: str, used: list[store.Row]) -> Comp
                 ]
             )
         )
+    items = [*attention.lines(release, council, used), *items]
     if not items:
         said = "This release has nothing by which to tell what is overdue."
         return components.section("overdue", "Overdue and not done", html.P(said))

@@ -1,4 +1,4 @@
-"""The command `names`: which teams, localities, agencies and themes a council uses that nobody has listed yet.
+"""The command `names`: which teams, localities, agencies, themes and so on a council uses that nobody has listed yet.
 
 Belongs here: counting them, showing them to whoever holds the key, and adding them to the council's file.
 Does not belong here: keeping unlisted names out (`intake.typed`).
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.intake.receive import Checked
     from pipelines.settings import Settings
 
-LABELS = ("teams", "localities", "agencies", "themes")
+LABELS = ("teams", "localities", "agencies", "themes", "modules", "boards")
 Names = dict[str, dict[str, str]]
 """List -> code name -> the name."""
 
@@ -48,8 +48,8 @@ def names(
 ) -> None:
     """Count a council's names that are not yet listed, or show them.
 
-    Names of teams, localities, agencies and themes. Until one is listed, figures show a code in its place, such as
-    "Not yet listed (4F2A)". Showing the names needs the key.
+    Names of teams, localities, agencies, themes, modules of training and boards. Until one is listed, figures show a
+    code in its place, such as "Not yet listed (4F2A)". Showing the names needs the key.
     """
     if (show or accept) and (as_json or not on_a_terminal()):
         raise typer.BadParameter(

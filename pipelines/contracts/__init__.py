@@ -7,6 +7,7 @@ Does not belong here: reading a delivered file (`feeds`), or what a rule means i
 
 from pipelines.contracts.catalogue import Catalogue as Catalogue
 from pipelines.contracts.catalogue import CouncilNames as CouncilNames
+from pipelines.contracts.catalogue import Lesson as Lesson
 from pipelines.contracts.catalogue import check_mapping as check_mapping
 from pipelines.contracts.catalogue import load as load
 from pipelines.contracts.feed import FILLED_WITH as FILLED_WITH

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines import mappings
 from pipelines.contracts import reference
@@ -26,6 +26,33 @@ OF_CHARTS = ("targets", "rebased")
 """What a council's file says of charts alone."""
 
 
+class Lesson(Strict):
+    """A theme of what audits find that training or an action answered, and the month from which a change may show."""
+
+    theme: str
+    since: date
+    """The first day of a month. It is declared, never taken from the figures."""
+    moves: str | None = None
+    """A further measure that it is meant to move."""
+    group: str = ""
+    """The group of it that is meant, such as `advice_source:health`; empty for all together."""
+
+    @model_validator(mode="after")
+    def group_is_of_a_measure(self) -> Lesson:
+        if self.group and (self.moves is None or ":" not in self.group):
+            raise ValueError(
+                "`group` is a breakdown and a group of the measure in `moves`, such as section:F"
+            )
+        return self
+
+    @field_validator("since")
+    @classmethod
+    def since_begins_a_month(cls, since: date) -> date:
+        if since.day != 1:
+            raise ValueError("`since` is the first day of a month, such as 2024-09-01")
+        return since
+
+
 class CouncilNames(Strict):
     """What one council calls things: names that may pass intake, its grade scale, its local parameters."""
 
@@ -37,11 +64,18 @@ class CouncilNames(Strict):
     themes: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     """Further words that may stand in texts about the council; see `intake.plain_text`. Never a person's name."""
+    modules: tuple[str, ...] = ()
+    """Courses and modules of training."""
+    boards: tuple[str, ...] = ()
+    """Boards and committees."""
     targets: dict[str, float] = Field(default_factory=dict)
     """Measure -> the council's own target as a share from 0 to 1 (of a mean in its unit), in place of the
     definition's."""
     rebased: dict[str, dict[date, str]] = Field(default_factory=dict)
     """Measure -> the day from which its chart begins anew -> why, in a sentence: what has changed for good."""
+
+    learning: tuple[Lesson, ...] = ()
+    """Which theme something was done about, and since when, as the council declares it."""
 
     @field_validator("targets")
     @classmethod
@@ -109,7 +143,7 @@ class Catalogue(BaseModel):
     def texts(self) -> str:
         """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": set(OF_CHARTS)}}
+        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {*OF_CHARTS, "learning"}}}
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -31,7 +31,7 @@ TEXT_TYPES = ("code", "label", "grade", "council", "place", "ons_code", "group",
 """Column types kept as text, of which an unreadable cell is `UNREADABLE`."""
 PUBLISHED = "published"
 """Stands for a council where a feed holds published figures of many places."""
-LABEL_LISTS = ("teams", "localities", "agencies", "themes")
+LABEL_LISTS = ("teams", "localities", "agencies", "themes", "modules", "boards")
 UNREADABLE = "?"
 """Stands in a coded column for a cell that held something not on the list."""
 

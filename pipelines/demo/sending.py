@@ -10,7 +10,19 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from pipelines.contracts import Catalogue
-from pipelines.demo import elsewhere, ledger, national, neighbours, plans, rates, reviews, story
+from pipelines.demo import (
+    asked,
+    elsewhere,
+    ledger,
+    national,
+    neighbours,
+    placed,
+    plans,
+    rates,
+    reviews,
+    story,
+    trained,
+)
 from pipelines.demo.audits import Audit, case_audits, corrected, county, spoil
 from pipelines.demo.drawing import after, months, quarter_of, year_of
 from pipelines.demo.files import CASE_SYSTEM, WAREHOUSE, WORKBOOK, Extract
@@ -39,6 +51,9 @@ def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
         neighbours.file(seed, catalogue),
         rates.file(),
         *ledger.files(seed),
+        *placed.files(placed.county(register, seed)),
+        *trained.files(trained.county(seed, catalogue)),
+        *asked.files(register, seed, catalogue),
     ]
     return sorted(sent, key=lambda extract: extract.received_on)
 

@@ -178,3 +178,92 @@ ADDED_FROM, ADDED_ON, ADDED_A_MONTH = date(2025, 10, 1), date(2025, 9, 22), 3
 BAD_REVIEWS_QUARTER = date(2024, 10, 1)
 EXPORTED_REVIEWS = "2025-26-q2"  # comes straight from the quality tool, in its own layout
 # fmt: on
+# fmt: off
+
+# Placements elsewhere, the safeguards around them, and what was found
+PLACEMENTS_A_MONTH = 1.4  # that begin, of children with a plan or without one
+PLACED_WITH_PLAN = 0.88
+PLACED_FOR = (30, 420)  # days
+PROVIDERS = 12
+PLACEMENT_STATES = {"registered": 46, "need_not": 40, "not_known": 14}
+NOT_NEEDED = {"one_to_one": 40, "not_full_time": 35, "not_main_education": 15, "too_few_pupils": 10}
+VISITED_EVERY, VISITED_LATELY = (50, 130), 0.8  # days; the share of settings that are visited at all
+CHECKED_EVERY = (200, 430)
+# What the page must find: one part time since February, whom nobody has visited or planned for; one full time with a
+# plan to move; and a setting that has registered since. (child's place in the register, provider, attendance, hours,
+# first day, last day, day of registration, plan to move, last visit, last check)
+FOUND_PLACEMENTS = (
+    (400, "PV-77", "part_time", 12, date(2026, 2, 23), None, None, False, None, None),
+    (1200, "PV-78", "full_time", 22, date(2025, 12, 1), None, None, True, date(2026, 3, 10), date(2025, 12, 3)),
+    (2000, "PV-79", "full_time", 25, date(2025, 4, 22), None, date(2025, 11, 17), True, date(2026, 1, 20),
+     date(2025, 9, 2)),
+    (2800, "PV-80", "part_time", 15, date(2024, 9, 9), date(2024, 12, 13), None, True, date(2024, 10, 1), None),
+)
+
+# Training: what each role must hold, from when; attended and passed are drawn apart
+STAFF, STAFF_ROLES = 64, {"caseworker": 44, "social_worker": 14, "health": 14, "educational_psychologist": 10,
+                          "manager": 8, "auditor": 10}
+JOIN_A_MONTH, LEAVE_A_MONTH = 1.0, 0.8
+MODULES = {
+    # module: (theme, who must hold it, from when, attended, passed of those, months that it holds)
+    "Asking for health advice": ("Health advice", ("caseworker", "manager"), date(2024, 8, 1), 0.96, 0.91, None),
+    "Writing provision that can be checked": (
+        "Provision specific and quantified", ("caseworker", "educational_psychologist"), date(2024, 9, 1), 0.95, 0.42,
+        None,
+    ),
+    "Child's voice in plans": (
+        "Child's voice", ("caseworker", "social_worker", "auditor"), date(2025, 3, 1), 0.7, 0.8, None,
+    ),
+    "SEND law and duties": ("Timeliness", tuple(STAFF_ROLES), date(2023, 4, 1), 0.9, 0.86, 24),
+    "Safeguarding in alternative provision": ("Safeguarding", ("manager", "auditor"), date(2025, 9, 1), 0.55, 0.9, 36),
+}
+
+# Complaints, stage by stage
+COMPLAINTS_A_MONTH, NEXT_STAGE = (4, 9), 0.22  # first and last month
+ANSWER_DAYS, ANSWERED_LATE, NEVER_ANSWERED = {"stage_1": 28, "stage_2": 56}, 0.34, 0.03
+OUTCOMES = {"upheld": 34, "partly_upheld": 26, "not_upheld": 28, "withdrawn": 8, "other": 4}
+FAULTS = {"delay": 36, "communication": 24, "provision": 18, "advice": 8, "plan_content": 6, "decision": 5,
+          "complaint_handling": 3}
+FAULT_THEMES = {"delay": "Timeliness", "communication": "Family kept informed", "provision": "Alternative provision",
+                "advice": "Health advice", "plan_content": "Provision specific and quantified",
+                "decision": "Multi-agency working", "complaint_handling": "Management oversight"}
+
+# You said, we did. (theme, families, raised on, due on, response, reason, answered on, told on, checked on)
+FEEDBACK = (
+    ("Family kept informed", 41, date(2024, 6, 20), date(2024, 9, 30), "done", None, date(2024, 9, 2),
+     date(2024, 9, 20), date(2025, 2, 11)),
+    ("Health advice", 18, date(2024, 6, 20), date(2024, 9, 30), "done", None, date(2024, 9, 9), date(2024, 9, 20),
+     None),
+    ("Annual review", 12, date(2024, 11, 28), date(2025, 2, 28), "cannot", "people", date(2025, 2, 20),
+     date(2025, 2, 27), None),
+    ("Clear writing", 27, date(2025, 3, 18), date(2025, 6, 30), "done", None, date(2025, 5, 12), date(2025, 6, 4),
+     date(2025, 11, 19)),
+    ("Moving between phases", 22, date(2025, 6, 19), date(2025, 9, 30), "cannot", "law", date(2025, 9, 1),
+     date(2025, 9, 12), date(2026, 1, 22)),
+    ("Timeliness", 58, date(2025, 6, 19), date(2025, 9, 30), "in_hand", None, None, None, None),
+    ("Parent's voice", 16, date(2025, 6, 19), date(2025, 9, 30), "done", None, date(2025, 8, 4), None, None),
+    ("Alternative provision", 9, date(2025, 11, 27), date(2026, 2, 27), None, None, None, None, None),
+    ("Mental health and wellbeing", 33, date(2025, 11, 27), date(2026, 2, 27), "cannot", "another_body",
+     date(2026, 2, 10), date(2026, 2, 20), None),
+    ("Preparing for adulthood", 11, date(2025, 11, 27), date(2026, 2, 27), "done", None, date(2026, 2, 2),
+     date(2026, 2, 20), None),
+    ("Attendance and exclusion", 3, date(2025, 11, 27), date(2026, 2, 27), None, None, None, None, None),
+    ("Family kept informed", 24, date(2026, 3, 12), date(2026, 6, 30), None, None, None, None, None),
+)
+
+# What members asked, and what boards were told
+REQUESTS_A_MEETING, MEETING_MONTHS = (2, 4), (1, 3, 6, 9, 11)
+PROMISED_DAYS, REQUEST_LATE, REQUEST_NEVER, REQUEST_DECLINED = 28, 0.4, 0.18, 0.05
+ANSWERED_IN_FULL = 0.7
+REQUEST_TOPICS = {"Timeliness": 26, "Parent's voice": 18, "Provision specific and quantified": 14, "Health advice": 12,
+                  "Alternative provision": 10, "Annual review": 10, "Attendance and exclusion": 10}
+REPORTS_A_MEETING = {
+    "Children and Families Scrutiny Committee": (1, 2), "SEND Partnership Board": (3, 5),
+    "Safeguarding Children Partnership": (1, 2), "Health and Wellbeing Board": (0, 1),
+    "Audit and Governance Committee": (0, 1),
+}
+REPORT_TOPICS = {"Timeliness": 30, "Provision specific and quantified": 14, "Health advice": 16, "Child's voice": 14,
+                 "Multi-agency working": 10, "Management oversight": 10, "Annual review": 6}
+REPORT_SOURCES = {"audits": 34, "performance": 36, "complaints": 10, "families": 10, "risk": 6, "inspection": 4}
+PLACEMENTS_REPORTED = ("Safeguarding Children Partnership", "Alternative provision", date(2025, 3, 13), "placements")
+# fmt: on

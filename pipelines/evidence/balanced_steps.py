@@ -34,11 +34,16 @@ FEED_OF = {
     "reported_participation": "participation_rates", "neighbour_timeliness": "statistical_neighbours",
     "population": "population", "actions": "actions", "action_movements": "actions", "action_months": "actions",
     "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
+    "placements": "placements", "placement_months": "placements", "setting_months": "placements",
+    "training": "training", "training_months": "training", "complaints": "complaints",
+    "feedback": "feedback_responses", "scrutiny_requests": "scrutiny_requests", "board_reports": "board_reports",
+    "review_themes": "plan_reviews", "audit_themes": "case_audits",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
 SEVERAL = (
     "planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation",
-    "neighbour_timeliness", "action_movements", "action_months",
+    "neighbour_timeliness", "action_movements", "action_months", "placement_months", "setting_months",
+    "training_months", "review_themes", "audit_themes",
 )  # fmt: skip
 """Facts of which one row in force may make several rows, or none."""
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
@@ -191,6 +196,53 @@ def _reviews(contract: Contract) -> list[Query]:
         ("made", fact, f"SELECT council, '', {' + '.join(f'count(*) FILTER ({one})' for one in each)} "
                        f"FROM in_force_{contract.feed} GROUP BY ALL")
         for fact, each in (("plan_sections", graded), ("plan_advice", asked)) if each
+    ] + [_themes("review_themes", contract, "reviewed_on", "learning_themes")]  # fmt: skip
+
+
+def _audits(contract: Contract) -> list[Query]:
+    """Each audit is one row, and makes one for each theme that the council's audits name."""
+    themes = "list_concat(coalesce(learning_themes, []), coalesce(strengths, []))"
+    return [*_one_each("audits")(contract), _themes("audit_themes", contract, "completed_on", themes)]
+
+
+def _themes(fact: str, contract: Contract, day: str, themes: str) -> Query:
+    """Completed rows times the themes that any of them names, by council."""
+    done = f"(FROM in_force_{contract.feed} WHERE status = 'completed' AND {day} IS NOT NULL)"
+    named = f"(SELECT council, unnest({themes}) AS theme FROM {done})"
+    each = f"count(DISTINCT theme) FILTER (theme <> '{UNREADABLE}') AS themes"
+    counted = f"(SELECT council, {each} FROM {named} GROUP BY ALL)"
+    pairs = f"SELECT council, '', count(*) * any_value(themes) FROM {done} JOIN {counted} USING (council)"
+    return "made", fact, f"{pairs} GROUP BY council"
+
+
+def _placements(contract: Contract) -> list[Query]:
+    """Each placement is one row; a child makes one for each month's end it was placed before, a setting another."""
+    months = "in_force_placements AS held JOIN month_ends_placements AS ends ON held.council = ends.council"
+    stood = "started_on <= month_on AND (ended_on IS NULL OR ended_on >= since_on)"
+    here = (
+        "started_on <= month_on AND (ended_on IS NULL OR ended_on >= month_on) "
+        "AND NOT coalesce(registered AND (registered_on IS NULL OR registered_on <= month_on), false)"
+    )
+    return _one_each("placements")(contract) + [
+        ("made", fact,
+         f"SELECT held.council, '', count(DISTINCT ({who}, month_on)) FROM {months} AND {when} GROUP BY ALL")
+        for fact, who, when in (
+            ("placement_months", "child_reference", stood), ("setting_months", "provider_reference", here),
+        )
+    ]  # fmt: skip
+
+
+def _training(contract: Contract) -> list[Query]:
+    """Each completion is one row; each person and module that they must hold makes one for each month's end in post."""
+    people = """(SELECT council, learner_reference, module, min(joined_on) AS since,
+        min(required_from) FILTER (required) AS from_on, max(left_on) AS until, bool_or(left_on IS NULL) AS stays
+        FROM in_force_training GROUP BY ALL HAVING coalesce(bool_or(required), false))"""
+    since = "coalesce(since <= month_on, true) AND coalesce(from_on <= month_on, true)"
+    in_post = f"{since} AND (stays OR until >= month_on)"
+    return [
+        *_one_each("training")(contract),
+        ("made", "training_months", f"SELECT held.council, '', count(*) FROM {people} AS held "
+         f"JOIN month_ends_training AS ends ON held.council = ends.council AND {in_post} GROUP BY ALL"),
     ]  # fmt: skip
 
 
@@ -229,7 +281,7 @@ def _neighbours(contract: Contract) -> list[Query]:
 
 
 _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
-    "case_audits": _one_each("audits"),
+    "case_audits": _audits,
     "family_participation": _participation,
     "audit_programme": _programme,
     "plan_reviews": _reviews,
@@ -240,11 +292,23 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "statistical_neighbours": _neighbours,
     "actions": _one_each("actions"),  # what each makes beside it is counted in `ledger`
     **dict.fromkeys(
-        ("action_changes", "inspections", "internal_audits", "area_inspections_to_2022", "area_inspections_since_2023"),
+        (
+            "action_changes",
+            "inspections",
+            "internal_audits",
+            "area_inspections_to_2022",
+            "area_inspections_since_2023",
+        ),
         lambda contract: [],
     ),
     "ombudsman_cases": _one_each("ombudsman_cases"),
     "ombudsman_remedies": _one_each("ombudsman_remedies"),
+    "placements": _placements,
+    "training": _training,
+    "complaints": _one_each("complaints"),
+    "feedback_responses": _one_each("feedback"),
+    "scrutiny_requests": _one_each("scrutiny_requests"),
+    "board_reports": _one_each("board_reports"),
 }
 """Feed -> what its rows in force become."""
 

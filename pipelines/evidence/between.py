@@ -37,9 +37,23 @@ FEEDS_OF_FACT = {
     "action_months": ("actions", "action_changes", "ombudsman_cases"),
     "ombudsman_cases": ("ombudsman_cases",),
     "ombudsman_remedies": ("ombudsman_remedies",),
+    "placements": ("placements",),
+    "placement_months": ("placements",),
+    "setting_months": ("placements",),
+    "training": ("training",),
+    "training_months": ("training",),
+    "complaints": ("complaints",),
+    "feedback": ("feedback_responses",),
+    "scrutiny_requests": ("scrutiny_requests",),
+    "board_reports": ("board_reports",),
+    "review_themes": ("plan_reviews",),
+    "audit_themes": ("case_audits",),
 }
 """Fact that a measure counts -> the feeds that it is made from."""
-LOOKS_BACK = ("plan_months", "plans", "actions", "action_movements", "action_months")
+LOOKS_BACK = (
+    "plan_months", "plans", "actions", "action_movements", "action_months", "placement_months", "setting_months",
+    "training_months",
+)  # fmt: skip
 """Facts of which a period's figure rests on rows of earlier months too."""
 TOLD = {
     "title": "title", "kind": "kind", "fact": "what is counted from", "date": "the date that places it",

@@ -83,7 +83,9 @@ def lines(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> tuple[lis
     turns: dict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
     for council, source, found in walked:
         entries[council] += len(found)
-        turns[council, source] += [(day, 1 if movement in ("new", "reopened") else -1) for day, movement in found]
+        turns[council, source] += [
+            (day, 1 if movement in ("new", "reopened") else -1) for day, movement in found
+        ]
     months: dict[str, list[date]] = defaultdict(list)
     for council, month in con.execute("SELECT council, month_on FROM ledger_months ORDER BY ALL").fetchall():
         months[council].append(month)
@@ -124,7 +126,9 @@ def tell(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> list[Entry
     """Make the TEMP TABLE ledger_balance; returns its entries for the table `balances`."""
     held, entries = lines(con, facts)
     table_of(con, "ledger_balance", COLUMNS, [list(line) for line in [*held, *together(held)]])
-    found: list[Entry] = [(council, FEED, "made", "action_movements", "", count) for council, count in entries.items()]
+    found: list[Entry] = [
+        (council, FEED, "made", "action_movements", "", count) for council, count in entries.items()
+    ]
     found += [
         (council, FEED, "made", "action_months", "", count)
         for council, count in con.execute(

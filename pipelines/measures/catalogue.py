@@ -86,7 +86,16 @@ class Measure(BaseModel):
     position: int = Field(ge=1)
     """Place within the topic."""
     kind: Literal[
-        "share", "people_share", "distribution", "snapshot", "mean", "agreement", "given", "gap", "evenness", "weighted"
+        "share",
+        "people_share",
+        "distribution",
+        "snapshot",
+        "mean",
+        "agreement",
+        "given",
+        "gap",
+        "evenness",
+        "weighted",
     ]
     """share: rows with the numerator among rows with the denominator. people_share: the same for several people of a
     row, added up; numerator and denominator name one column for each. distribution: how the rows with the denominator

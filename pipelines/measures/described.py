@@ -1,22 +1,24 @@
 """What a release says about its measures: their words, their breakdowns, and what each group is called.
 
 Belongs here: the release's tables `measures`, `breakdowns`, `groups`, `fact_columns` (the yes/no columns that
-definitions name, in words) and `counting_steps` (what each number in `left_out` is left after).
+definitions name, in words), `counting_steps` (what each number in `left_out` is left after) and `lessons` (what
+councils declare that they did about a theme).
 Does not belong here: figures (`figures`), or what a breakdown means (`model.schema`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.contracts import Catalogue
-from pipelines.measures.catalogue import POPULATION, Measure
+from pipelines.measures.catalogue import POPULATION, DefinitionError, Measure
 from pipelines.measures.populations import REGISTER
 from pipelines.model.grades import GRADES
+from pipelines.model.said import DERIVED
 from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
 
 _WORDS = (
@@ -36,10 +38,13 @@ _SOURCES = "population_source"
 def describe(
     con: duckdb.DuckDBPyConnection, measures: Iterable[Measure], catalogue: Catalogue, figures: Sequence[Path]
 ) -> list[str]:
-    """Make the TEMP TABLEs measures, breakdowns, groups, fact_columns and counting_steps; returns their names.
+    """Make the TEMP TABLEs measures, breakdowns, groups, fact_columns, counting_steps and lessons; returns their names.
 
     Args:
         figures: Parquet files of figures: the groups to name are those that they hold.
+
+    Raises:
+        DefinitionError: a council's lesson names a measure that there is not.
     """
     held = list(measures)
     columns: dict[str, pa.Array] = {"measure": pa.array([measure.id for measure in held])}
@@ -111,7 +116,32 @@ def describe(
         },
     )
     _counting_steps(con, held)
-    return ["measures", "breakdowns", "groups", "fact_columns", "counting_steps"]
+    _lessons(con, catalogue, {measure.id for measure in held})
+    return ["measures", "breakdowns", "groups", "fact_columns", "counting_steps", "lessons"]
+
+
+def _lessons(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, known: Container[str]) -> None:
+    """One row for each theme that a council says something was done about."""
+    rows = [
+        (council, place, lesson.theme, lesson.since, lesson.moves, *lesson.group.partition(":")[::2])
+        for council, names in catalogue.names.items()
+        for place, lesson in enumerate(names.learning, start=1)
+    ]
+    for council, _, theme, _, moves, *_ in rows:
+        if moves is not None and moves not in known:
+            raise DefinitionError(
+                f"expectations/councils/{council}.yaml, at learning, {theme}: there is no measure {moves!r}. "
+                "`send-audit measures` lists them; correct the id, or leave `moves` out."
+            )
+    kinds = {
+        "council": pa.string(), "place": pa.int32(), "theme": pa.string(), "since": pa.date32(), "moves": pa.string(),
+        "breakdown": pa.string(), "group": pa.string(),
+    }  # fmt: skip
+    _table(
+        con,
+        "lessons",
+        {name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds.items())},
+    )
 
 
 def _counting_steps(con: duckdb.DuckDBPyConnection, measures: Iterable[Measure]) -> None:
@@ -146,6 +176,8 @@ def _named(catalogue: Catalogue, breakdown: str) -> dict[str, str]:
         return {
             f"{one}|{two}": f"{called[one]}, then {called[two].lower()}" for one in GRADES for two in GRADES
         }
+    if breakdown in DERIVED:
+        return DERIVED[breakdown]
     if breakdown in _PAIRS:
         first, second = ({**_named(catalogue, part), UNKNOWN: "Not recorded"} for part in _PAIRS[breakdown])
         return {f"{one}|{two}": f"{first[one]} - {second[two].lower()}" for one in first for two in second}

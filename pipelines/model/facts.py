@@ -10,7 +10,7 @@ Identifiers in the facts are the keyed hashes that intake made of them.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,13 +21,39 @@ import pyarrow as pa
 from ibis import Table
 from ibis.backends.duckdb import Backend
 
-from pipelines.model import cases, ledger, listed, ombudsman, people, plan_reviews, planned, plans, population, schema
+from pipelines.model import (
+    answers,
+    cases,
+    ledger,
+    listed,
+    ombudsman,
+    people,
+    placements,
+    plan_reviews,
+    planned,
+    plans,
+    population,
+    schema,
+    themes,
+    training,
+)
 from pipelines.model.columns import group
 
 _HELPERS = (
     "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register", "looks",
     "ledger_register", "ledger_entries", "ledger_moves",
 )  # fmt: skip
+
+_Made = Callable[[Table, Table, Table], dict[str, Table]]
+_OTHERS: dict[str, tuple[_Made, str, tuple[str, ...]]] = {
+    "placements": (placements.facts, "started_on", ("placements", "placement_months", "setting_months")),
+    "training": (training.facts, "coalesce(joined_on, required_from, completed_on)", ("training", "training_months")),
+    "complaints": (answers.complaints, "received_on", ("complaints",)),
+    "feedback_responses": (answers.feedback, "raised_on", ("feedback",)),
+    "scrutiny_requests": (answers.scrutiny_requests, "asked_on", ("scrutiny_requests",)),
+    "board_reports": (answers.board_reports, "reported_on", ("board_reports",)),
+}  # fmt: skip
+"""Feed -> what makes its facts of its own rows alone, the day with which its months begin, and the facts."""
 
 
 def bank_holidays(path: Path) -> list[date]:
@@ -47,12 +73,12 @@ def build(
     """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
 
     Leaves TEMP TABLEs month_ends(council, month_on, since_on) and ledger_months(council, month_on) too: the months that
-    `plan_months` and `action_months` look at. Where a council sends actions, Ombudsman cases or remedies, also
-    listed_actions, listed_cases and listed_remedies (`listed`).
+    `plan_months` and `action_months` look at, and month_ends_<feed> of the feeds of `_OTHERS`. Where a council sends
+    actions, Ombudsman cases or remedies, also listed_actions, listed_cases and listed_remedies (`listed`).
 
     Args:
         in_force: feed -> relation of its rows in force, for the feeds that councils send of their own work; each
-            may be without rows.
+            may be without rows. Only audits, participation, programme, reviews and register must be there.
         ethnic_groups: ethnicity code -> its broad group.
         holidays: bank holidays in England. Outside the years they cover, only weekends are left out.
         extracted: feed -> council -> day on which its data was taken from its system; offers, deadlines and advice that
@@ -114,6 +140,9 @@ def build(
         con.execute(f"DROP TABLE IF EXISTS {name}")
         if _holds(con, in_force, feed):
             _make(con, backend, name, rows(backend.table(in_force[feed])))
+    _themes(con, backend, in_force)
+    for feed in _OTHERS:
+        _others(con, backend, feed, in_force, extracted)
     for helper in _HELPERS:
         con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}
@@ -169,7 +198,9 @@ def _ombudsman(
         _empty(con, "ombudsman_cases", "ombudsman_remedies")
         return
     held, agreed = (backend.table(in_force[feed]) for feed in ("ombudsman_cases", "ombudsman_remedies"))
-    _make(con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES)))
+    _make(
+        con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES))
+    )
     _extraction_days(con, in_force, "ombudsman_remedies", extracted)
     judged = ombudsman.remedies(agreed, backend.table("extraction_days"))
     _make(con, backend, "fact_ombudsman_remedies", judged.select(*_columns(schema.OMBUDSMAN_REMEDIES)))
@@ -221,6 +252,54 @@ def _ledger_months(
     return found
 
 
+def _themes(con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str]) -> None:
+    for fact, feed, made in (
+        ("review_themes", "plan_reviews", themes.review_themes),
+        ("audit_themes", "case_audits", themes.audit_themes),
+    ):
+        if _holds(con, in_force, feed):
+            found = made(backend.table(in_force[feed]))
+            _make(con, backend, f"fact_{fact}", found.select(*_columns(schema.FACTS[fact])))
+        else:
+            _empty(con, fact)
+
+
+def _others(
+    con: duckdb.DuckDBPyConnection,
+    backend: Backend,
+    feed: str,
+    in_force: Mapping[str, str],
+    extracted: schema.Extracted,
+) -> None:
+    """The facts of a feed that stands by itself."""
+    made, begins, facts = _OTHERS[feed]
+    held = _holds(con, in_force, feed)
+    begun = con.execute(
+        f"SELECT council, min({begins}) FROM {in_force[feed]} GROUP BY ALL HAVING min({begins}) IS NOT NULL ORDER BY 1"
+    ).fetchall() if held else []  # fmt: skip
+    months = [
+        (council, end, since)
+        for council, first in begun
+        for end, since in plans.covered_months(
+            first,
+            schema.extraction_day(extracted, (feed,), council),
+            schema.REGISTER_MONTHS,
+            placements.BEFORE_MONTHS,
+        )
+    ]
+    council, month_on, since_on = zip(*months, strict=True) if months else ((), (), ())
+    _given(con, f"month_ends_{feed}", council=council, month_on=month_on, since_on=since_on)
+    if not held:
+        _empty(con, *facts)
+        return
+    _extraction_days(con, in_force, feed, extracted)
+    tables = made(
+        *(backend.table(name) for name in (in_force[feed], "extraction_days", f"month_ends_{feed}"))
+    )
+    for fact in facts:
+        _make(con, backend, f"fact_{fact}", tables[fact].select(*_columns(schema.FACTS[fact])))
+
+
 def _month_ends(
     con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> list[tuple[str, date, date]]:
@@ -245,7 +324,7 @@ def _month_ends(
 
 
 def _holds(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: str) -> bool:
-    return bool(con.execute(f"SELECT 1 FROM {in_force[feed]} LIMIT 1").fetchall())
+    return feed in in_force and bool(con.execute(f"SELECT 1 FROM {in_force[feed]} LIMIT 1").fetchall())
 
 
 def _empty(con: duckdb.DuckDBPyConnection, *facts: str) -> None:

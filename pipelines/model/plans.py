@@ -110,16 +110,17 @@ def plan_months(held: Table, month_ends: Table, looked: Table) -> Table:
     )
 
 
-def covered_months(first: date, last: date, longest: int) -> list[tuple[date, date]]:
+def covered_months(
+    first: date, last: date, longest: int, before: int = COVERED_MONTHS
+) -> list[tuple[date, date]]:
     """Each month's end from the month of `first` to the day `last`, the latest `longest` of them, with the first day of
-    the `COVERED_MONTHS` months to it."""
+    the months to it, `before` of them."""
     end = (
         last.year * 12 + last.month - 1 - ((last + timedelta(days=1)).day != 1)
     )  # the last month that is over
     begin = max(first.year * 12 + first.month - 1, end - longest + 1)
     return [
-        (_first(month + 1) - timedelta(days=1), _first(month + 1 - COVERED_MONTHS))
-        for month in range(begin, end + 1)
+        (_first(month + 1) - timedelta(days=1), _first(month + 1 - before)) for month in range(begin, end + 1)
     ]
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipelines.model import said
+
 UNKNOWN = "unknown"
 """The group of rows whose breakdown column is empty or could not be read."""
 
@@ -129,6 +131,21 @@ BREAKDOWNS = {
     "fault": "Kind of fault",
     "ombudsman_outcome": "What the Ombudsman decided",
     "remedy_type": "Kind of remedy",
+    "registration_state": "What the setting is",
+    "attendance": "Full or part time",
+    "hours_band": "Hours a week",
+    "weeks_band": "For how long",
+    "move_planned": "Plan to move",
+    "module": "Module of training",
+    "learning_theme": "Theme",
+    "staff_role": "Role",
+    "complaint_stage": "Stage",
+    "complaint_outcome": "Outcome",
+    "complaint_fault": "Kind of fault",
+    "cannot_reason": "Why it cannot be done",
+    "board": "Board or committee",
+    "topic": "Topic",
+    "report_source": "What the report rests on",
 }
 """Breakdown -> its title, in the order in which they are offered."""
 
@@ -153,6 +170,21 @@ DATED = {
     ("action_months", "month_end"): "in the ledger",
     ("ombudsman_cases", "decided_on"): "decided",
     ("ombudsman_remedies", "due_on"): "due",
+    ("placements", "started_on"): "begun",
+    ("placement_months", "month_end"): "on the list of placements",
+    ("setting_months", "month_end"): "in use",
+    ("training", "completed_on"): "completed",
+    ("training_months", "month_end"): "required",
+    ("complaints", "received_on"): "received",
+    ("complaints", "due_on"): "to be answered",
+    ("complaints", "answered_on"): "answered",
+    ("feedback", "raised_on"): "raised",
+    ("feedback", "due_on"): "to be answered",
+    ("scrutiny_requests", "asked_on"): "asked",
+    ("scrutiny_requests", "promised_by"): "promised an answer",
+    ("board_reports", "reported_on"): "reported",
+    ("review_themes", "reviewed_on"): "looked at in reviews",
+    ("audit_themes", "completed_on"): "looked at in audits",
 }
 """Fact and date -> what is said of rows with the date, before "in the period"."""
 
@@ -605,6 +637,58 @@ OMBUDSMAN_REMEDIES = Fact(
     span="ombudsman_remedies",
     feeds=("ombudsman_remedies",),
 )
+_OF_COUNCIL = ("council",)
+_OF_PLACEMENT = ("attendance", "hours_band", "weeks_band", "move_planned")
+_OF_LEARNER = ("module", "learning_theme", "staff_role", "team", "agency")
+PLACEMENTS = Fact(
+    "placements", "placement_key", ("started_on",), said.PLACEMENTS, ("registration_state", "attendance"),
+    _OF_COUNCIL, span="placements", feeds=("placements",),
+)  # fmt: skip
+PLACEMENT_MONTHS = Fact(
+    "children", "placement_month_key", ("month_end",), said.PLACEMENT_MONTHS, ("registration_state", *_OF_PLACEMENT),
+    _OF_COUNCIL, span="placement_months", feeds=("placements",),
+)  # fmt: skip
+SETTING_MONTHS = Fact(
+    "settings", "setting_month_key", ("month_end",), said.SETTING_MONTHS, (),
+    _OF_COUNCIL, span="placement_months", feeds=("placements",),
+)  # fmt: skip
+TRAINING = Fact(
+    "completions", "training_key", ("completed_on",), said.TRAINING, _OF_LEARNER,
+    _OF_COUNCIL, span="training", feeds=("training",),
+)  # fmt: skip
+TRAINING_MONTHS = Fact(
+    "people and modules that they must hold", "training_month_key", ("month_end",), said.TRAINING_MONTHS, _OF_LEARNER,
+    _OF_COUNCIL, span="training_months", feeds=("training",),
+)  # fmt: skip
+COMPLAINTS = Fact(
+    "complaints", "complaint_key", ("received_on", "due_on", "answered_on"), said.COMPLAINTS,
+    ("complaint_stage", "complaint_outcome", "complaint_fault", "learning_theme", "team"),
+    _OF_COUNCIL, span="complaints", feeds=("complaints",),
+)  # fmt: skip
+FEEDBACK = Fact(
+    "things that families raised", "feedback_key", ("raised_on", "due_on"), said.FEEDBACK,
+    ("learning_theme", "cannot_reason"),
+    _OF_COUNCIL,
+    {"families": "Families who raised it.", "days_to_told": "Days from raising it to being told of an answer."},
+    {"families": "is_raised", "days_to_told": "is_told"},
+    span="feedback", feeds=("feedback_responses",),
+)  # fmt: skip
+SCRUTINY_REQUESTS = Fact(
+    "requests", "request_key", ("asked_on", "promised_by"), said.SCRUTINY_REQUESTS, ("board", "topic"),
+    _OF_COUNCIL, span="scrutiny_requests", feeds=("scrutiny_requests",),
+)  # fmt: skip
+BOARD_REPORTS = Fact(
+    "topics of reports", "report_key", ("reported_on",), said.BOARD_REPORTS, ("board", "topic", "report_source"),
+    _OF_COUNCIL, span="board_reports", feeds=("board_reports",),
+)  # fmt: skip
+REVIEW_THEMES = Fact(
+    "reviews and themes that they could name", "review_theme_key", ("reviewed_on",), said.REVIEW_THEMES,
+    ("learning_theme",), _OF_COUNCIL, span="plan_reviews", feeds=("plan_reviews",),
+)  # fmt: skip
+AUDIT_THEMES = Fact(
+    "audits and themes that they could name", "audit_theme_key", ("completed_on",), said.AUDIT_THEMES,
+    ("learning_theme",), _OF_COUNCIL, span="audits", feeds=("case_audits",),
+)  # fmt: skip
 
 FACTS = {
     "audits": AUDITS, "participants": PARTICIPANTS, "planned_audits": PLANNED_AUDITS, "plan_reviews": PLAN_REVIEWS,
@@ -612,6 +696,10 @@ FACTS = {
     "population": POPULATION,
     "actions": ACTIONS, "action_movements": ACTION_MOVEMENTS, "action_months": ACTION_MONTHS,
     "ombudsman_cases": OMBUDSMAN_CASES, "ombudsman_remedies": OMBUDSMAN_REMEDIES,
+    "placements": PLACEMENTS, "placement_months": PLACEMENT_MONTHS, "setting_months": SETTING_MONTHS,
+    "training": TRAINING, "training_months": TRAINING_MONTHS, "complaints": COMPLAINTS, "feedback": FEEDBACK,
+    "scrutiny_requests": SCRUTINY_REQUESTS, "board_reports": BOARD_REPORTS, "review_themes": REVIEW_THEMES,
+    "audit_themes": AUDIT_THEMES,
 }  # fmt: skip
 REGISTER_MONTHS = 60
 """How far back a register of plans is looked at: it seldom holds every plan that ended longer ago."""
@@ -632,5 +720,13 @@ SPANS = {
     "action_months": Span("action_months", "month_end", "is_on_record", ("actions",), LEDGER_MONTHS),
     "ombudsman_cases": Span("ombudsman_cases", "decided_on", "is_decided", ("ombudsman_cases",)),
     "ombudsman_remedies": Span("ombudsman_remedies", "due_on", "is_due", ("ombudsman_remedies",)),
+    "placements": Span("placements", "started_on", "is_placement", ("placements",), REGISTER_MONTHS),
+    "placement_months": Span("placement_months", "month_end", "is_listed", ("placements",), REGISTER_MONTHS),
+    "training": Span("training", "completed_on", "is_attended", ("training",), REGISTER_MONTHS),
+    "training_months": Span("training_months", "month_end", "is_required", ("training",), REGISTER_MONTHS),
+    "complaints": Span("complaints", "received_on", "is_received", ("complaints",)),
+    "feedback": Span("feedback", "raised_on", "is_raised", ("feedback_responses",)),
+    "scrutiny_requests": Span("scrutiny_requests", "asked_on", "is_asked", ("scrutiny_requests",)),
+    "board_reports": Span("board_reports", "reported_on", "is_reported", ("board_reports",)),
 }
 """Span -> what begins and ends it. A council has figures of a fact only where it has its span."""

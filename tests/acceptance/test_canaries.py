@@ -35,7 +35,12 @@ def every_feed() -> dict[str, list[dict[str, Any]]]:
     """Rows of every feed, more than it has columns."""
     catalogue = contracts.load(program_settings.load({}))
     found = {feed: [dict(row) for row in rows] for feed, rows in twelve.rows().items()}
-    for feed, reference in (("plan_reviews", "review_reference"), ("active_plans", "plan_reference")):
+    for feed, reference in (
+        ("plan_reviews", "review_reference"), ("active_plans", "plan_reference"),
+        ("placements", "placement_reference"), ("training", "learner_reference"),
+        ("complaints", "complaint_reference"), ("feedback_responses", "feedback_reference"),
+        ("scrutiny_requests", "request_reference"), ("board_reports", "report_reference"),
+    ):  # fmt: skip
         few = len(catalogue.contracts[feed].columns) + 5
         found[feed] = [SOUND[feed] | {reference: f"BR/{n}"} for n in range(few)]
     for feed in catalogue.of_published:

@@ -161,6 +161,8 @@ def several(feed: str, months: Sequence[str], number: int, alike: Sequence[str] 
                 "time_period": 2010 + n // 20, "breakdown_topic": "age", "breakdown": str(3 + n % 17),
                 "la_code": f"3{1 + n % 20:02d}", "new_la_code": None,
             },
+            "placements": {"placement_reference": f"p{n}", "child_reference": f"c{n}"},
+            "training": {"learner_reference": f"l{n}"},
         }[feed]  # fmt: skip
         if n:
             row |= {name: rows[0][name] for name in alike}
@@ -242,6 +244,12 @@ def series() -> list[Series]:
         Series("population", "one not given", [[girls, *counted[2:], *hidden]], keeps=codes("POP", 501)),
         Series("population", "another day", [[*counted, {"as_at": "2025-01-16"}]], keeps=codes("POP", 501)),
     ]
+    for feed, prefix in (("placements", "PLC"), ("training", "TRN")):
+        base = several(feed, AUTUMN, 24)
+        found += [
+            Series(feed, "fewer than half", [base, base[:11]], breaks=codes(prefix, 501)),
+            Series(feed, "half", [base, base[:12]], keeps=codes(prefix, 501)),
+        ]
     feed, alike = "active_plans", ["issued_on", "child_reference", "sex", "exceptions_apply"]
     base, same = several(feed, AUTUMN, 25), codes("PLN", *range(502, 506))
     twenty = several(feed, AUTUMN[:1], 20, alike)

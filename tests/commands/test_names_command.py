@@ -88,7 +88,7 @@ def test_names_are_counted_for_anybody_and_shown_on_a_terminal_only(
     unlisted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = answer(send_audit("names", "Brackenshire", "--json"))
-    assert counted["not_listed"] == {"teams": 1, "localities": 0, "agencies": 0, "themes": 0}
+    assert counted["not_listed"] == dict.fromkeys(names.LABELS, 0) | {"teams": 1}
     for arguments in (["--show"], ["--accept"], ["--show", "--json"]):
         result = send_audit("names", "990", *arguments)
         assert result.exit_code == console.USAGE

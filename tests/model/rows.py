@@ -58,6 +58,25 @@ REMEDY = {
     "council": "990", "source_reference": "o1", "remedy_number": 1, "remedy_type": "apology",
     "due_on": date(2026, 2, 15),
 }  # fmt: skip
+PLACED = {
+    "council": "990", "placement_reference": "s1", "child_reference": "c1", "provider_reference": "v1",
+    "has_ehc_plan": True, "started_on": date(2026, 1, 15),
+}  # fmt: skip
+LEARNER = {"council": "990", "learner_reference": "l1", "module": "SEND law and duties", "required": True}
+COMPLAINT = {
+    "council": "990", "complaint_reference": "k1", "stage": "stage_1", "received_on": date(2026, 1, 15),
+}  # fmt: skip
+RAISED = {
+    "council": "990", "feedback_reference": "f1", "theme": "Timeliness", "families": 5, "raised_on": date(2026, 1, 15),
+}  # fmt: skip
+ASKED = {
+    "council": "990", "request_reference": "q1", "topic": "Timeliness", "board": "SEND Partnership Board",
+    "asked_on": date(2026, 1, 15),
+}  # fmt: skip
+TOLD = {
+    "council": "990", "report_reference": "b1", "topic": "Timeliness", "board": "SEND Partnership Board",
+    "reported_on": date(2026, 1, 15),
+}  # fmt: skip
 _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
@@ -71,6 +90,10 @@ _ARROW = {
 COUNTED = {
     "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 10,
     "source": "sen2",
+}  # fmt: skip
+OTHERS = {
+    "placements": PLACED, "training": LEARNER, "complaints": COMPLAINT, "feedback_responses": RAISED,
+    "scrutiny_requests": ASKED, "board_reports": TOLD,
 }  # fmt: skip
 
 
@@ -102,9 +125,11 @@ def make_facts(
     changes: Iterable[Mapping[str, Any]] = (),
     cases: Iterable[Mapping[str, Any]] = (),
     remedies: Iterable[Mapping[str, Any]] = (),
+    others: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
-    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and so on.
+    """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and so on; `others`
+    holds rows of further feeds, as what differs from `OTHERS`.
 
     `extracted` holds a day for each council, which is that of all its feeds.
     """
@@ -120,6 +145,7 @@ def make_facts(
         "ombudsman_cases": [{**CASE, **row} for row in cases],
         "ombudsman_remedies": [{**REMEDY, **row} for row in remedies],
     }
+    given |= {feed: [{**OTHERS[feed], **row} for row in rows] for feed, rows in (others or {}).items()}
     councils = sorted({row["council"] for rows in given.values() for row in rows})
     for feed, rows in given.items():
         path = write_accepted(folder / f"{feed}.parquet", CONTRACTS[feed], rows)

@@ -28,7 +28,9 @@ def con() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def made(con: duckdb.DuckDBPyConnection, folder: Path, rows: list[dict[str, Any]], **more: Any) -> dict[str, str]:
+def made(
+    con: duckdb.DuckDBPyConnection, folder: Path, rows: list[dict[str, Any]], **more: Any
+) -> dict[str, str]:
     """Facts of actions n0, n1 and so on, with no audits."""
     actions = [{"action_reference": f"n{n}", "opened_on": OPENED, **row} for n, row in enumerate(rows)]
     return make_facts(con, folder, audits=[], actions=actions, extracted={"990": TAKEN}, **more)
@@ -91,11 +93,15 @@ def test_an_action_whose_date_was_moved_twice(con, tmp_path):
     ]  # fmt: skip
     made(con, tmp_path, [{"original_due_on": DUE, "revised_due_on": date(2026, 5, 31)}], changes=moves)
     watched = ("is_overdue", "is_overdue_revised", "is_moved_twice")
-    found = {row["month_end"].month: true_of(row, *watched) for row in as_dicts(con, "FROM fact_action_months")}
+    found = {
+        row["month_end"].month: true_of(row, *watched) for row in as_dicts(con, "FROM fact_action_months")
+    }
     assert found[9] == set()
     assert found[10] == found[11] == {"is_overdue"}
     assert found[12] == found[3] == {"is_overdue", "is_moved_twice"}
-    assert con.execute("SELECT date_changes, now_due_on FROM fact_actions").fetchall() == [(2, date(2026, 5, 31))]
+    assert con.execute("SELECT date_changes, now_due_on FROM fact_actions").fetchall() == [
+        (2, date(2026, 5, 31))
+    ]
 
 
 def test_done_by_a_day_and_evidenced(con, tmp_path):
@@ -119,22 +125,40 @@ def test_done_by_a_day_and_evidenced(con, tmp_path):
 
 def test_actions_of_earlier_ombudsman_cases(con, tmp_path):
     """A case counts from its decision for five years; an action without a case held counts from its own day."""
-    cases = [{"source_reference": "o1", "decided_on": date(2021, 3, 31)}, {"source_reference": "o2", "decided_on": date(2021, 4, 1)}]
+    cases = [
+        {"source_reference": "o1", "decided_on": date(2021, 3, 31)},
+        {"source_reference": "o2", "decided_on": date(2021, 4, 1)},
+    ]
     rows = [
         {"source": "ombudsman", "source_reference": reference, "opened_on": date(2025, 5, 1)}
         for reference in ("o1", "o2", "o9")
     ]
     made(con, tmp_path, [*rows, {"source": "complaint", "source_reference": "o2"}], cases=cases)
     ends = "FROM fact_action_months WHERE month_end = DATE '{}'"
-    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [True, True, True, False]
+    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     made(con, tmp_path, [*rows, {"source": "complaint", "source_reference": "o2"}], cases=[
         {**case, "decided_on": case["decided_on"] - timedelta(days=1)} for case in cases])  # fmt: skip
-    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [False, True, True, False]
+    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_repeated_faults_and_remedies(con, tmp_path):
     def case(number: int, decided: date, fault: str | None, outcome: str = "upheld") -> dict[str, Any]:
-        return {"source_reference": f"o{number}", "decided_on": decided, "fault_category": fault, "outcome": outcome}
+        return {
+            "source_reference": f"o{number}",
+            "decided_on": decided,
+            "fault_category": fault,
+            "outcome": outcome,
+        }
 
     given_cases = [
         (case(1, date(2023, 1, 10), "review_delay"), set()),
@@ -160,12 +184,17 @@ def test_repeated_faults_and_remedies(con, tmp_path):
     keys = "SELECT md5_number_upper('990|o' || n) AS key, n FROM range(1, 9) AS r(n)"
     rows = as_dicts(con, f"SELECT * FROM fact_ombudsman_cases JOIN ({keys}) ON key = case_key ORDER BY n")
     for (row, expected), found in zip(given_cases, rows, strict=True):
-        said = {"is_decided", "is_investigated", "is_upheld", "has_fault"} | expected - {"not upheld", "no fault"}
+        said = {"is_decided", "is_investigated", "is_upheld", "has_fault"} | expected - {
+            "not upheld",
+            "no fault",
+        }
         said -= {"is_upheld", "has_fault"} if "not upheld" in expected else set()
         said -= {"has_fault"} if "no fault" in expected else set()
         assert true_of(found) == said, row
     keys = "SELECT md5_number_upper('990|o1|' || n) AS key, n FROM range(1, 6) AS r(n)"
-    rows = as_dicts(con, f"SELECT * FROM fact_ombudsman_remedies JOIN ({keys}) ON key = remedy_key ORDER BY n")
+    rows = as_dicts(
+        con, f"SELECT * FROM fact_ombudsman_remedies JOIN ({keys}) ON key = remedy_key ORDER BY n"
+    )
     for (row, expected), found in zip(remedies, rows, strict=True):
         said = expected | {"is_remedy", "is_due"} if "not due" not in expected else expected | {"is_remedy"}
         assert true_of(found) == said - {"not due"}, row
@@ -209,10 +238,15 @@ def test_the_ledger_balances_for_any_history_as_of_any_day(tmp_path, sent, until
             for at, (day, what) in enumerate(changes, 1) if day <= until
         ]  # fmt: skip
     with duckdb.connect() as con:
-        facts = make_facts(con, tmp_path, audits=[], actions=actions, changes=logged, extracted={"990": until})
+        facts = make_facts(
+            con, tmp_path, audits=[], actions=actions, changes=logged, extracted={"990": until}
+        )
         lines, entries = ledger.lines(con, facts)
         assert all(line.adds_up for line in lines)
-        assert sum(entries.values()) == con.execute("SELECT count(*) FROM fact_action_movements").fetchall()[0][0]
+        assert (
+            sum(entries.values())
+            == con.execute("SELECT count(*) FROM fact_action_movements").fetchall()[0][0]
+        )
         open_now = con.execute("SELECT count(*) FILTER (is_new OR is_reopened) - count(*) FILTER (is_done OR is_cancelled) "
                                "FROM fact_action_movements").fetchall()[0][0]  # fmt: skip
         states = con.execute("SELECT count(*), count(*) FILTER (is_open) FROM listed_actions").fetchall()[0]

@@ -39,6 +39,10 @@ def test_each_feed_and_layer_is_an_asset_with_its_counts(after: Any) -> None:
         "audits", "participants", "planned_audits", "plan_reviews", "plan_sections", "plan_advice", "plans",
         "plan_months", "counts", "figures", "charts", "officers_release", "delivery",
         "dfe_timeliness_accepted", "participation_rates_accepted", "published_timeliness", "reported_participation",
+        "placements_accepted", "training_accepted", "complaints_accepted", "feedback_responses_accepted",
+        "scrutiny_requests_accepted", "board_reports_accepted", "placements", "placement_months", "setting_months",
+        "training", "training_months", "complaints", "feedback", "scrutiny_requests", "board_reports",
+        "review_themes", "audit_themes",
     }  # fmt: skip
     accepted = {name: value.value for name, value in made["case_audits_accepted"].items()}
     assert (accepted["received"], accepted["accepted"], accepted["rejected"]) == (10, 8, 2)
