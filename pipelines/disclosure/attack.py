@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,9 +74,10 @@ def bounds(relations: Sequence[Relation], known: Known, name: Name, seconds: flo
         Contradiction: nothing fits.
         Unfinished: the solver needs longer.
     """
-    if name in known:
-        return known[name]
-    for part in _parts(relations, known):
+    fixed, left = _settled(relations, known)
+    if name in fixed:
+        return fixed[name], fixed[name]
+    for part in _parts(left, fixed, known):
         if name in part.places:
             return part.least(name, seconds), part.most(name, seconds)
     return 0.0, math.inf
@@ -114,7 +115,13 @@ def attack(
         if name in judged.protected and judged.small(name, low, high)
     ]
     solved = 0
-    for part in _parts(relations, known):  # a count that stands in no relation could be anything
+    fixed, left = _settled(relations, known)
+    for name in (one for one in fixed if one not in known):
+        if name in judged.hidden or (
+            name in judged.protected and judged.small(name, fixed[name], fixed[name])
+        ):
+            found.append(Found(name, fixed[name], fixed[name], "recovered"))
+    for part in _parts(left, fixed, known):  # a count that stands in no relation could be anything
         found += part.attacked(judged, until)
         solved += part.solved
     return Attacked(tuple(found), len(judged.protected), len(judged.hidden), solved)
@@ -201,13 +208,36 @@ class _Part:
         return found
 
 
-def _parts(relations: Sequence[Relation], known: Known) -> Iterator[_Part]:
-    """Relations among unknown counts, split where they have none in common.
+def _settled(relations: Sequence[Relation], known: Known) -> tuple[dict[Name, float], list[Relation]]:
+    """Every count that is known or follows by adding and subtracting alone, and the relations that are left.
 
     Raises:
-        Contradiction: a relation among known counts alone does not hold.
+        Contradiction: what is shown does not add up, or a count would be below 0 or a fraction.
     """
     fixed = {name: low for name, (low, high) in known.items() if low == high}
+    left = list(relations)
+    while True:
+        before, waiting, left = len(fixed), left, []
+        for relation in waiting:
+            unknown = [(name, weight) for name, weight in relation.parts if name not in fixed]
+            if len(unknown) > 1 or (unknown and relation.low < relation.high):
+                left.append(relation)
+                continue
+            given = sum(weight * fixed[name] for name, weight in relation.parts if name in fixed)
+            if unknown:
+                [(name, weight)] = unknown
+                value = (relation.low - given) / weight
+                if value < -_SLACK or abs(value - round(value)) > _SLACK:
+                    raise Contradiction("What is shown leaves a count that cannot be.")
+                fixed[name] = float(round(value))
+            elif not relation.low - _SLACK <= given <= relation.high + _SLACK:
+                raise Contradiction("What is shown does not add up.")
+        if len(fixed) == before:
+            return fixed, left
+
+
+def _parts(relations: Sequence[Relation], fixed: Mapping[Name, float], known: Known) -> Iterator[_Part]:
+    """Relations among unknown counts, split where they have none in common."""
     names: dict[Name, int] = {}
     rows: list[int] = []
     columns: list[int] = []
@@ -216,15 +246,11 @@ def _parts(relations: Sequence[Relation], known: Known) -> Iterator[_Part]:
     high: list[float] = []
     for relation in relations:
         given = sum(weight * fixed[name] for name, weight in relation.parts if name in fixed)
-        open_parts = [(name, weight) for name, weight in relation.parts if name not in fixed]
-        if not open_parts:
-            if not relation.low - _SLACK <= given <= relation.high + _SLACK:
-                raise Contradiction("What is shown does not add up.")
-            continue
-        for name, weight in open_parts:
-            rows.append(len(low))
-            columns.append(names.setdefault(name, len(names)))
-            weights.append(weight)
+        for name, weight in relation.parts:
+            if name not in fixed:
+                rows.append(len(low))
+                columns.append(names.setdefault(name, len(names)))
+                weights.append(weight)
         low.append(relation.low - given)
         high.append(relation.high - given)
     for name, (least, most) in known.items():
@@ -234,7 +260,8 @@ def _parts(relations: Sequence[Relation], known: Known) -> Iterator[_Part]:
             weights.append(1.0)
             low.append(least)
             high.append(most)
-    yield from _split(list(names), (weights, rows, columns), np.array(low), np.array(high))
+    if names:
+        yield from _split(list(names), (weights, rows, columns), np.array(low), np.array(high))
 
 
 def _split(

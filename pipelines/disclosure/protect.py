@@ -69,6 +69,8 @@ class Task:
     """Counts of people, in `units` or never shown. Those from 1 to threshold - 1 are sensitive."""
     zero_hides: Collection[Name] = ()
     """Protected counts that are sensitive where they are 0 too."""
+    hide: Collection[Name] = ()
+    """Units that are hidden whatever they are."""
     threshold: int = 5
     groups_too: bool = True
     """Whether a hidden count must be able to be as large as the threshold, alone and with others; if not, it only must
@@ -134,7 +136,13 @@ class _Search:
         task = self.task
         sensitive = [name for name in task.protected if self._is_sensitive(name)]
         must = {int(self.unit_of[self.place[name]]) for name in sensitive if name in task.units}
+        must |= {self.units.index(unit) for unit in task.hide}
         self.known_small = {self.place[name] for name in sensitive if name in self.place}
+        self.may_be_nothing = {
+            self.place[name]
+            for name in task.protected
+            if name in self.place and name not in task.units and task.values[name] == 0
+        } - self.known_small
         self._first_cuts()
         end, self.until = self.until, time.monotonic() + (self.until - time.monotonic()) * _FEWEST
         best: NDArray[np.bool_] | None = None
@@ -213,7 +221,7 @@ class _Search:
         column = self.matrix.tocsc()
         for place in range(len(self.names)):
             room = self._room(place)
-            if room is None:
+            if room is None or place in self.may_be_nothing:
                 continue
             for entry in range(column.indptr[place], column.indptr[place + 1]):
                 prices = np.zeros(self.matrix.shape[0])
@@ -228,6 +236,8 @@ class _Search:
         """How far a count must be able to move: up by so much, or (below 0) either way by so much. None: not asked."""
         name = self.names[place]
         in_unit, sensitive = self.unit_of[place] >= 0, place in self.known_small
+        if place in self.may_be_nothing:
+            return float(self.task.threshold)
         if self.always[place] or not (in_unit or sensitive):
             return None
         short = self.task.threshold - self.truth[place]
@@ -254,6 +264,8 @@ class _Search:
         if need <= _SLACK:
             return False
         weights = np.minimum(gains, need)
+        if place in self.may_be_nothing:
+            return self._room_or_nothing(weights, need)
         unit = self.unit_of[place]
         if place in self.known_small:
             self.cuts.append((weights, need))
@@ -263,6 +275,15 @@ class _Search:
         weights[unit] -= need
         self.cuts.append((weights, 0.0))
         return True
+
+    def _room_or_nothing(self, weights: Floats, need: float) -> bool:
+        """Ask that whatever gives a count of 0 some room is hidden only together with what gives it enough."""
+        some = [unit for unit in np.flatnonzero(weights > _SLACK) if weights[unit] < need - _SLACK]
+        for unit in some:
+            if_hidden = weights.copy()
+            if_hidden[unit] -= need
+            self.cuts.append((if_hidden, 0.0))
+        return bool(some)
 
     def _cut(self, hidden: NDArray[np.bool_]) -> bool:
         """Add what this choice lacks; False where it lacks nothing."""
@@ -305,6 +326,8 @@ class _Search:
             np.minimum(least, done.x, out=least)
             if self._has_room(place, room, most, least):
                 return
+            if place in self.may_be_nothing and most[place] < 0.5:
+                return  # known to be 0, and it may be
             more, also = self._gains(place, -done.eqlin.marginals, sense)
             gains, always = gains + more, always + also
         self._add(place, room, gains, always)
