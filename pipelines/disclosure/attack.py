@@ -92,6 +92,7 @@ def attack(
     zero_hides: Collection[Name] = (),
     threshold: int,
     seconds: float = 30.0,
+    witnesses: Sequence[Mapping[Name, float]] = (),
 ) -> Attacked:
     """Try to work out protected counts.
 
@@ -104,6 +105,7 @@ def attack(
         hidden: counts in whose place a symbol stands; they are protected too.
         zero_hides: protected counts that must not be known to be 0 either (a group of whom nobody, or everybody).
         seconds: for the whole attack. What is not proven safe by then is found, as `unfinished`.
+        witnesses: ways in which counts could be, where the caller has some already: they spare the solver work.
     """
     until = time.monotonic() + seconds
     judged = _Judged(
@@ -122,7 +124,7 @@ def attack(
         ):
             found.append(Found(name, fixed[name], fixed[name], "recovered"))
     for part in _parts(left, fixed, known):  # a count that stands in no relation could be anything
-        found += part.attacked(judged, until)
+        found += part.attacked(judged, until, witnesses)
         solved += part.solved
     return Attacked(tuple(found), len(judged.protected), len(judged.hidden), solved)
 
@@ -179,11 +181,17 @@ class _Part:
         witness: Floats = np.round(done.x)
         return witness
 
-    def attacked(self, judged: _Judged, until: float) -> list[Found]:
+    def attacked(
+        self, judged: _Judged, until: float, witnesses: Sequence[Mapping[Name, float]]
+    ) -> list[Found]:
         wanted = [place for place, name in enumerate(self.names) if name in judged.protected]
         if not wanted:
             return []
-        seen: list[Floats] = []
+        seen: list[Floats] = [
+            np.array([witness[name] for name in self.names])
+            for witness in witnesses
+            if all(name in witness for name in self.names)
+        ]
         found = []
         for place in wanted:
             name = self.names[place]

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, diags_array, hstack, vstack
+from scipy.sparse.csgraph import connected_components
 
 from pipelines.disclosure.attack import attack
 from pipelines.disclosure.linked import Name, Relation, exactly
@@ -109,8 +110,24 @@ class _Search:
         for name in task.shown:
             if name in self.place:
                 self.always[self.place[name]] = True
+        self.part_of = self._parts()
+        self.witnesses: list[dict[Name, float]] = []
         self.cuts: list[tuple[Floats, float]] = []
         """Weights of units, and what they must reach."""
+
+    def _parts(self) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """For each count, those that it hangs together with whatever is hidden, and their equations."""
+        free = csr_array(self.matrix @ diags_array((~self.always).astype(float)))
+        number, labels = connected_components(abs(free.T) @ abs(free), directed=False)
+        of_row = np.full(free.shape[0], -1)
+        rows, columns = free.nonzero()
+        of_row[rows] = labels[columns]
+        made = []
+        for part in range(number):
+            own, equations = np.flatnonzero(labels == part), np.flatnonzero(of_row == part)
+            known = np.unique(self.matrix[equations].nonzero()[1]) if len(equations) else own
+            made.append((np.union1d(own, known), equations))
+        return [made[label] for label in labels]
 
     def _equations(self, counts: Floats) -> tuple[csr_array, Floats, Floats, Floats]:
         rows, columns, weights = [], [], []
@@ -218,17 +235,18 @@ class _Search:
 
     def _first_cuts(self) -> None:
         """What single relations ask for, before anything is solved."""
-        column = self.matrix.tocsc()
+        column, row = self.matrix.tocsc(), self.matrix.tocsr()
         for place in range(len(self.names)):
             room = self._room(place)
             if room is None or place in self.may_be_nothing:
                 continue
             for entry in range(column.indptr[place], column.indptr[place + 1]):
-                prices = np.zeros(self.matrix.shape[0])
-                prices[column.indices[entry]] = 1.0 / column.data[entry]
-                gains, always = self._gains(place, prices, 1.0)
+                own = slice(row.indptr[column.indices[entry]], row.indptr[column.indices[entry] + 1])
+                others, reduced = row.indices[own], -row.data[own] / column.data[entry]
+                reduced = np.where(others == place, 0.0, reduced)
+                gains, always = self._gains(others, reduced)
                 if room < 0:
-                    more, also = self._gains(place, -prices, -1.0)
+                    more, also = self._gains(others, -reduced)
                     gains, always = gains + more, always + also
                 self._add(place, room, gains, always)
 
@@ -245,18 +263,18 @@ class _Search:
             return -1.0
         return short if short > 0 and (sensitive or name in self.task.protected) else -1.0
 
-    def _gains(self, place: int, prices: Floats, sense: float) -> tuple[Floats, float]:
-        """How much room upwards (sense 1) or downwards (-1) each unit gives a count at most, by prices of the
-        equations, and what is always there."""
-        reduced = -(self.matrix.T @ prices)
-        reduced[place] += sense
-        reduced[np.abs(reduced) < 1e-9] = 0.0
-        gain = np.where(reduced > 0, reduced * (self.high - self.truth), -reduced * (self.truth - self.low))
-        gain = np.where(self.always, 0.0, gain)
+    def _gains(self, places: NDArray[np.int64], reduced: Floats) -> tuple[Floats, float]:
+        """How much room each unit gives at most, by the reduced costs of counts, and what is always there."""
+        room = np.where(
+            reduced > 0,
+            reduced * (self.high[places] - self.truth[places]),
+            -reduced * (self.truth[places] - self.low[places]),
+        )
+        room[self.always[places] | (np.abs(reduced) < 1e-9)] = 0.0
         of_units = np.zeros(len(self.units))
-        held = (self.unit_of >= 0) & ~self.always
-        np.add.at(of_units, self.unit_of[held], gain[held])
-        return of_units, float(gain[~held].sum())
+        held = self.unit_of[places] >= 0
+        np.add.at(of_units, self.unit_of[places[held]], room[held])
+        return of_units, float(room[~held].sum())
 
     def _add(self, place: int, room: float, gains: Floats, always: float) -> bool:
         """Ask that units give a count its room; where it need not be hidden, only if it is."""
@@ -291,6 +309,7 @@ class _Search:
         low = np.where(free, self.low, self.truth)
         high = np.where(free, self.high, self.truth)
         most, least = self.truth.copy(), self.truth.copy()
+        self.witnesses = [dict(self.task.values)]
         before = len(self.cuts)
         for place in np.flatnonzero(free[: len(self.names)]).tolist():
             room = self._room(place)
@@ -309,28 +328,36 @@ class _Search:
         """Move a count as far as it goes; where that is not enough, cut."""
         gains, always = np.zeros(len(self.units)), 0.0
         most, least = seen
+        own, rows = self.part_of[place]
+        inside = self.matrix[rows][:, own]
         for sense in (1.0, -1.0)[: 1 if room > 0 else 2]:
-            wanted = np.zeros(len(self.truth))
-            wanted[place] = -sense
             done = linprog(
-                wanted,
-                A_eq=self.matrix,
-                b_eq=self.given,
-                bounds=np.column_stack(limits),
+                np.where(own == place, -sense, 0.0),
+                A_eq=inside,
+                b_eq=self.given[rows],
+                bounds=np.column_stack((limits[0][own], limits[1][own])),
                 method="highs",
                 options={"time_limit": self._left()},
             )
             if done.x is None or done.status != 0:
                 raise OutOfTime("The solver did not come to an end.")
-            np.maximum(most, done.x, out=most)
-            np.minimum(least, done.x, out=least)
+            self._remember(own, done.x)
+            most[own], least[own] = np.maximum(most[own], done.x), np.minimum(least[own], done.x)
             if self._has_room(place, room, most, least):
                 return
             if place in self.may_be_nothing and most[place] < 0.5:
                 return  # known to be 0, and it may be
-            more, also = self._gains(place, -done.eqlin.marginals, sense)
+            reduced = np.where(own == place, sense, 0.0) + inside.T @ done.eqlin.marginals
+            more, also = self._gains(own, reduced)
             gains, always = gains + more, always + also
         self._add(place, room, gains, always)
+
+    def _remember(self, own: NDArray[np.int64], found: Floats) -> None:
+        """A way in which counts could be, in whole numbers, for the attack to begin with."""
+        whole = np.round(found)
+        if np.abs(found - whole).max() < _SLACK:
+            counts = zip(own.tolist(), whole.tolist(), strict=True)
+            self.witnesses.append({self.names[at]: count for at, count in counts if at < len(self.names)})
 
     def _cut_in_whole_numbers(self, hidden: NDArray[np.bool_], free: NDArray[np.bool_]) -> bool:
         task = self.task
@@ -344,6 +371,7 @@ class _Search:
             zero_hides=task.zero_hides,
             threshold=task.threshold,
             seconds=self._left(),
+            witnesses=self.witnesses,
         )
         for found in done.found:
             if found.why == "shown":
