@@ -1,8 +1,7 @@
 """How the counts of a breakdown hang together.
 
 Belongs here: for measures of one fact and date, by one breakdown, the relations among their counts: groups and totals,
-parts and what is left of a whole, measures that share cases, shorter and longer windows, groups and the coarser groups
-of the code list.
+parts and what is left of a whole, measures that share cases, shorter and longer windows.
 Does not belong here: values (nothing here knows one), or what of them is shown (`choose`).
 """
 
@@ -31,8 +30,6 @@ class Count(NamedTuple):
     """The yes/no columns that are true of its cases, written out; or what is left of some without others."""
     window: str
     start: date
-    coarse: bool
-    """Whether the group is one of the code list's coarser groups."""
     group: str
     """'' for all groups together."""
 
@@ -43,7 +40,6 @@ class Slot(NamedTuple):
     columns: Columns
     window: str
     start: date
-    coarse: bool
 
 
 Slots = Mapping[Slot, frozenset[str]]
@@ -79,8 +75,6 @@ class Family:
 
     fact: str
     date: str
-    coarser: Mapping[str, str]
-    """Group -> its coarser group."""
     usual: bool = True
     """Whether what is usually true of the columns is taken to hold; False where counts contradict it."""
     rules: Rules = field(default_factory=Rules)
@@ -90,7 +84,7 @@ class Family:
         return " & ".join(sorted(closed(self.fact, self.date, columns, self.usual)))
 
     def count(self, slot: Slot, group: str) -> Count:
-        return Count(self.written(slot.columns), slot.window, slot.start, slot.coarse and bool(group), group)
+        return Count(self.written(slot.columns), slot.window, slot.start, group)
 
     def links(self, slots: Slots, measures: Iterable[Measure]) -> Links:
         """All relations among the counts of some slots, and what measures' shares make sensitive."""
@@ -100,7 +94,6 @@ class Family:
             counts = [self.count(slot, group) for group in sorted(groups)]
             made.protected.update(dict.fromkeys(counts))
             made.relations.append(adds_up(self.count(slot, ""), counts))
-        self._coarser(held, made)
         divided = list(measures)
         pairs = frozenset((self.written(above(one)), self.written(below(one))) for one in divided)
         for own in _by_place(held):
@@ -122,16 +115,6 @@ class Family:
                         pieces = [self.count(part, group) for part in parts if group in held[part]]
                         made.relations.append(adds_up(self.count(longer, group), pieces))
         return held
-
-    def _coarser(self, held: Slots, made: Links) -> None:
-        for slot, groups in held.items():
-            fine = slot._replace(coarse=False)
-            if slot.coarse and fine in held:
-                for group in sorted(groups):
-                    parts = [
-                        self.count(fine, one) for one in sorted(held[fine]) if self.coarser.get(one) == group
-                    ]
-                    made.relations.append(adds_up(self.count(slot, group), parts))
 
     def _logic(
         self, own: Mapping[Slot, frozenset[str]], pairs: frozenset[tuple[str, str]], made: Links
@@ -213,7 +196,7 @@ def left_of(whole: Count, part: Count) -> Count:
 
 def _by_place(held: Slots) -> Iterator[dict[Slot, frozenset[str]]]:
     """Slots of the same window and groups."""
-    found: dict[tuple[str, date, bool], dict[Slot, frozenset[str]]] = {}
+    found: dict[tuple[str, date], dict[Slot, frozenset[str]]] = {}
     for slot, groups in held.items():
         found.setdefault(slot[1:], {})[slot] = groups
     yield from found.values()

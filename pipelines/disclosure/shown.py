@@ -58,7 +58,6 @@ def known_from(
     measures: Mapping[str, Measure],
     fact: str,
     date: str,
-    coarser: Mapping[str, str],
     usual: bool,
 ) -> Knowledge:
     """Read rows of one breakdown.
@@ -66,7 +65,7 @@ def known_from(
     Raises:
         Contradiction: they cannot all be of the same cases.
     """
-    held = Knowledge(Family(fact, date, coarser, usual, ATTACK))
+    held = Knowledge(Family(fact, date, usual, ATTACK))
     by_slot: dict[tuple[str, str, object], list[Row]] = {}
     for row in rows:
         by_slot.setdefault((row.measure, row.window, row.start), []).append(row)
@@ -78,9 +77,7 @@ def known_from(
 
 
 def _read(held: Knowledge, rows: Sequence[Row], measure: Measure) -> None:
-    names = set(held.family.coarser.values()) - set(held.family.coarser)
-    coarse = any(row.group in names for row in rows)
-    upper = Slot(above(measure), rows[0].window, rows[0].start, coarse)
+    upper = Slot(above(measure), rows[0].window, rows[0].start)
     lower = upper._replace(columns=below(measure))
     groups = frozenset(row.group for row in rows if row.group)
     if groups:
@@ -101,7 +98,6 @@ def _read(held: Knowledge, rows: Sequence[Row], measure: Measure) -> None:
 def attack_rows(
     rows: Sequence[Row],
     measures: Mapping[str, Measure],
-    coarser: Mapping[str, str],
     *,
     threshold: int,
     seconds: float = 60.0,
@@ -116,7 +112,7 @@ def attack_rows(
     one = measures[next(row.measure for row in rows)]
     for usual in (True, False):
         try:
-            held = known_from(rows, measures, one.fact, one.date, coarser, usual)
+            held = known_from(rows, measures, one.fact, one.date, usual)
             return attack_on(held, [measures[name] for name in dict.fromkeys(row.measure for row in rows)],
                              threshold=threshold, seconds=seconds)  # fmt: skip
         except Contradiction:
