@@ -33,6 +33,8 @@ class CouncilNames(Strict):
     themes: tuple[str, ...] = ()
     targets: dict[str, float] = Field(default_factory=dict)
     """Measure -> the council's own target as a share from 0 to 1, in place of the definition's."""
+    hide_below: int = Field(default=5, ge=2, le=20)
+    """In public figures by group, counts from 1 to one less are hidden."""
 
     @field_validator("targets")
     @classmethod
@@ -83,7 +85,7 @@ class Catalogue(BaseModel):
     def texts(self) -> str:
         """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets"}}}
+        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {"targets", "hide_below"}}}
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 

@@ -17,7 +17,7 @@ from functools import partial
 
 from pipelines.disclosure.attack import Contradiction, attack
 from pipelines.disclosure.families import LONG, Count, Family, Links, Slot, above, below
-from pipelines.disclosure.groupings import Grouping, added_up, distributed, groupings
+from pipelines.disclosure.groupings import Grouping, groupings, regrouped
 from pipelines.disclosure.linked import Name, exactly
 from pipelines.disclosure.protect import Task, TooHard, protect
 from pipelines.disclosure.rules import Rules
@@ -118,10 +118,7 @@ def choose(
     )
     made: list[tuple[Chosen, dict[str, list[Row]]]] = []
     for grouping in ways:
-        own = {
-            name: (distributed if measure.kind == "distribution" else added_up)(rows[name], grouping, coarser)
-            for name, measure in measures.items()
-        }
+        own = {name: regrouped(measure, rows[name], grouping, coarser) for name, measure in measures.items()}
         chosen = _Chooser(measures, own, rules, past).run()
         chosen.grouping = grouping
         made.append((chosen, own))
@@ -183,6 +180,8 @@ class _Chooser:
         if name not in self.past.series and self._touches_held(own):
             return "held"
         own = self._now(past)
+        if name in self.past.series and not own:
+            return past
         groups = {row.group for row in own if row.group}
         if len(groups) < 2:
             return "small"

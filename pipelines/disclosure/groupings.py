@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.disclosure.shown import Row
+from pipelines.measures.catalogue import Measure
 
 TOGETHER = "other groups together"
 """The group that stands for all that are not shown by name."""
@@ -76,3 +77,10 @@ def groupings(
                 yield found
                 break
             named.remove(min(named, key=lambda group: (sizes[group], group)))
+
+
+def regrouped(
+    measure: Measure, rows: Sequence[Row], grouping: Grouping, coarser: Mapping[str, str]
+) -> list[Row]:
+    """A measure's exact rows by the groups that are shown."""
+    return (distributed if measure.kind == "distribution" else added_up)(rows, grouping, coarser)
