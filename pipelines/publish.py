@@ -1,16 +1,24 @@
 """From an officers' release to what members and the public read.
 
 Belongs here: choosing what may be public, writing it as a release of its own store, and flipping the public pointer.
-Does not belong here: making figures, or protecting small numbers (the room `disclosure`, not built yet: until it is,
-only whole-council counts of work and nationally published figures are public).
+Does not belong here: making figures, or protecting small numbers (the room `disclosure`: what it gives by group has
+been attacked, with all that was published before, ahead of anything being written).
 """
 
 from __future__ import annotations
 
-from pipelines import durable, releases
-from pipelines.evidence import balances, changes, receipts, restated
+from typing import Any
+
+import duckdb
+
+from pipelines import durable, past, releases
+from pipelines.contracts import catalogue
+from pipelines.disclosure import breakdowns, publications, tables
+from pipelines.disclosure.groupings import Grouping
+from pipelines.evidence import balances, changes, receipts, recount, restated
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
+from pipelines.model.schema import BREAKDOWNS
 from pipelines.settings import Settings
 
 CHILDREN_FEEDS = ("placements",)
@@ -21,11 +29,16 @@ _COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
 _PUBLISHED_CASE = "coalesce(published_reference, '?') <> '?'"
 """Of listed_cases: the Ombudsman has published the decision."""
 PUBLIC_TABLES = {
-    "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
+    "measures": "SELECT measures.* REPLACE (coalesce(offered.breakdowns, []) AS breakdowns) FROM measures "
+    "LEFT JOIN (SELECT measure, list(DISTINCT breakdown ORDER BY breakdown) AS breakdowns FROM group_figures "
+    "GROUP BY measure) AS offered ON offered.measure = measures.measure WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
     "spans": "SELECT * FROM spans",
-    "breakdowns": "SELECT * FROM breakdowns WHERE false",
-    "groups": "SELECT * FROM groups WHERE false",
+    "breakdowns": "SELECT * FROM breakdowns SEMI JOIN group_figures USING (breakdown)",
+    "groups": 'SELECT shown.breakdown, shown."group", coalesce(groups.label, upper(left(shown."group", 1)) || '
+    'shown."group"[2:]) AS label, coalesce(groups.position, 100000) AS position '
+    'FROM (SELECT DISTINCT breakdown, "group" FROM group_figures) AS shown '
+    'LEFT JOIN groups ON groups.breakdown = shown.breakdown AND groups."group" = shown."group"',
     "fact_columns": "SELECT * FROM fact_columns",
     "neighbours": "SELECT * FROM neighbours",
     "funnels": f"SELECT * FROM funnels WHERE {_SHOWN}",
@@ -72,28 +85,16 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
         database = releases.database_path(settings, "officers", manifest["release"])
         if not database.exists():
             releases.build_database(settings, "officers", manifest)
+        current = releases.current_release(settings, "public")
+        before = releases.read_manifest(settings, "public", current) if current else None
         with connection(settings) as con:
             con.execute(f"ATTACH {releases.text(database)} AS officers (READ_ONLY)")
             con.execute("USE officers")
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
+            _by_group(con, settings, manifest, before)
+            con.execute("INSERT INTO public_figures BY NAME SELECT * FROM group_figures ORDER BY ALL")
             receipts.mint(con, "public_figures", "public", key)
-            held = {name for (name,) in con.execute("SHOW TABLES").fetchall()}  # an older release has fewer
-            queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
-            queries |= {"figures": "SELECT * FROM public_figures"}
-            parts = [
-                part
-                for table, query in queries.items()
-                for part in releases.write_parts(con, settings, "public", table, "", query)
-            ]
-            current = releases.current_release(settings, "public")
-            before = releases.read_manifest(settings, "public", current) if current else None
-            now = releases.files_of(settings, parts)
-            was = releases.files_of(settings, before["parts"]) if before else None
-            parts += [
-                part
-                for table in (changes.compare(con, now, was), restated.restated(con, now, was))
-                for part in releases.write_parts(con, settings, "public", table, "", f"FROM {table}")
-            ]
+            parts = _parts(con, settings, before)
         public = {
             **{
                 name: manifest[name]
@@ -113,3 +114,86 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
         added = releases.add(settings, "public", public, flip=True)
         releases.prune(settings, "public")
         return added
+
+
+def _parts(
+    con: duckdb.DuckDBPyConnection, settings: Settings, before: releases.Manifest | None
+) -> list[dict[str, Any]]:
+    """Write every table of the publication."""
+    held = {name for (name,) in con.execute("SHOW TABLES").fetchall()}  # an older release has fewer
+    queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
+    queries |= {"figures": "SELECT * FROM public_figures"} | {
+        name: f"SELECT * FROM {name}" for name in tables.TABLES
+    }
+
+    def written(table: str, query: str) -> list[dict[str, Any]]:
+        return releases.write_parts(con, settings, "public", table, "", query)
+
+    parts = [part for table, query in queries.items() for part in written(table, query)]
+    now = releases.files_of(settings, parts)
+    was = releases.files_of(settings, before["parts"]) if before else None
+    compared = (changes.compare(con, now, was), restated.restated(con, now, was))
+    return parts + [part for table in compared for part in written(table, f"FROM {table}")]
+
+
+def _by_group(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    manifest: releases.Manifest,
+    before: releases.Manifest | None,
+) -> None:
+    """Make group_figures, protection and attacks: what is public by group, held against all that was published."""
+    contracts = catalogue.load(settings)
+    try:
+        measures = recount.catalogue_of(manifest)
+    except recount.CannotRecount:
+        measures = {}  # an older release, whose definitions this version cannot read: nothing by group
+    thresholds = {council: names.hide_below for council, names in contracts.names.items()}
+    earlier = publications.told(con, figures_published(settings), measures)
+    shown = breakdowns.protected(
+        con,
+        breakdowns.Given(
+            measures, _coarser(contracts), thresholds, earlier, _groupings(con, settings, before)
+        ),
+    )
+    tables.make(con, shown, measures, thresholds, "public_figures")
+
+
+def figures_published(settings: Settings, until: str | None = None) -> list[str]:
+    """The public figures of every publication up to one, as SQL relations: the oldest first, each part once."""
+    found: dict[str, None] = {}
+    for head in past.stood(settings.audience("public")):
+        if until is not None and past.order(head.release) > past.order(until):
+            continue
+        manifest = releases.read_manifest(settings, "public", head.release)
+        for part in manifest["parts"]:
+            if part["table"] == "figures":
+                found[f"read_parquet({releases.text(releases.part_path(settings, part))})"] = None
+    return list(found)
+
+
+def _coarser(contracts: catalogue.Catalogue) -> dict[str, dict[str, str]]:
+    """Breakdown -> code -> its coarser group, where the code list has one."""
+    found = {
+        name: {code.code: code.group for code in codes if code.group}
+        for name, codes in contracts.codes.items()
+    }
+    return {name: groups for name, groups in found.items() if groups and name in BREAKDOWNS}
+
+
+def _groupings(
+    con: duckdb.DuckDBPyConnection, settings: Settings, before: releases.Manifest | None
+) -> dict[tuple[str, str, str], Grouping]:
+    """Council, measure and breakdown -> how its groups were shown by any publication; the newest stands."""
+    found: dict[tuple[str, str, str], Grouping] = {}
+    for head in past.stood(settings.audience("public")) if before else ():
+        for part in releases.read_manifest(settings, "public", head.release)["parts"]:
+            if part["table"] != "protection":
+                continue
+            for council, measure, breakdown, coarser, named in con.execute(
+                f"SELECT council, measure, breakdown, coarser, named FROM "
+                f"read_parquet({releases.text(releases.part_path(settings, part))}) WHERE state <> 'not_shown'"
+            ).fetchall():
+                names = None if named is None else frozenset(named)
+                found[council, measure, breakdown] = Grouping(coarser, names)
+    return found

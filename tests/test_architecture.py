@@ -29,6 +29,7 @@ ROOMS = {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
         "pipelines.texts",
     },
+    "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.statistics"},
     "pipelines.past": set(),
     "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings"},
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},

@@ -76,6 +76,8 @@ class CouncilNames(Strict):
 
     learning: tuple[Lesson, ...] = ()
     """Which theme something was done about, and since when, as the council declares it."""
+    hide_below: int = Field(default=5, ge=2, le=20)
+    """In public figures by group, counts from 1 to one less are hidden."""
 
     @field_validator("targets")
     @classmethod
@@ -143,7 +145,10 @@ class Catalogue(BaseModel):
     def texts(self) -> str:
         """Digest of everything the catalogue says about rows: where it changes, deliveries are judged anew."""
         contracts = {name: contract.text for name, contract in self.contracts.items()}
-        beside: dict[str, Any] = {"contracts": True, "names": {"__all__": {*OF_CHARTS, "learning"}}}
+        beside: dict[str, Any] = {
+            "contracts": True,
+            "names": {"__all__": {*OF_CHARTS, "learning", "hide_below"}},
+        }
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
 

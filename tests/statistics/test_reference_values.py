@@ -63,7 +63,7 @@ LEFT_OUT = {
     "fleiss": "Fleiss' kappa is not used: AC1 and alpha serve more than two raters",
     "linear alpha": "alpha has the metrics nominal, ordinal and interval",
     "raking": "estimates are post-stratified, not raked",
-    "suppression.json": "small-number protection is another part",
+    "suppression.json": "small-number protection is compared in tests/disclosure",
 }
 
 close = partial(np.testing.assert_allclose, rtol=1e-9, atol=1e-12, equal_nan=True)
