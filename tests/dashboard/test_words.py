@@ -227,6 +227,10 @@ def test_a_group_is_apart_only_where_its_whole_range_is() -> None:
     rows = [group("A", 0.2, 0.5), group("B", 0.5, 0.7), group("C", 0.62, 0.9), group("D", 0.1, 0.59)]
     overall = {"value": 0.6}
     assert voice_words.groups_finding(rows, overall) == "Lower than for all audits: A and D; higher: C"
+    assert (
+        voice_words.groups_finding(rows[1:2], overall)
+        == "No group is clearly different from all audits together"
+    )
 
 
 def test_a_group_is_named_where_the_release_says_that_it_lies_beyond_chance() -> None:
@@ -248,18 +252,14 @@ def test_a_group_is_named_where_the_release_says_that_it_lies_beyond_chance() ->
 def test_years_of_another_mix_are_not_compared(mix: str, more: str) -> None:
     figure = FIGURE | {"mix": mix, "direction": "cannot be compared", "random": 80, "previous_random": 40}
     assert words.year_before(MEASURE, figure) == (
-        f"The year before it was 54% (54 of 100 audits). The two cannot be compared: {more} of the audits were chosen at "
-        "random than the year before (80 of 120; the year before, 40 of 100)."
+        f"The year before it was 54% (54 of 100 audits). The two cannot be compared: {more} of the audits were chosen "
+        "at random than the year before (80 of 120; the year before, 40 of 100)."
     )
     assert words.year_before(MEASURE, figure | {"random": None}).endswith(
         "chosen at random than the year before."
     )
     assert (
         words.change_cell(figure) == f"Cannot be compared: {more} were chosen at random than the year before"
-    )
-    assert (
-        voice_words.groups_finding(rows[1:2], overall)
-        == "No group is clearly different from all audits together"
     )
 
 
