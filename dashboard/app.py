@@ -32,6 +32,7 @@ from dashboard.pages import (
     receipt,
     timeliness,
     voice,
+    who,
 )
 from dashboard.serving import serve as serve
 
@@ -41,6 +42,7 @@ NAME = "SEND Audit"
 PAGES = {
     "/": overview.page,
     "/voice": voice.page,
+    "/who": who.page,
     "/programme": programme.page,
     "/grades": grades.page,
     "/plans": plans.page,
@@ -55,6 +57,7 @@ ONE = {"/definitions": definitions.one, receipt.PATH: receipt.one}
 NAVIGATION = (
     ("/", "Overview"),
     ("/voice", "Voice"),
+    ("/who", "Who was heard"),
     ("/programme", "Programme"),
     ("/grades", "Grades"),
     ("/plans", "Plans"),
@@ -63,7 +66,7 @@ NAVIGATION = (
     ("/data", "Data"),
     ("/changes", "Changes"),
 )
-WITH_CHARTS = {"/voice", "/programme", "/grades", "/plans", "/timeliness"}
+WITH_CHARTS = {"/voice", "/who", "/programme", "/grades", "/plans", "/timeliness"}
 """Pages with charts: their script is asked for at once."""
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

@@ -23,6 +23,7 @@ PROTECTION = {
 }
 SHOWN_ON = {
     "voice": (("/voice", "Voice"),),
+    "heard": (("/who", "Who was heard"),),
     "programme": (("/programme", "Programme"),),
     "quality": (("/grades", "Grades"),),
     "plans": (("/plans", "Plans"),),

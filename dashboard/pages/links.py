@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 PAGES = {
     "voice": "/voice",
+    "heard": "/who",
     "programme": "/programme",
     "quality": "/grades",
     "plans": "/plans",

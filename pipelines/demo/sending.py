@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from pipelines.contracts import Catalogue
-from pipelines.demo import elsewhere, national, plans, rates, reviews, story
+from pipelines.demo import elsewhere, national, plans, population, rates, reviews, story
 from pipelines.demo.audits import Audit, case_audits, corrected, county, spoil
 from pipelines.demo.drawing import after, months, quarter_of, year_of
 from pipelines.demo.files import CASE_SYSTEM, WAREHOUSE, WORKBOOK, Extract
@@ -37,6 +37,7 @@ def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
         ),
         national.file(register, seed, catalogue),
         rates.file(),
+        *population.files(register, seed, catalogue),
     ]
     return sorted(sent, key=lambda extract: extract.received_on)
 
