@@ -40,6 +40,7 @@ from dashboard.pages import (
     scrutiny,
     timeliness,
     voice,
+    who,
 )
 from dashboard.serving import serve as serve
 
@@ -49,6 +50,7 @@ NAME = "SEND Audit"
 PAGES = {
     "/": overview.page,
     "/voice": voice.page,
+    "/who": who.page,
     "/programme": programme.page,
     "/grades": grades.page,
     "/reliability": reliability.page,

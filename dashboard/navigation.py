@@ -39,6 +39,13 @@ ROOMS = {
             has_charts=True,
         ),
         Place(
+            "/who",
+            "Who was heard",
+            "Are the families who took part like all families who could have?",
+            ("heard",),
+            has_charts=True,
+        ),
+        Place(
             "/feedback",
             "You said, we did",
             "Were families answered, told and asked again? And their complaints.",

@@ -124,6 +124,33 @@ def by_group(
     return _labelled(release, found)
 
 
+def compared(
+    release: Release, measure: str, council: str, window: str, period_end: date, breakdown: str
+) -> list[Row]:
+    """One measure's figures for each group of a breakdown beside what they are compared with: its columns too, and
+    `source_label`. None where the release does not hold them."""
+    if "compared" not in release.tables:
+        return []
+    sql = (
+        "SELECT figures.*, compared_numerator, compared_denominator, counted_on, source, named.label AS source_label "
+        'FROM {db}.figures JOIN {db}.compared USING (measure, council, "window", period_start, period_end, breakdown, '
+        '"group") LEFT JOIN {db}.groups AS named ON named.breakdown = \'population_source\' AND named."group" = source '
+        'WHERE measure = ? AND council = ? AND "window" = ? AND period_end = ? AND figures.breakdown = ?'
+    )
+    return _labelled(release, release.rows(sql, (measure, council, window, period_end, breakdown)))
+
+
+def population_days(release: Release, council: str) -> list[tuple[str, str, date]]:
+    """(measure, characteristic, day): the populations that figures of the council are compared with."""
+    if "compared" not in release.tables:
+        return []
+    sql = (
+        "SELECT DISTINCT measure, breakdown, counted_on FROM {db}.compared WHERE council = ? "
+        "AND counted_on IS NOT NULL ORDER BY ALL"
+    )
+    return [(row["measure"], row["breakdown"], row["counted_on"]) for row in release.rows(sql, (council,))]
+
+
 def group_series(release: Release, measure: str, council: str, window: str, breakdown: str) -> list[Row]:
     """One measure's figures for each group and period of a window, complete periods only, with `label`."""
     sql = (

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from dashboard import heard_words
+
 Row = Mapping[str, Any]
 
 COEFFICIENT = "coefficient"
@@ -62,6 +64,7 @@ POLARITY = {
     "better": "Higher is better.",
     "worse": "Lower is better.",
     "neither": "Neither higher nor lower is better by itself.",
+    "nearer_none": "Nearer to no gap is better.",
 }
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -125,6 +128,8 @@ def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
         return missing(measure, figure), ""
     if is_coefficient(measure):
         return _hundredths(figure["value"]), f"from {count(figure['denominator'])} {unit(measure)}"
+    if heard_words.is_compared(measure):
+        return heard_words.value(measure, figure["value"]), heard_words.number(measure, figure)
     if is_mean(measure):
         said = amount(figure["value"], measure["unit"])
         return said, f"on average ({count(figure['denominator'])} {unit(measure)})"
@@ -151,6 +156,8 @@ def figure_number(measure: Row, figure: Row | None) -> str:
     """`number` for a figure row, or its symbol in words."""
     if figure is None:
         return SYMBOLS["x"]
+    if heard_words.is_compared(measure):
+        return heard_words.number(measure, figure)
     if figure.get("symbol"):
         return missing(measure, figure)
     if is_coefficient(measure):
@@ -197,8 +204,19 @@ def between(low: float | None, high: float | None, of: str = "") -> str:
 
 def likely(figure: Row, measure: Row | None = None) -> str:
     """The range of a figure in a few words: “likely to be between 53% and 70%”."""
-    held = between(figure.get("low"), figure.get("high"), own_unit(measure))
+    held = (
+        range_of(measure, figure)
+        if heard_words.is_compared(measure)
+        else between(figure.get("low"), figure.get("high"), own_unit(measure))
+    )
     return f"likely to be {held}" if held and not figure.get("symbol") else ""
+
+
+def range_of(measure: Row | None, figure: Row) -> str:
+    """The likely range of any figure in its measure's words; empty where there is none."""
+    if measure and heard_words.is_compared(measure):
+        return heard_words.likely(measure, figure.get("low"), figure.get("high"))
+    return between(figure.get("low"), figure.get("high"), own_unit(measure))
 
 
 def capital(text: str) -> str:
@@ -309,14 +327,16 @@ def sentence(measure: Row, figure: Row | None) -> str:
         "numerator": count(figure["numerator"]),
         "denominator": count(figure["denominator"]),
         **{name: value_words(measure, figure.get(name)) for name in ("value", "low", "high")},
-        "range": between(figure.get("low"), figure.get("high"), own_unit(measure)),
+        "range": range_of(measure, figure),
         "period": period(figure["window"], figure["period_start"], figure["period_end"]),
     }
     return template.format_map(_Known(words))
 
 
 def value_words(measure: Row, value: float | None) -> str:
-    """A value of a measure: a percentage, an average in its unit, or a coefficient."""
+    """A value of a measure: a percentage, an average in its unit, a coefficient, or a gap with its direction."""
+    if heard_words.is_compared(measure):
+        return heard_words.value(measure, value)
     of = own_unit(measure)
     return amount(value, of) if of else percent(value)
 
@@ -325,6 +345,8 @@ def likely_range(measure: Row, figure: Row) -> str:
     """What the interval means, as a sentence; empty where there is none."""
     if figure.get("symbol") or figure.get("low") is None or figure.get("high") is None:
         return ""
+    if heard_words.is_compared(measure):
+        return f"Likely to be {range_of(measure, figure)}."
     if is_mean(measure):
         return f"The true average is likely to be {between(figure['low'], figure['high'], measure['unit'])}."
     if is_coefficient(measure):
@@ -336,6 +358,8 @@ def likely_range(measure: Row, figure: Row) -> str:
 def year_before(measure: Row, figure: Row) -> str:
     """The comparison with the year before, for a 12-month or published yearly figure; empty for any other."""
     compared = YEARS if measure.get("kind") == "given" else ("12m",)
+    if heard_words.is_compared(measure):
+        return ""  # whose years overlap
     if figure.get("window") not in compared or figure.get("symbol") or is_coefficient(measure):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:

@@ -135,9 +135,7 @@ def table_columns(found: Any, both: Any) -> dict[str, Any]:
     if several or not by:
         columns["Period"] = lambda _, row: words.span(row["period_start"], row["period_end"])
     columns["Figure"] = words.figure_number
-    columns["Likely range"] = lambda measure, row: words.between(
-        row["low"], row["high"], words.own_unit(measure)
-    )
+    columns["Likely range"] = words.range_of
     given = found.measure["kind"] == "given"
     if any(
         (given or row["window"] == "12m") and row["change"] is not None for one in both for row in one.figures

@@ -18,6 +18,7 @@ from pipelines.demo import (
     neighbours,
     placed,
     plans,
+    population,
     rates,
     reviews,
     story,
@@ -54,6 +55,7 @@ def everything(seed: int, catalogue: Catalogue) -> list[Extract]:
         *placed.files(placed.county(register, seed)),
         *trained.files(trained.county(seed, catalogue)),
         *asked.files(register, seed, catalogue),
+        *population.files(register, seed, catalogue),
     ]
     return sorted(sent, key=lambda extract: extract.received_on)
 

@@ -95,6 +95,12 @@ OVER_A_YEAR = 0.07  # of those late
 EXCEPTION = {True: 0.015, False: 0.11}  # an exception applied: issued within 20 weeks, issued later
 TAKEN_OVER = 0.005  # came from another council, so the request is not known
 
+# The population, counted at each January's returns: the day, and how many children are on SEN support
+COUNTED = ((date(2024, 1, 18), 9240), (date(2025, 1, 16), 9510), (date(2026, 1, 15), 9830))
+AGES_ON_SUPPORT = {"0-4": 5, "5-10": 51, "11-15": 40, "16-19": 4}
+NEEDS_ON_SUPPORT = {"SLCN": 28, "SEMH": 24, "MLD": 13, "SPLD": 12, "ASD": 10, "OTH": 4, "PD": 2, "HI": 2, "VI": 1}
+FEWEST_GIVEN = 3  # fewer children of a group are given as c
+
 # Reviews of plans
 REVIEWS_A_MONTH = (17, 33)  # slots in the first and the last month, rising evenly; more than nine in ten are completed
 REVIEW_VOID = 0.04

@@ -30,6 +30,7 @@ FEEDS_OF_FACT = {
     "plan_advice": ("plan_reviews",),
     "plans": ("active_plans",),
     "plan_months": ("active_plans", "case_audits", "plan_reviews"),
+    "population": ("population", "active_plans"),
     "published_timeliness": ("dfe_timeliness",),
     "reported_participation": ("participation_rates",),
     "actions": ("actions", "action_changes", "ombudsman_cases"),
@@ -258,6 +259,8 @@ def _why(
 ) -> list[Row]:
     """What can have restated a figure: deliveries (kind, number, feed, change), else contracts, else the program."""
     feeds = FEEDS_OF_FACT.get(measure.get("fact") or "", ())
+    if measure.get("frame"):
+        feeds += FEEDS_OF_FACT["population"]
     of_feeds = [
         row
         for row in deliveries
