@@ -122,6 +122,7 @@ def _random_cell(name: str, column: Column, chance: random.Random) -> dict[str, 
         "code": [code.code for code in CATALOGUE.codes.get(column.codes or "", ())],
         "grade": ["good", "inadequate"],
         "label": ["North", "unlisted-ABCDEF"],
+        "council_text": ["Head of service", "Minutes of the panel"],
     }.get(column.type, [])
     value = None if empty else UNREADABLE if unreadable or not codes else chance.choice(codes)
     return {name: [value] if column.several and value else value}
