@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.contracts import FILLED_WITH, Catalogue, Column, Contract, Rule
 from pipelines.intake.check import row_rules
+from tests import planted_ledger
 
 EXTRACTED_ON = date(2026, 4, 3)
 ADVICE_SOURCES = ("health", "social_care", "educational_psychology")
@@ -448,6 +449,12 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 """What makes the key of the sound row another one, and what makes the row another under the same key."""
 
 
+SOUND |= planted_ledger.SOUND
+BREAKS |= planted_ledger.BREAKS
+FITTING |= planted_ledger.FITTING
+OTHER_KEY |= planted_ledger.OTHER_KEY
+
+
 class Raw(str):
     """A cell exactly as the supplier typed it, whatever the style of the file."""
 
@@ -555,6 +562,7 @@ def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]
     references = (
         "audit_reference", "re_audit_of", "review_reference", "plan_reference", "placement_reference",
         "learner_reference", "complaint_reference", "feedback_reference", "request_reference", "report_reference",
+        "action_reference", "source_reference",
     )  # fmt: skip
     if any(name in row for name in references):
         named = {name: row[name] for name in references if row.get(name) in ("a0", "a1")}
@@ -563,6 +571,14 @@ def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]
         return row | _own_day_or_council(row, n, councils[n])
     if "breakdown_topic" in row:
         return row | _own_place_or_year(row, n, councils[n])
+    if "statement_required" in row or "next_by" in row:
+        if isinstance(row["council"], Raw):
+            return (
+                row
+                if isinstance(row["published_on"], Raw)
+                else row | {"published_on": date(2026, 1, 1) + timedelta(n)}
+            )
+        return row | {"council": councils[n]}
     if "definition" in row:
         return row | _own_month_or_council(row, n, councils[n])
     own = "team" if isinstance(row["agency"], Raw) else "agency"
@@ -610,11 +626,13 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
         "council": "Narnia", "code": "Zebedee", "label": "Call 01234 567890", "date": "31/02/2026", "month": "Winter",
         "period": "2025-27", "birth_month": "13/2014", "whole_number": "a dozen", "yes_no": "perhaps",
         "grade": "Satisfactory", "ons_code": "E99999999", "count": "a few", "percentage": "105", "group": "Zebedee",
+        "council_text": "Ask Zebedee Quillfeather",
     }[column.type]  # fmt: skip
     good: dict[str, Any] = {
         "council": lambda: f" {catalogue.councils['990'].name.upper()} council ",
         "code": lambda: _shouted(column, sound, catalogue),
         "label": lambda: "Street 1234",
+        "council_text": lambda: f"  {sound} ",
         "date": lambda: f"{sound:%A} {sound.day} {sound:%B} {sound.year}",
         "month": lambda: f"{sound:%b-%y}",
         "period": lambda: " ".join(reversed(sound.split())),

@@ -105,6 +105,30 @@ COLUMNS = {
     "board_reports": "council council, report_reference identifier, board label boards, topic label themes, "
     "reported_on date, source code report_source, action_reference identifier, report_title "
     "free_text, comments free_text",
+    "actions": "council council, action_reference identifier, source code action_source, source_reference identifier, "
+    "title council_text, owner_role council_text, agency label agencies, theme label themes, measure "
+    "council_text, opened_on date, original_due_on date, revised_due_on date, done_on date, cancelled_on "
+    "date, cancel_reason code cancel_reason, reopened_on date, evidence council_text, evidence_checked_on "
+    "date, evidence_checked_by council_text, effect_checked_on date, effect code action_effect, comments "
+    "free_text",
+    "action_changes": "council council, action_reference identifier, change_number whole_number, changed_on date, change code "
+    "action_change, new_due_on date, comments free_text",
+    "ombudsman_cases": "council council, source_reference identifier, published_reference council_text, former_council council, "
+    "decided_on date, outcome code ombudsman_outcome, fault_category code fault, is_public_report yes_no, "
+    "summary free_text",
+    "ombudsman_remedies": "council council, source_reference identifier, remedy_number whole_number, remedy_type code remedy_type, "
+    "due_on date, done_on date, satisfied_on date",
+    "inspections": "council council, source_reference identifier, published_on date, outcome code area_outcome, area_number "
+    "whole_number, area_kind code area_kind, title council_text, progress code area_progress, progress_on "
+    "date",
+    "internal_audits": "council council, source_reference identifier, title council_text, planned_on date, reported_on date, "
+    "opinion code audit_opinion, recommendations whole_number",
+    "area_inspections_to_2022": "council council, started_on date, published_on date, statement_required yes_no, weaknesses whole_number, "
+    "revisit_started_on date, revisit_published_on date, progress code area_progress, with_progress "
+    "whole_number, without_progress whole_number, area_name free_text, region free_text, link free_text",
+    "area_inspections_since_2023": "council council, outcome code area_outcome, started_on date, ended_on date, published_on date, next_by "
+    "date, next_in free_text, previous_on free_text, urn free_text, region free_text, ons_code free_text, "
+    "neighbours free_text, area_name free_text, link free_text, local_link free_text, outcome_text free_text",
 }
 REQUIRED = {
     "active_plans": "council plan_reference issued_on",
@@ -122,6 +146,14 @@ REQUIRED = {
     "feedback_responses": "council feedback_reference theme families raised_on",
     "scrutiny_requests": "council request_reference topic board asked_on",
     "board_reports": "council report_reference board topic reported_on",
+    "actions": "council action_reference source opened_on",
+    "action_changes": "council action_reference change_number changed_on change",
+    "ombudsman_cases": "council source_reference decided_on outcome",
+    "ombudsman_remedies": "council source_reference remedy_number remedy_type due_on",
+    "inspections": "council source_reference published_on area_number area_kind",
+    "internal_audits": "council source_reference",
+    "area_inspections_to_2022": "council published_on statement_required",
+    "area_inspections_since_2023": "council",
 }
 PERSONAL = {
     "active_plans": "plan_reference child_reference birth_month child_name upn postcode comments",
@@ -140,6 +172,14 @@ PERSONAL = {
     "feedback_responses": "comments",
     "scrutiny_requests": "question comments",
     "board_reports": "report_title comments",
+    "actions": "action_reference source_reference comments",
+    "action_changes": "action_reference comments",
+    "ombudsman_cases": "source_reference summary",
+    "ombudsman_remedies": "source_reference",
+    "inspections": "source_reference",
+    "internal_audits": "source_reference",
+    "area_inspections_to_2022": "",
+    "area_inspections_since_2023": "",
 }
 
 
@@ -190,6 +230,9 @@ def test_feeds_replace_what_the_design_says() -> None:
         "family_participation": "key", "plan_reviews": "council_and_period", "placements": "all", "training": "all",
         "complaints": "key", "feedback_responses": "key", "scrutiny_requests": "key",
         "board_reports": "key",
+        "actions": "key", "action_changes": "key", "ombudsman_cases": "key", "ombudsman_remedies": "key",
+        "inspections": "key", "internal_audits": "key", "area_inspections_to_2022": "all",
+        "area_inspections_since_2023": "all",
     }  # fmt: skip
     assert CATALOGUE.contracts["case_audits"].period == ("planned_month", "started_on", "completed_on")
     assert CATALOGUE.contracts["plan_reviews"].period == ("planned_month", "reviewed_on")
@@ -371,7 +414,7 @@ def test_no_two_councils_share_a_name_and_every_closed_one_has_a_successor() -> 
         assert council.opened < (council.closed or "9999"), council.name
     assert sum(not council.closed and not council.fictional for council in councils.values()) == 153
     assert [council.name for council in councils.values() if council.fictional] == [
-        "Brackenshire", "Westmarch", "Calderholme", "Fennick Vale", "Ostrey", "Harrowmere", "Quillbury", "Tarrowdale",
+        "Tarn Riding", "Brackenshire", "Westmarch", "Calderholme", "Fennick Vale", "Ostrey", "Harrowmere", "Quillbury",
         "Merrowby", "Saltwick Bay",
     ]  # fmt: skip
     assert councils["909"].successor == "942|943"

@@ -8,6 +8,7 @@ import io
 import logging
 import shutil
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,20 @@ def every_feed() -> dict[str, list[dict[str, Any]]]:
         ("placements", "placement_reference"), ("training", "learner_reference"),
         ("complaints", "complaint_reference"), ("feedback_responses", "feedback_reference"),
         ("scrutiny_requests", "request_reference"), ("board_reports", "report_reference"),
+        ("plan_reviews", "review_reference"), ("active_plans", "plan_reference"), ("actions", "action_reference"),
+        ("action_changes", "action_reference"), ("ombudsman_cases", "source_reference"),
+        ("ombudsman_remedies", "source_reference"), ("inspections", "source_reference"),
+        ("internal_audits", "source_reference"),
     ):  # fmt: skip
         few = len(catalogue.contracts[feed].columns) + 5
         found[feed] = [SOUND[feed] | {reference: f"BR/{n}"} for n in range(few)]
     for feed in catalogue.of_published:
         few = len(catalogue.contracts[feed].columns) + 5
-        year = {"dfe_timeliness": "time_period"}.get(feed, "numerator")
-        found[feed] = [SOUND[feed] | {year: n} for n in range(few)]
+        year = {"dfe_timeliness": "time_period", "participation_rates": "numerator"}.get(feed, "published_on")
+        day = date(2020, 1, 1)
+        found[feed] = [
+            SOUND[feed] | {year: day + timedelta(n) if year == "published_on" else n} for n in range(few)
+        ]
     assert set(found) == set(catalogue.contracts)
     return found
 

@@ -61,12 +61,24 @@ LINKED: dict[str, list[tuple[dict[str, Any], tuple[str, ...]]]] = {
             (),
         ),
     ],
+    "action_changes": [
+        ({"action_reference": " act/1 "}, ()),
+        ({"action_reference": "ACT/9"}, ("ACH-401",)),
+        ({"action_reference": "ACT/1", "council": "991"}, ("ACH-401",)),
+    ],
+    "ombudsman_remedies": [
+        ({"source_reference": "omb/1"}, ()),
+        ({"source_reference": "OMB/9"}, ("REM-401",)),
+        ({"source_reference": "OMB/1", "council": "991"}, ("REM-401",)),
+    ],
 }
 REGISTER = {
     "active_plans": [
         ({"plan_reference": "N/1", "child_reference": "C/1"}, ()),
         ({"plan_reference": "N/2", "child_reference": "C/2", "ceased_on": "2025-01-01"}, ()),  # before it was issued
-    ]
+    ],
+    "actions": [({"action_reference": "ACT/1"}, ())],
+    "ombudsman_cases": [({"source_reference": "OMB/1"}, ())],
 }  # fmt: skip
 
 
@@ -121,6 +133,7 @@ WATCHED = {
         *(f"section_{code.code}_grade" for code in CATALOGUE.codes["plan_section"]),
     ],
     "audit_programme": ["team", "agency"],
+    "actions": ["evidence", "done_on", "evidence_checked_on"],
     "case_audits": [
         "agreed_grade", "moderated_on", "mental_health_relevant", "child_reference", "age_band", "ethnicity",
         "primary_need", "locality", "team",
@@ -157,6 +170,7 @@ def several(feed: str, months: Sequence[str], number: int, alike: Sequence[str] 
                 "audit_reference": f"a{n}", "offered_on": f"{month}-02", "role": ["child", "parent"][n % 2],
                 "contributed_on": f"{month}-{10 + n % 15}", "offered": n % 3 > 0,
             },
+            "actions": {"action_reference": f"a{n}"},
             "dfe_timeliness": {
                 "time_period": 2010 + n // 20, "breakdown_topic": "age", "breakdown": str(3 + n % 17),
                 "la_code": f"3{1 + n % 20:02d}", "new_la_code": None,
@@ -195,6 +209,7 @@ def series() -> list[Series]:
     found = []
     for feed, prefix, newly_empty in (
         ("audit_programme", "PRG", range(501, 503)),
+        ("actions", "ACN", range(501, 504)),
         ("case_audits", "AUD", range(510, 519)),
         ("family_participation", "PAR", range(510, 517)),
         ("active_plans", "PLN", range(510, 518)),

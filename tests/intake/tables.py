@@ -123,6 +123,7 @@ def _random_cell(name: str, column: Column, chance: random.Random) -> dict[str, 
         "grade": ["good", "inadequate"],
         "label": ["North", "unlisted-ABCDEF"],
         "group": ["F", "unknown"],
+        "council_text": ["Head of service", "Minutes of the panel"],
     }.get(column.type, [])
     value = None if empty else UNREADABLE if unreadable or not codes else chance.choice(codes)
     return {name: [value] if column.several and value else value}
