@@ -19,7 +19,9 @@ Row = Mapping[str, Any]
 _CHANCE = "Chance alone gives some signals: about one in four steady series of 36 months shows at least one."
 """What is said of charts of a release from before it held the chance of each."""
 LOOK = "Look for a reason before acting."
-NOT_TESTED = "Signals are looked for in headline measures only: among so many charts chance alone would give some."
+NOT_TESTED = (
+    "Signals are looked for in headline measures only: among so many charts chance alone would give some."
+)
 SERIOUS_FIRST = ("outside", "trend", "two_of_three", "shift")
 # A run this long is, to a reader, a long run, even where one of its points also lies outside the limits.
 LONG_RUN = 7
