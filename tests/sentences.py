@@ -136,10 +136,10 @@ def is_share(text: str, value: Fraction | float | None) -> bool:
     """Whether a percentage is how a share from 0 to 1 is to be written."""
     if value is None:
         return False
-    points = half_up(value * 100, "1e-9")
-    if 0 < points < Decimal("0.5"):
+    points = value * 100
+    if 0 < points < 0.5:
         return text == "less than 1%"
-    if Decimal("99.5") <= points < 100:
+    if 99.5 <= points < 100:
         return text == "more than 99%"
     return text == f"{half_up(value * 100)}%"
 
