@@ -41,7 +41,7 @@ RUN = (
 )
 MOVED = re.compile(
     r"\b(higher|lower|(better|worse|more|less|fewer|greater|larger|smaller) than|(?<!requires )improv\w+|rose|rise\w*|fell|fall\w*|"
-    r"increas\w+|decreas\w+|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
+    r"increas\w+|decreas\w+|up(?! to)|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )
 FREE_NUMBERS = re.compile(
     r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|6) weeks\b|\b20 working days\b|\b24 months\b"
