@@ -115,7 +115,7 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
             "showlegend": False,
         },
     ]
-    layout = base_layout(right=56, bottom=56)
+    layout = base_layout(right=120 if words.is_mean(measure) else 56, bottom=56)
     step = max(1, len(points) // 4)
     shown = [place for place in places if (len(points) - 1 - place) % step == 0]
     layout["xaxis"] |= {

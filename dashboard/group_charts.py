@@ -195,7 +195,7 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
 
 def _apart(row: Row) -> str:
     """What is said of a group that lies further from its total than chance explains."""
-    return {"higher": " · higher than usual", "lower": " · lower than usual"}.get(row.get("place") or "", "")
+    return {"higher": " · ▲\u00a0higher", "lower": " · ▼\u00a0lower"}.get(row.get("place") or "", "")
 
 
 def _points(value: float) -> float:

@@ -41,9 +41,11 @@ RUN = (
 )
 MOVED = re.compile(
     r"\b(higher|lower|(better|worse|more|less|fewer|greater|larger|smaller) than|(?<!requires )improv\w+|rose|rise\w*|fell|fall\w*|"
-    r"increas\w+|decreas\w+|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
+    r"increas\w+|decreas\w+|up(?! to)|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )
-FREE_NUMBERS = re.compile(r"\b(?:20|16|6) weeks\b|\b24 months\b")
+FREE_NUMBERS = re.compile(
+    r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|6) weeks\b|\b20 working days\b|\b24 months\b"
+)
 
 
 class Unknown(AssertionError):
@@ -136,10 +138,10 @@ def is_share(text: str, value: Fraction | float | None) -> bool:
     """Whether a percentage is how a share from 0 to 1 is to be written."""
     if value is None:
         return False
-    points = half_up(value * 100, "1e-9")
-    if 0 < points < Decimal("0.5"):
+    points = value * 100
+    if 0 < points < 0.5:
         return text == "less than 1%"
-    if Decimal("99.5") <= points < 100:
+    if 99.5 <= points < 100:
         return text == "more than 99%"
     return text == f"{half_up(value * 100)}%"
 
@@ -282,17 +284,18 @@ def says(pattern: str) -> Callable[[Rule], Rule]:
 
 def free(text: str) -> bool:
     """Whether words of a definition say nothing that it may not: no number, nothing of change."""
-    return not re.search(r"\d", FREE_NUMBERS.sub("", text)) and not MOVED.search(text)
+    text = FREE_NUMBERS.sub("", text)
+    return not re.search(r"\d", text) and not MOVED.search(text)
 
 
-@says(rf"(?P<polarity>Higher is better|Lower is better|Neither higher nor lower is better by itself)\.?")
+@says(r"(?P<polarity>Higher is better|Lower is better|Neither higher nor lower is better by itself)\.?")
 def polarity(found: re.Match[str], at: Place) -> bool:
     way = {"H": "better", "L": "worse", "N": "neither"}[found["polarity"][0]]
     return any(at.measure(row)["higher_is"] == way for row in at.rows)
 
 
 @says(
-    rf"In (?P<when>.+?), (?P<left>{C}) of (?P<of>{C}) (?P<what>.+ were not .+)\.|(?P<left2>{C}) of (?P<of2>{C}) (?P<what2>.+ were not .+)\."
+    rf"In (?P<when>.+?(?:, which has not finished)?), (?!which has not)(?P<left>{C}) of (?P<of>{C}) (?P<what>.+ were not .+)\.|(?P<left2>{C}) of (?P<of2>{C}) (?P<what2>.+ were not .+)\."
 )
 def not_done(found: re.Match[str], at: Place) -> bool:
     left, of = whole(found["left"] or found["left2"]), whole(found["of"] or found["of2"])
@@ -333,7 +336,7 @@ def both_ways(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"(?:(?:In|On) (?P<when>.+?), )?(?P<open>[^%]*?)(?P<n>{C}) of (?:the )?(?P<d>{C}) (?P<what>[^%]*?)(?: \((?P<share>{P})\))?\.?"
+    rf"(?:(?:In|On) (?P<when>.+?(?:, which has not finished)?), (?!which has not))?(?P<open>[^%]*?)(?P<n>{C}) of (?:the )?(?P<d>{C}) (?P<what>[^%]*?)(?: \((?P<share>{P})\)(?:, as published by DfE)?)?\.?"
 )
 def claim(found: re.Match[str], at: Place) -> bool:
     if not free(found["open"] + found["what"]):
@@ -347,7 +350,14 @@ def claim(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"(?:(?:In|On) (?P<when>.+?), )?(?:I|i)t took (?P<value>{D}) (?P<unit>[a-z]+) on average (?P<what>.*)\((?P<d>{C}) (?P<of>.+)\)\."
+    rf"In (?P<when>.+?(?:, which has not finished)?), (?!which has not)(?P<open>[^%]*?)(?P<n>{C}) (?P<what>[^%;]*); (?P<d>{C}) were planned \((?P<share>{P})\)\."
+)
+def of_planned(found: re.Match[str], at: Place) -> bool:
+    return claim(found, at)
+
+
+@says(
+    rf"(?:(?:In|On) (?P<when>.+?(?:, which has not finished)?), (?!which has not))?(?:I|i)t took (?P<value>{D}) (?P<unit>[a-z]+) on average (?P<what>.*)\((?P<d>{C}) (?P<of>.+)\)\."
 )
 def average(found: re.Match[str], at: Place) -> bool:
     return free(found["what"] + found["of"]) and any(
@@ -395,7 +405,7 @@ ENDS = rf"(?:less than 1|{C}|{D})"
 
 
 @says(
-    rf"The difference is likely to be (?P<range>.+) (?P<side>higher|lower): more than chance alone would explain\."
+    r"The difference is likely to be (?P<range>.+) (?P<side>higher|lower): more than chance alone would explain\."
 )
 def difference(found: re.Match[str], at: Place) -> bool:
     return any(

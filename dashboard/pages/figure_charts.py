@@ -100,7 +100,8 @@ def over_time(
     if chance := signals.chance(points):
         parts.append(html.P(chance, className="hint", **components.of_receipt(points[-1]["receipt"])))
     parts.append(_slow(release, shown, measure, used, anchor))
-    return components.section(anchor, f"{name} by {name.lower()}", *parts)
+    which = "" if anchor == "time" else f": {words.lower_first(measure['short_title'])}"
+    return components.section(anchor, f"{name} by {name.lower()}{which}", *parts)
 
 
 def _slow(

@@ -30,7 +30,7 @@ def read_as(
     return held, request.param, database, Tables(database)
 
 
-@pytest.mark.parametrize("address", (*PAGES, *MORE))
+@pytest.mark.parametrize("address", [*PAGES, *MORE])
 def test_every_sentence_of_a_page(read_as: tuple[Settings, str, Path, Tables], address: str) -> None:
     held, audience, _, tables = read_as
     client = create_app(held.store, audience).server.test_client()
