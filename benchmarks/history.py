@@ -2,8 +2,8 @@
 
 Belongs here: making the releases, and what is measured of them. Does not belong here: the job itself (`__main__`).
 
-A council with three years of audits sends a file each week, which holds its newest month so far: 26 real runs, half a
-year. Between two of them lie releases made by a shorter way, so that 500 take minutes: the parts that the real run
+A council with three years of audits sends a file each week, which holds its newest month so far: 13 real runs, a quarter
+of a year. Between two of them lie releases made by a shorter way, so that 500 take minutes: the parts that the real run
 before changed are written again with other bytes (a note in the Parquet file), and `releases.add` adds a manifest that
 shares all other parts and names one delivery more. So every part is made by the real run, and every manifest by the real
 `add`; only what is said of the deliveries in between is left out of the tables about deliveries, which are cut into parts
@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks import made
 
 AUDITS = 1_700
-WEEKS = 26
+WEEKS = 13
 A_WEEK = 11
 """Audits: as many as the demonstration county's."""
 NEXT_MONTH = date(2026, 4, 1)

@@ -7,6 +7,7 @@ Does not belong here: any one kind of text (`contracts`, `mappings`).
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 M = TypeVar("M", bound=BaseModel)
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML came with libyaml
+
+
+_TYPED = str.maketrans("’‘–—", "''--")
 
 
 class ContractError(ValueError):
@@ -34,9 +38,10 @@ def from_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_LOADER)
 
 
+@functools.lru_cache(maxsize=8192)
 def simplify(text: str) -> str:
     """A header or code without case, accents, punctuation and spacing: what `also_called` is compared on."""
-    typed = text.translate(str.maketrans("’‘–—", "''--"))
+    typed = text.translate(_TYPED)
     plain = unicodedata.normalize("NFKD", typed).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9+]+", " ", plain.lower()).strip()
 

@@ -43,9 +43,6 @@ _FIGURES = {
     "period_start": "DATE", "period_end": "DATE", "complete": "BOOLEAN", "breakdown": "VARCHAR",
     "numerator": "BIGINT", "denominator": "BIGINT", "value": "DOUBLE", "symbol": "VARCHAR", "receipt": "VARCHAR",
 }  # fmt: skip
-_PERIODS = {
-    "council": "VARCHAR", "window": "VARCHAR", "period_end": "DATE", "complete": "BOOLEAN", "breakdown": "VARCHAR",
-}  # fmt: skip
 _CHARTS = {
     "measure": "VARCHAR", "council": "VARCHAR", "window": "VARCHAR", "period_start": "DATE", "period_end": "DATE",
     "numerator": "BIGINT", "denominator": "BIGINT", "value": "DOUBLE", "target": "DOUBLE", "variation": "VARCHAR",
@@ -113,8 +110,8 @@ def compare(con: duckdb.DuckDBPyConnection, now: Files, before: Files | None) ->
         con.execute(f"CREATE OR REPLACE TEMP TABLE changes AS SELECT {empty} WHERE false")
         return "changes"
     sides(con, now, before, _READ)
-    for side, files in (("now", now), ("was", before)):
-        _views(con, side, files)
+    for side in ("now", "was"):
+        _views(con, side)
     found = " UNION ALL BY NAME ".join(
         f"({query})"
         for query in (
@@ -160,18 +157,17 @@ def _view(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str],
     )
 
 
-def _views(con: duckdb.DuckDBPyConnection, side: str, files: Files) -> None:
+def _views(con: duckdb.DuckDBPyConnection, side: str) -> None:
     """What the comparisons read: charted years of 12 months, the last finished month, the last point of each chart."""
+    # Months have no gaps, so where both sides share the newest part, what they do not share ends with the same month
     charted = "measure IN (SELECT measure FROM measures_now WHERE chart = 'p')"
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW years_{side} AS
         SELECT * EXCLUDE (complete, breakdown, symbol) FROM figures_{side}
         WHERE breakdown = '' AND "window" = '12m' AND complete AND symbol = '' AND {charted}""")
-    # of parts that both share too: the newest month may be in one of them
-    _view(con, f"every_{side}", _PERIODS, list(files.get("figures", {}).values()))
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW ended_{side} AS
-        SELECT council, max(period_end) AS ended FROM every_{side}
+        SELECT council, max(period_end) AS ended FROM figures_{side}
         WHERE breakdown = '' AND "window" = 'month' AND complete GROUP BY council""")
     con.execute(f"""
         CREATE OR REPLACE TEMP VIEW last_{side} AS

@@ -10,11 +10,13 @@ Does not belong here: what is recorded (`assets`, `again`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from filelock import FileLock, Timeout
 from sqlalchemy import Engine, event
 
@@ -52,6 +54,25 @@ def _flush_less(connection: object, _: object) -> None:
     """
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    """An engine for each SQLite file, where Dagster makes one for every event and so compiles its statements anew.
+
+    Without a pool an engine holds no connection: what it keeps is how a statement is written.
+    """
+    engines: dict[str, Engine] = {}
+
+    def engine(file: str, **how: object) -> Engine:
+        if file not in engines:
+            engines[file] = make(file, **how)
+        return engines[file]
+
+    return engine
+
+
+for _storage in (sqlite_event_log, sqlite_run_storage):
+    _storage.create_engine = _kept(_storage.create_engine)
 
 
 def home(settings: Settings) -> Path:
