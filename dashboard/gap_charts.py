@@ -13,7 +13,7 @@ from dashboard import charts, heard_words, words
 Row = Mapping[str, Any]
 
 
-def gaps(measure: Row, rows: Sequence[Row], looked: str, others: str) -> charts.Figure:
+def gaps(measure: Row, rows: Sequence[Row]) -> charts.Figure:
     """A line from each group's share among the others (hollow) to its share among those looked at (full, with range)."""
     shown = [row for row in rows if not row["symbol"] and row["compared_denominator"]]
     there = [100 * row["compared_numerator"] / row["compared_denominator"] for row in shown]
@@ -69,7 +69,7 @@ def gaps(measure: Row, rows: Sequence[Row], looked: str, others: str) -> charts.
             "showarrow": False,
             "align": "left",
             "font": {"size": 13, "color": charts.INK},
-            "text": f"● {looked}, with its likely range<br>◇ {others}",
+            "text": "● looked at, with likely range<br>◇ compared with",
         }  # fmt: skip
     )
     return {"data": [lines, hollow, dots], "layout": layout}

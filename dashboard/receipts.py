@@ -40,6 +40,13 @@ INTERVALS = {
     True: ("Student's t interval of a mean", "Welch's t interval for a difference of means"),
 }
 """Whether the figure is an average -> methods of its likely range and of the change."""
+COMPARED = {
+    "gap": "Wilson score interval less the population's share; within the audits, Newcombe's interval for the difference "
+    "from all others, times their share of the whole. Called a gap only where the same at 99.8% leaves out 0",
+    "evenness": "R-indicator, adjusted for chance, with a normal interval for its spread",
+    "weighted": "Post-stratified share with a linearised standard error on the logit scale",
+}
+"""Kind of a figure that compares groups -> the method of its likely range."""
 LEVEL = 0.95
 _MOST_LINKS = 100
 
@@ -162,9 +169,15 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     steps = store.steps(release, figure)
     counted = list(dict.fromkeys((step["fact"], step["date"]) for step in steps))
     counted = counted or [(measure["fact"], measure["date"])]
-    sources = store.sources(release, counted, figure)
+    beside = _beside(release, measure, figure)
+    others = {"register": [("plan_months", "month_end")]}.get(
+        beside["source"], [("population", "counted_on")]
+    )
+    sources = store.sources(release, [*counted, *(others if beside["counted_on"] else [])], figure)
     held = [(row["number"], row["feed"]) for row in sources]
     of_range, of_change = INTERVALS[words.is_mean(measure)]
+    if measure["kind"] in COMPARED:
+        of_range, of_change = COMPARED[measure["kind"]], None
     has_range = figure["low"] is not None and not figure["symbol"]
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"
@@ -172,6 +185,7 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     return {
         "sentence": words.headline(measure, figure),
         "counting": counting,
+        "compared_with": beside if measure["kind"] in COMPARED else None,
         "adds_up": _adds_up(measure, figure, counting),
         "undated": [
             {
@@ -197,6 +211,17 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     }
 
 
+def _beside(release: store.Release, measure: store.Row, figure: store.Row) -> Told:
+    """What a figure that compares groups is set against: its counts, their day and who counted them."""
+    names = ("compared_numerator", "compared_denominator", "counted_on", "source")
+    rows = []
+    if measure["kind"] in COMPARED:
+        key = (figure["council"], figure["window"], figure["period_end"], figure["breakdown"])
+        rows = store.compared(release, figure["measure"], *key)
+    found = next((row for row in rows if row["group"] == figure["group"]), {})
+    return {name: found.get(name) for name in names} | {"counted_by": found.get("source_label")}
+
+
 def _counting(
     release: store.Release, measure: store.Row, figure: store.Row, steps: Sequence[store.Row]
 ) -> list[Told]:
@@ -205,7 +230,7 @@ def _counting(
     for step in steps:
         if step["of_group"] and not figure["breakdown"]:
             continue  # all groups together: nothing is left out
-        begins = not step["columns"] and not step["of_group"]
+        begins = not step["columns"] and not step["of_group"] and not step.get("of_known")
         about = store.column_words(release, step["fact"])
         told.append(
             {
@@ -223,6 +248,9 @@ def _counting(
 def _step_words(
     release: store.Release, measure: store.Row, figure: store.Row, step: store.Row, about: dict[str, str]
 ) -> str:
+    if step.get("of_known"):
+        named = _filters(release, figure)[0]
+        return f"{named['label' if named['breakdown'] == 'characteristic' else 'title']} is recorded."
     if step["of_group"]:
         return f"{_filters(release, figure)[0]['title']}: {_filters(release, figure)[0]['label']}"
     if step["columns"]:

@@ -30,6 +30,7 @@ PAGES = (
         "Voice",
         "Are children and families taking part in audits? Step by step, over time and by group.",
     ),
+    ("/who", "Who was heard", "Are the families we heard from like all those we could have heard from?"),
     ("/programme", "Programme", "Did we do the audits we said we would, and did we pick fairly?"),
     ("/grades", "Grades", "How were the audits graded, and how far can the grades be relied on?"),
     ("/plans", "Plans", "Which parts of plans are weak, and are new plans better than those already there?"),

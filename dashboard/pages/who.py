@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, heard_words, store, view, words
+from dashboard import components, heard_words, store, view
 from dashboard.pages import frame, who_sections
 from dashboard.pages.who_sections import FRAMES, Frame
 
@@ -116,7 +116,7 @@ def _about(release: store.Release) -> Component:
     does_not = [
         heard_words.TYPICAL,
         "Why a group is heard less often, or what its families would have said.",
-        "Anything about two characteristics together, such as autistic young people of 16 to 19.",
+        "Anything about two characteristics together, such as autistic girls.",
         "Whether other councils do better: there is no national figure for this.",
     ]
     sources = frame.sources(release, "case_audits", "family_participation", "population", "active_plans")

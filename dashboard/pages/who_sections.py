@@ -80,12 +80,12 @@ def findings(
         for by in view.breakdowns_of(release, shown.council, layer.measure):
             rows = rows_of(release, shown, layer, by)
             judged += rows
-            for row in rows:
+            for row in sorted(rows, key=lambda row: row["value"] or 0):  # those who come short first
                 if not row["symbol"] and row["direction"] in ("higher", "lower"):
                     used.append(row)
                     text = heard_words.sentence(row, layer.looked, layer.others, layer.over, layer.under)
                     title = store.breakdowns(release).get(by, by)
-                    said.append(components.told(f"{title}. {text}", row["receipt"], of=html.Li))
+                    said.append(components.told(f"{title}, {text}", row["receipt"], of=html.Li))
     nothing = "No group stands out: every gap is one that chance alone could show, or there are too few audits to say."
     return components.section(
         "findings",
@@ -119,7 +119,8 @@ def layer_section(
         html.P(whose(rows)) if rows[0]["counted_on"] else None,
     ]
     if any(not row["symbol"] for row in rows):
-        drawn = gap_charts.gaps(measure, rows, words.capital(layer.looked), words.capital(layer.others))
+        drawn = gap_charts.gaps(measure, rows)
+        parts.append(html.P(f"Looked at: {layer.looked}. Compared with: {layer.others}."))
         described = f"{measure['title']}, by {title.lower()}, in {shown.period_words}."
         parts.append(
             components.chart(
@@ -130,9 +131,7 @@ def layer_section(
         parts += [html.H3(finding, className="finding"), hold]
     few = [row["label"] for row in rows if not row["symbol"] and row["numerator"] < heard_words.FEW]
     if few:
-        parts.append(
-            html.P(f"Fewer than {heard_words.FEW} audits: {words.listed(few)}. Do not generalise from them.")
-        )
+        parts.append(html.P(f"Fewer than {heard_words.FEW} audits, so do not generalise: {' · '.join(few)}"))
     return components.section(layer.anchor, f"{layer.heading} {title}", *parts)
 
 

@@ -29,7 +29,12 @@ ACROSS: dict[str, Any] = {
     "breakdowns": ("characteristic",), "across": ("sex",),
 }  # fmt: skip
 EVEN = ACROSS | {"id": "made.even", "kind": "evenness"}
-WEIGHTED = ACROSS | {"id": "made.weighted", "kind": "weighted", "against": "population", "frame": "sen_support"}
+WEIGHTED = ACROSS | {
+    "id": "made.weighted",
+    "kind": "weighted",
+    "against": "population",
+    "frame": "sen_support",
+}
 PERSON: dict[str, Any] = {
     "council": "990", "frame": "sen_support", "characteristic": "sex", "category": "F", "people_symbol": "",
     "source": "sen2", "counted_on": date(2025, 10, 1), "people": 100,
@@ -53,7 +58,9 @@ def people(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> str:
     return made
 
 
-def built(rows: list[dict[str, Any]], population: list[dict[str, Any]], *measures: dict[str, Any]) -> list[dict]:
+def built(
+    rows: list[dict[str, Any]], population: list[dict[str, Any]], *measures: dict[str, Any]
+) -> list[dict]:
     """The figures of the year to 31 March 2026, each with what it is compared with and its steps."""
     with duckdb.connect() as con:
         facts = made_facts(con, rows) | ({"population": people(con, population)} if population else {})
@@ -61,7 +68,7 @@ def built(rows: list[dict[str, Any]], population: list[dict[str, Any]], *measure
         spans = windows.spans(con, facts, {"case_audits": {"990": TAKEN}})
         build.build(con, facts, catalogue, spans)
         cursor = con.execute(
-            'SELECT figures.*, compared_numerator, compared_denominator, counted_on, source, steps FROM figures JOIN '
+            "SELECT figures.*, compared_numerator, compared_denominator, counted_on, source, steps FROM figures JOIN "
             'compared USING (measure, council, "window", period_start, period_end, breakdown, "group") JOIN left_out '
             'USING (measure, council, "window", period_start, period_end, breakdown, "group") '
             "WHERE \"window\" = '12m' AND period_end = DATE '2026-03-31' ORDER BY measure, \"group\""
@@ -73,7 +80,9 @@ def built(rows: list[dict[str, Any]], population: list[dict[str, Any]], *measure
 def test_a_gap_against_the_population_by_hand():
     """30 of 80 heard audits are of girls, and 100 of 400 children: 37.5% less 25% is 12.5 points more."""
     rows = audits(F=(30, 40), M=(50, 100), unknown=(5, 9))
-    girls, boys = built(rows, [{}, {"category": "M", "people": 300}, {"category": "unknown", "people": 7}], OF_PEOPLE)
+    girls, boys = built(
+        rows, [{}, {"category": "M", "people": 300}, {"category": "unknown", "people": 7}], OF_PEOPLE
+    )
     assert (girls["numerator"], girls["denominator"], girls["value"]) == (30, 80, 0.125)
     assert (girls["compared_numerator"], girls["compared_denominator"]) == (100, 400)
     assert (girls["counted_on"], girls["source"], girls["symbol"]) == (date(2025, 10, 1), "sen2", "")
@@ -95,7 +104,12 @@ def test_only_what_chance_would_seldom_show_is_called_a_gap():
 
 def test_a_group_that_nobody_audited_is_missing_from_the_audits_and_not_from_the_page():
     girls, boys = built(audits(M=(40, 40)), [{}, {"category": "M", "people": 300}], OF_PEOPLE)
-    assert (girls["group"], girls["numerator"], girls["value"], girls["direction"]) == ("F", 0, -0.25, "lower")
+    assert (girls["group"], girls["numerator"], girls["value"], girls["direction"]) == (
+        "F",
+        0,
+        -0.25,
+        "lower",
+    )
     assert boys["value"] == 0.25
 
 
@@ -121,7 +135,9 @@ def test_a_number_that_is_not_given_is_never_nought(population: list, symbols: l
 def test_the_day_nearest_to_the_middle_of_the_year_is_taken_and_said():
     days = [date(2025, 1, 16), date(2025, 10, 5), date(2026, 1, 15)]
     population = [
-        {"counted_on": day, "category": sex, "people": 100 + at} for at, day in enumerate(days) for sex in "FM"
+        {"counted_on": day, "category": sex, "people": 100 + at}
+        for at, day in enumerate(days)
+        for sex in "FM"
     ]
     girls, _ = built(audits(F=(20, 40), M=(40, 40)), population, OF_PEOPLE)
     assert (girls["counted_on"], girls["compared_numerator"]) == (days[1], 101)
@@ -139,7 +155,10 @@ def test_a_gap_within_the_audits_by_hand():
     assert (girls["compared_numerator"], girls["compared_denominator"]) == (40, 100)
     difference, low, high = proportions.newcombe(12, 60, 28, 40)
     assert girls["value"] == pytest.approx(float(difference) * 40 / 100)
-    assert (girls["low"], girls["high"]) == (pytest.approx(float(low) * 0.4), pytest.approx(float(high) * 0.4))
+    assert (girls["low"], girls["high"]) == (
+        pytest.approx(float(low) * 0.4),
+        pytest.approx(float(high) * 0.4),
+    )
     assert girls["direction"] == "lower"
     assert girls["steps"] == [100, 100, 60, 60, 12]
 
@@ -151,7 +170,12 @@ def test_everybody_offered_is_no_gap_and_no_doubt():
 
 def test_evenness_is_the_indicator_from_200_audits_on():
     (few,) = built(audits(F=(12, 40), M=(48, 159)), [], EVEN)
-    assert (few["value"], few["symbol"], few["group"], few["breakdown"]) == (None, "u", "sex", "characteristic")
+    assert (few["value"], few["symbol"], few["group"], few["breakdown"]) == (
+        None,
+        "u",
+        "sex",
+        "characteristic",
+    )
     (made,) = built(audits(F=(12, 40), M=(120, 160), unknown=(1, 2)), [], EVEN)
     expected = r_indicator([12, 120], [40, 160])
     assert (made["value"], made["low"], made["high"]) == (expected.r, expected.low, expected.high)
@@ -175,7 +199,9 @@ def test_a_receipt_changes_with_the_population():
     other = built(rows, [{}, {"category": "M", "people": 101}], OF_PEOPLE, WEIGHTED)
     name = ("numerator_digest", "denominator_digest")
     assert [[row[part] for part in name] for row in first] == [[row[part] for part in name] for row in again]
-    assert all(one["denominator_digest"] != two["denominator_digest"] for one, two in zip(first, other, strict=True))
+    assert all(
+        one["denominator_digest"] != two["denominator_digest"] for one, two in zip(first, other, strict=True)
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -200,7 +226,10 @@ def test_gaps_within_the_audits_add_up_to_nought_and_lie_in_their_ranges(pairs: 
         ({"against": ("is_completed",), "protect": "process"}, "figures that compare groups of children"),
         ({"against": ("is_completed",), "numerator": ("is_good",)}, "a gap has none"),
         ({"kind": "share", "numerator": ("is_good",)}, "nearer_none is for a gap"),
-        ({"kind": "evenness", "numerator": ("is_good",), "higher_is": "better"}, "across: evenness and weighted"),
+        (
+            {"kind": "evenness", "numerator": ("is_good",), "higher_is": "better"},
+            "across: evenness and weighted",
+        ),
     ],
 )
 def test_what_is_said_of_a_wrong_definition(changes: dict[str, Any], words: str):
