@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 
 
 def gaps(measure: Row, rows: Sequence[Row]) -> charts.Figure:
-    """A line from each group's share among the others (hollow) to its share among those looked at (full, with range)."""
+    """A line from each group's share among the others (hollow) to its share among those looked at (full)."""
     shown = [row for row in rows if not row["symbol"] and row["compared_denominator"]]
     there = [100 * row["compared_numerator"] / row["compared_denominator"] for row in shown]
     here = [100 * row["numerator"] / row["denominator"] for row in shown]
@@ -70,7 +70,7 @@ def gaps(measure: Row, rows: Sequence[Row]) -> charts.Figure:
             "align": "left",
             "font": {"size": 13, "color": charts.INK},
             "text": "● looked at, with likely range<br>◇ compared with",
-        }  # fmt: skip
+        }
     )
     return {"data": [lines, hollow, dots], "layout": layout}
 

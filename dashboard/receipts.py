@@ -41,8 +41,9 @@ INTERVALS = {
 }
 """Whether the figure is an average -> methods of its likely range and of the change."""
 COMPARED = {
-    "gap": "Wilson score interval less the population's share; within the audits, Newcombe's interval for the difference "
-    "from all others, times their share of the whole. Called a gap only where the same at 99.8% leaves out 0",
+    "gap": "Wilson score interval less the population's share; within the audits, Newcombe's interval for the "
+    "difference from all others, times their share of the whole. Called a gap only where the same at 99.8% leaves "
+    "out 0",
     "evenness": "R-indicator, adjusted for chance, with a normal interval for its spread",
     "weighted": "Post-stratified share with a linearised standard error on the logit scale",
 }
@@ -177,7 +178,7 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     held = [(row["number"], row["feed"]) for row in sources]
     of_range, of_change = INTERVALS[words.is_mean(measure)]
     if measure["kind"] in COMPARED:
-        of_range, of_change = COMPARED[measure["kind"]], None
+        of_range, of_change = COMPARED[measure["kind"]], ""
     has_range = figure["low"] is not None and not figure["symbol"]
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"

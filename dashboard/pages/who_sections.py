@@ -1,7 +1,7 @@
 """The sections of the page on who was heard: each step from all children there are to those who were heard.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not belong
-here: the order of the page and its filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not
+belong here: the order of the page and its filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
 """
 
 from __future__ import annotations
@@ -273,7 +273,8 @@ def rows_of(release: store.Release, shown: view.View, layer: Layer, by: str) -> 
 def whose(rows: Sequence[store.Row]) -> str:
     """Which population it is, and of which day."""
     row = rows[0]
-    said = f"All there are, as counted by {row['source_label'] or 'a source that is not named'} on {words.day(row['counted_on'])}"
+    source = row["source_label"] or "a source that is not named"
+    said = f"All there are, as counted by {source} on {words.day(row['counted_on'])}"
     if row["source"] == "register":
         said += ": the council sends no counts of its own, so they are made from its register"
     return f"{said}. It is the day nearest to the middle of the period."
@@ -283,7 +284,8 @@ def _finding(rows: Sequence[store.Row], layer: Layer, title: str) -> str:
     called = [row for row in rows if not row["symbol"] and row["direction"] in ("higher", "lower")]
     if called:
         widest = max(called, key=lambda row: abs(row["value"]))
-        return f"{widest['label']}: {layer.over if widest['value'] > 0 else layer.under}, {heard_words.gap(widest['value'])}"
+        called_so = layer.over if widest["value"] > 0 else layer.under
+        return f"{widest['label']}: {called_so}, {heard_words.gap(widest['value'])}"
     if all(row["symbol"] for row in rows):
         return f"{title}: the groups cannot be compared, because not all counts of them are given"
     if not any(row["direction"] for row in rows if not row["symbol"]):
@@ -294,8 +296,8 @@ def _finding(rows: Sequence[store.Row], layer: Layer, title: str) -> str:
 def _none(layer: Layer, title: str) -> str:
     if layer.anchor in ("heard", "audited"):
         return (
-            f"No counts of {layer.others} by {title.lower()} are held for this period, so nobody can say. Send them in a "
-            "file of the feed Population: send-audit template population makes a blank one."
+            f"No counts of {layer.others} by {title.lower()} are held for this period, so nobody can say. Send them in "
+            "a file of the feed Population: send-audit template population makes a blank one."
         )
     return "There is nothing to compare in this period."
 

@@ -1,7 +1,7 @@
 """Who was heard, in the made-up release: gaps between groups, evenness and weighted shares, by hand.
 
-Belongs here: rows of `measures`, `groups`, `figures` and `compared` for the page on who was heard. Does not belong here:
-anything that other pages show (`made_words`, the SQL files).
+Belongs here: rows of `measures`, `groups`, `figures` and `compared` for the page on who was heard. Does not belong
+here: anything that other pages show (`made_words`, the SQL files).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ FIGURES: tuple[tuple[Any, ...], ...] = (
     ("heard.heard_of_plans", "age_band", "20-25", 3, 128, None, None, None, "c", "", None, 2030, True),
     ("heard.sample_of_plans", "age_band", "11-15", 300, 420, 0.025, -0.02, 0.066, "", "no clear change", 1400, 2030,
      True),
-    ("heard.sample_of_plans", "age_band", "16-19", 120, 420, -0.025, -0.066, 0.02, "", "no clear change", 630, 2030, True),
+    ("heard.sample_of_plans", "age_band", "16-19", 120, 420, -0.025, -0.066, 0.02, "", "no clear change", 630, 2030,
+     True),
     ("heard.offered", "age_band", "11-15", 200, 260, 0.04, 0.01, 0.08, "", "no clear change", 300, 411, False),
     ("heard.offered", "age_band", "16-19", 60, 260, -0.04, -0.08, -0.01, "", "no clear change", 111, 411, False),
     ("heard.offered", "interpreter", "no", 250, 260, 0.05, 0.03, 0.07, "", "higher", 374, 411, False),
@@ -53,7 +54,7 @@ def add(connection: duckdb.DuckDBPyConnection, council: str) -> None:
         made: dict[str, Any] = {
             "measure": name, "version": "1.0.0", "title": title, "short_title": title, "topic": "heard",
             "position": place, "kind": kind, "fact": "audits", "date": "completed_on", "higher_is": good,
-            "protect": "children", "chart": "none", "counts_what": "audits", "why": "Answers speak for those who gave them.",
+            "protect": "children", "chart": "none", "counts_what": "audits", "why": "Answers speak for some.",
             "sentence": "The group is {numerator} of {denominator} audits: {value}.", "text": f"id: {name}\n",
             "numerator_words": "Counted.", "denominator_words": "All.", "source": "Audits.", "caveats": ["Be careful."],
             "benchmark": "There is no national figure for this.", "numerator": [], "denominator": ["is_completed"],
@@ -84,14 +85,16 @@ def add(connection: duckdb.DuckDBPyConnection, council: str) -> None:
                 "INSERT INTO groups VALUES (?, ?, ?, ?)", [breakdown, group, label, 900 + place]
             )
     connection.execute(
-        'CREATE TABLE compared (measure VARCHAR, council VARCHAR, "window" VARCHAR, period_start DATE, period_end DATE, '
-        'breakdown VARCHAR, "group" VARCHAR, compared_numerator BIGINT, compared_denominator BIGINT, counted_on DATE, '
+        'CREATE TABLE compared (measure VARCHAR, council VARCHAR, "window" VARCHAR, period_start DATE, '
+        'period_end DATE, breakdown VARCHAR, "group" VARCHAR, compared_numerator BIGINT, '
+        "compared_denominator BIGINT, counted_on DATE, "
         "source VARCHAR)"
     )
     for name, by, group, above, below, value, low, high, symbol, direction, part, of, counted in FIGURES:
         key = [council, "12m", START, END]
         connection.execute(
-            "INSERT INTO figures BY NAME SELECT ? AS measure, '1.0.0' AS measure_version, ? AS council, ? AS \"window\", "
+            "INSERT INTO figures BY NAME SELECT ? AS measure, '1.0.0' AS measure_version, ? AS council, "
+            '? AS "window", '
             '?::DATE AS period_start, ?::DATE AS period_end, true AS complete, ? AS breakdown, ? AS "group", '
             "? AS numerator, ? AS denominator, ?::DOUBLE AS value, ?::DOUBLE AS low, ?::DOUBLE AS high, ? AS symbol, "
             "? AS direction, ? AS receipt",

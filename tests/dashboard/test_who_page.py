@@ -36,8 +36,8 @@ def row(**changes: Any) -> dict[str, Any]:
 
 def test_a_gap_in_a_sentence_has_both_shares_the_gap_and_its_range() -> None:
     assert heard_words.sentence(row(), "contributors", "plans", "over-heard", "under-heard") == (
-        "16 to 19: under-heard. 31% of plans, 12% of contributors (19 percentage points fewer; likely between 13 and 24 "
-        "percentage points fewer)."
+        "16 to 19: under-heard. 31% of plans, 12% of contributors (19 percentage points fewer; likely between 13 and "
+        "24 percentage points fewer)."
     )
     few = heard_words.sentence(row(numerator=4), "contributors", "plans", "over-heard", "under-heard")
     assert few.endswith("Only 4 of them: do not generalise.")

@@ -56,7 +56,7 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ),
         ({"kind": "snapshot", "chart": "p"}, "chart: a p-chart needs a share"),
         ({"kind": "median"}, "made/good.yaml, at kind: 'median' is not a kind of measure."),
-        ({"kind": "median"}, "The kinds are share, people_share, distribution, snapshot, mean, given, gap, evenness, weighted."),
+        ({"kind": "median"}, "are share, people_share, distribution, snapshot, mean, given, gap, evenness, weighted."),
         ({"numerator": ["is_great"]}, "made/good.yaml, at numerator: 'is_great' is not a yes/no column of audits;"),
         ({"numerator": ["is_great"]}, "those are is_completed, is_on_record,"),
         ({"denominator": ["is_planned"]}, "at denominator: 'is_planned' is not a yes/no column of audits"),

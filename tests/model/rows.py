@@ -61,8 +61,8 @@ _ARROW = {
 
 
 COUNTED = {
-    "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 10,
-    "source": "sen2",
+    "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F",
+    "people": 10, "source": "sen2",
 }  # fmt: skip
 
 
