@@ -13,8 +13,8 @@ from dashboard import charts, heard_words, words
 Row = Mapping[str, Any]
 
 
-def gaps(measure: Row, rows: Sequence[Row], looked: str, others: str) -> charts.Figure:
-    """A line from each group's share among the others (hollow) to its share among those looked at (full, with range)."""
+def gaps(measure: Row, rows: Sequence[Row]) -> charts.Figure:
+    """A line from each group's share among the others (hollow) to its share among those looked at (full)."""
     shown = [row for row in rows if not row["symbol"] and row["compared_denominator"]]
     there = [100 * row["compared_numerator"] / row["compared_denominator"] for row in shown]
     here = [100 * row["numerator"] / row["denominator"] for row in shown]
@@ -69,8 +69,8 @@ def gaps(measure: Row, rows: Sequence[Row], looked: str, others: str) -> charts.
             "showarrow": False,
             "align": "left",
             "font": {"size": 13, "color": charts.INK},
-            "text": f"● {looked}, with its likely range<br>◇ {others}",
-        }  # fmt: skip
+            "text": "● looked at, with likely range<br>◇ compared with",
+        }
     )
     return {"data": [lines, hollow, dots], "layout": layout}
 

@@ -145,6 +145,15 @@ def _counted(told: Told) -> list[Block]:
         ),
         _sum(told),
     ]
+    beside = told.get("compared_with") or {}
+    if beside.get("compared_denominator"):
+        part = beside["compared_numerator"]
+        of = words.count(beside["compared_denominator"])
+        blocks.append(
+            f"Compared with {of} in all" + (f", {words.count(part)} of them in the group." if part else ".")
+        )
+    if beside.get("counted_on"):
+        blocks.append(f"Counted by {beside['counted_by'] or 'others'} on {words.day(beside['counted_on'])}.")
     blocks += [
         f"Besides, {words.count(one['rows'])} {one['rows_are']} on record have no such date ({one['dated']}) and so "
         "are in no period."

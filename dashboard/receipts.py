@@ -44,6 +44,14 @@ OF_COEFFICIENT = (
     "Coefficient -/+ 1.96 standard errors (quadratic weights, the whole grade scale)",
     "Not compared",
 )
+COMPARED = {
+    "gap": "Wilson score interval less the population's share; within the audits, Newcombe's interval for the "
+    "difference from all others, times their share of the whole. Called a gap only where the same at 99.8% leaves "
+    "out 0",
+    "evenness": "R-indicator, adjusted for chance, with a normal interval for its spread",
+    "weighted": "Post-stratified share with a linearised standard error on the logit scale",
+}
+"""Kind of a figure that compares groups -> the method of its likely range."""
 LEVEL = 0.95
 _MOST_LINKS = 100
 
@@ -168,11 +176,18 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     steps = store.steps(release, figure)
     counted = list(dict.fromkeys((step["fact"], step["date"]) for step in steps))
     counted = counted or [(measure["fact"], measure["date"])]
-    sources = store.sources(release, counted, figure)
-    held = [(row["number"], row["feed"]) for row in sources]
-    of_range, of_change = (
-        OF_COEFFICIENT if words.is_coefficient(measure) else INTERVALS[words.is_mean(measure)]
+    beside = _beside(release, measure, figure)
+    others = {"register": [("plan_months", "month_end")]}.get(
+        beside["source"], [("population", "counted_on")]
     )
+    sources = store.sources(release, [*counted, *(others if beside["counted_on"] else [])], figure)
+    held = [(row["number"], row["feed"]) for row in sources]
+    if words.is_coefficient(measure):
+        of_range, of_change = OF_COEFFICIENT
+    elif measure["kind"] in COMPARED:
+        of_range, of_change = COMPARED[measure["kind"]], ""
+    else:
+        of_range, of_change = INTERVALS[words.is_mean(measure)]
     has_range = figure["low"] is not None and not figure["symbol"]
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"
@@ -180,6 +195,7 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     return {
         "sentence": words.headline(measure, figure),
         "counting": counting,
+        "compared_with": beside if measure["kind"] in COMPARED else None,
         "adds_up": _adds_up(measure, figure, counting),
         "undated": _undated(release, counted, figure, steps),
         "sources": [_source(row, store.about(release).get("audience") == "officers") for row in sources],
@@ -211,6 +227,17 @@ def _undated(
     ]
 
 
+def _beside(release: store.Release, measure: store.Row, figure: store.Row) -> Told:
+    """What a figure that compares groups is set against: its counts, their day and who counted them."""
+    names = ("compared_numerator", "compared_denominator", "counted_on", "source")
+    rows = []
+    if measure["kind"] in COMPARED:
+        key = (figure["council"], figure["window"], figure["period_end"], figure["breakdown"])
+        rows = store.compared(release, figure["measure"], *key)
+    found = next((row for row in rows if row["group"] == figure["group"]), {})
+    return {name: found.get(name) for name in names} | {"counted_by": found.get("source_label")}
+
+
 def _counting(
     release: store.Release, measure: store.Row, figure: store.Row, steps: Sequence[store.Row]
 ) -> list[Told]:
@@ -219,7 +246,7 @@ def _counting(
     for step in steps:
         if step["of_group"] and not figure["breakdown"]:
             continue  # all groups together: nothing is left out
-        begins = not step["columns"] and not step["of_group"]
+        begins = not step["columns"] and not step["of_group"] and not step.get("of_known")
         about = store.column_words(release, step["fact"])
         told.append(
             {
@@ -237,6 +264,9 @@ def _counting(
 def _step_words(
     release: store.Release, measure: store.Row, figure: store.Row, step: store.Row, about: dict[str, str]
 ) -> str:
+    if step.get("of_known"):
+        named = _filters(release, figure)[0]
+        return f"{named['label' if named['breakdown'] == 'characteristic' else 'title']} is recorded."
     if step["of_group"]:
         return f"{_filters(release, figure)[0]['title']}: {_filters(release, figure)[0]['label']}"
     if step["columns"]:

@@ -27,8 +27,8 @@ SOUND: dict[str, dict[str, Any]] = {
         "interpreter": False,
     },
     "population": {
-        "council": "990", "as_at": "2026-01-15", "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 120,
-        "source": "sen2",
+        "council": "990", "as_at": "2026-01-15", "frame": "ehcp", "characteristic": "sex", "category": "F",
+        "people": 120, "source": "sen2",
     },
     "audit_programme": {
         "council": "990", "frame": "ehcp", "period_start": "2026-01-01", "period_end": "2026-03-31",

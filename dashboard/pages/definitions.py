@@ -25,6 +25,11 @@ CHARTS = {
     "p": "A control chart of the share, month by month (or by quarter where months are too small).",
     "none": "No control chart.",
 }
+KINDS = {
+    "gap": "For each group, its share of the audits looked at, less its share of what they are compared with",
+    "evenness": "How alike the groups of a characteristic are in being heard: 1 is all alike (an R-indicator)",
+    "weighted": "A share, each group weighing as much as it does in the population (post-stratified)",
+}
 NEWEST = 3
 
 
@@ -252,6 +257,8 @@ def _kind(measure: store.Row) -> str:
         return f"A share of {words.unit(measure)}, on the last day of each period"
     if words.is_coefficient(measure):
         return f"Agreement beyond chance on {words.unit(measure)} graded twice, at most 1"
+    if measure["kind"] in KINDS:
+        return KINDS[measure["kind"]]
     if words.is_mean(measure):
         return f"An average of {words.unit(measure)}, in {measure['unit']}"
     return f"A share of {words.unit(measure)}"

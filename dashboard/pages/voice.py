@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
@@ -95,7 +95,8 @@ def _headline(
         if name in known and name in figures:
             used.append(figures[name])
             cards.append(_card(known[name], figures[name]))
-    return components.section("headline", "The headline", *said, html.Ul(cards, className="cards"))
+    way = html.P(dcc.Link("Are those we heard from like all those we could have heard from?", href="/who"))
+    return components.section("headline", "The headline", *said, html.Ul(cards, className="cards"), way)
 
 
 def _card(measure: store.Row, figure: store.Row) -> Component:

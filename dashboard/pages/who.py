@@ -1,7 +1,8 @@
 """The page on who was heard: are the families we heard from like all those we could have heard from?
 
-Belongs here: the order of the page, its filters and standing lines, and what it says where there is nothing to show. The
-sections are in `who_sections`. Does not belong here: what a figure means (the definitions), phrases (`heard_words`).
+Belongs here: the order of the page, its filters and standing lines, and what it says where there is nothing to show.
+The sections are in `who_sections`. Does not belong here: what a figure means (the definitions), phrases
+(`heard_words`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, heard_words, store, view, words
+from dashboard import components, heard_words, store, view
 from dashboard.pages import frame, who_sections
 from dashboard.pages.who_sections import FRAMES, Frame
 
@@ -19,8 +20,8 @@ PATH = "/who"
 TITLE = "Are the families we heard from like all those we could have heard from?"
 FOCUS = ("heard.offered",)
 NOT_PUBLIC = (
-    "This page is not shown to the public yet. Every figure of it compares groups of children, and groups can be so small "
-    "that a child or family could be recognised. It will be shown once small numbers are protected."
+    "This page is not shown to the public yet. Every figure of it compares groups of children, and groups can be so "
+    "small that a child or family could be recognised. It will be shown once small numbers are protected."
 )
 CONTENTS = (
     ("findings", "What stands out"),
@@ -109,14 +110,14 @@ def _form(
 
 def _about(release: store.Release) -> Component:
     tells = [
-        "Whether some groups of children are less often audited, offered a say or heard than their number would suggest, "
-        "and at which step.",
+        "Whether some groups of children are less often audited, offered a say or heard than their number would "
+        "suggest, and at which step.",
         "A group is called so only where chance alone would seldom show such a gap.",
     ]
     does_not = [
         heard_words.TYPICAL,
         "Why a group is heard less often, or what its families would have said.",
-        "Anything about two characteristics together, such as autistic young people of 16 to 19.",
+        "Anything about two characteristics together, such as autistic girls.",
         "Whether other councils do better: there is no national figure for this.",
     ]
     sources = frame.sources(release, "case_audits", "family_participation", "population", "active_plans")

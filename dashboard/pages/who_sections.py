@@ -1,7 +1,7 @@
 """The sections of the page on who was heard: each step from all children there are to those who were heard.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not belong
-here: the order of the page and its filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
+Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not
+belong here: the order of the page and its filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ def findings(
         for by in view.breakdowns_of(release, shown.council, layer.measure):
             rows = rows_of(release, shown, layer, by)
             judged += rows
-            for row in rows:
+            for row in sorted(rows, key=lambda row: row["value"] or 0):  # those who come short first
                 if not row["symbol"] and row["direction"] in ("higher", "lower"):
                     used.append(row)
                     text = heard_words.sentence(row, layer.looked, layer.others, layer.over, layer.under)
                     title = store.breakdowns(release).get(by, by)
-                    said.append(components.told(f"{title}. {text}", row["receipt"], of=html.Li))
+                    said.append(components.told(f"{title}, {text}", row["receipt"], of=html.Li))
     nothing = "No group stands out: every gap is one that chance alone could show, or there are too few audits to say."
     return components.section(
         "findings",
@@ -119,7 +119,8 @@ def layer_section(
         html.P(whose(rows)) if rows[0]["counted_on"] else None,
     ]
     if any(not row["symbol"] for row in rows):
-        drawn = gap_charts.gaps(measure, rows, words.capital(layer.looked), words.capital(layer.others))
+        drawn = gap_charts.gaps(measure, rows)
+        parts.append(html.P(f"Looked at: {layer.looked}. Compared with: {layer.others}."))
         described = f"{measure['title']}, by {title.lower()}, in {shown.period_words}."
         parts.append(
             components.chart(
@@ -130,9 +131,7 @@ def layer_section(
         parts += [html.H3(finding, className="finding"), hold]
     few = [row["label"] for row in rows if not row["symbol"] and row["numerator"] < heard_words.FEW]
     if few:
-        parts.append(
-            html.P(f"Fewer than {heard_words.FEW} audits: {words.listed(few)}. Do not generalise from them.")
-        )
+        parts.append(html.P(f"Fewer than {heard_words.FEW} audits, so do not generalise: {' · '.join(few)}"))
     return components.section(layer.anchor, f"{layer.heading} {title}", *parts)
 
 
@@ -274,7 +273,8 @@ def rows_of(release: store.Release, shown: view.View, layer: Layer, by: str) -> 
 def whose(rows: Sequence[store.Row]) -> str:
     """Which population it is, and of which day."""
     row = rows[0]
-    said = f"All there are, as counted by {row['source_label'] or 'a source that is not named'} on {words.day(row['counted_on'])}"
+    source = row["source_label"] or "a source that is not named"
+    said = f"All there are, as counted by {source} on {words.day(row['counted_on'])}"
     if row["source"] == "register":
         said += ": the council sends no counts of its own, so they are made from its register"
     return f"{said}. It is the day nearest to the middle of the period."
@@ -284,7 +284,8 @@ def _finding(rows: Sequence[store.Row], layer: Layer, title: str) -> str:
     called = [row for row in rows if not row["symbol"] and row["direction"] in ("higher", "lower")]
     if called:
         widest = max(called, key=lambda row: abs(row["value"]))
-        return f"{widest['label']}: {layer.over if widest['value'] > 0 else layer.under}, {heard_words.gap(widest['value'])}"
+        called_so = layer.over if widest["value"] > 0 else layer.under
+        return f"{widest['label']}: {called_so}, {heard_words.gap(widest['value'])}"
     if all(row["symbol"] for row in rows):
         return f"{title}: the groups cannot be compared, because not all counts of them are given"
     if not any(row["direction"] for row in rows if not row["symbol"]):
@@ -295,8 +296,8 @@ def _finding(rows: Sequence[store.Row], layer: Layer, title: str) -> str:
 def _none(layer: Layer, title: str) -> str:
     if layer.anchor in ("heard", "audited"):
         return (
-            f"No counts of {layer.others} by {title.lower()} are held for this period, so nobody can say. Send them in a "
-            "file of the feed Population: send-audit template population makes a blank one."
+            f"No counts of {layer.others} by {title.lower()} are held for this period, so nobody can say. Send them in "
+            "a file of the feed Population: send-audit template population makes a blank one."
         )
     return "There is nothing to compare in this period."
 

@@ -1,7 +1,7 @@
 """The population of the fictional county: counts by characteristic at each January's returns.
 
-Belongs here: one file a year with the children who have a plan, counted from the county's own register, and those on SEN
-support, drawn. Does not belong here: plans (`plans`), or audits of these children (`audits`).
+Belongs here: one file a year with the children who have a plan, counted from the county's own register, and those on
+SEN support, drawn. Does not belong here: plans (`plans`), or audits of these children (`audits`).
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ FEEDS_OF_FACT = {
     "plan_advice": ("plan_reviews",),
     "plans": ("active_plans",),
     "plan_months": ("active_plans", "case_audits", "plan_reviews"),
-    "population": ("population", "active_plans"),
+    "population": ("population",),
     "published_timeliness": ("dfe_timeliness",),
     "reported_participation": ("participation_rates",),
     "actions": ("actions", "action_changes", "ombudsman_cases"),
@@ -260,7 +260,7 @@ def _why(
     """What can have restated a figure: deliveries (kind, number, feed, change), else contracts, else the program."""
     feeds = FEEDS_OF_FACT.get(measure.get("fact") or "", ())
     if measure.get("frame"):
-        feeds += FEEDS_OF_FACT["population"]
+        feeds += ("population", "active_plans")
     of_feeds = [
         row
         for row in deliveries

@@ -83,10 +83,13 @@ def _of_codes(catalogue: Catalogue, characteristic: str) -> Callable[[str], str]
 def _ethnic_group(codes: tuple[Code, ...]) -> Callable[[str], str]:
     """A broad group by its own name, or as DfE words it."""
     worded = {
-        "Asian or Asian British": "Asian", "Black or Black British": "Black", "Black, Black British, Caribbean or African":
-        "Black", "Mixed or multiple ethnic groups": "Mixed", "Mixed / multiple ethnic groups": "Mixed",
-        "Any other ethnic group": "Other", "Other ethnic group": "Other",
-    }  # fmt: skip
+        "Asian or Asian British": "Asian",
+        "Black or Black British": "Black",
+        "Black, Black British, Caribbean or African": "Black",
+        "Mixed or multiple ethnic groups": "Mixed",
+        "Any other ethnic group": "Other",
+        "Other ethnic group": "Other",
+    }
     own = {group: group for code in codes if (group := code.group) and group != "Not known"}
     return code_reader({simplify(word): group for word, group in (worded | own).items()})
 

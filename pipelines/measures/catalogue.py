@@ -229,8 +229,8 @@ class Measure(BaseModel):
         steps += _narrowed("numerator", self.numerators[0], self.denominator, self.numerator)
         if self.kind in COMPARED:
             below = [step for step in steps if step.part == "denominator"]
-            known = Step("denominator", self.fact, (), self.denominators, of_known=True)
-            steps = (*below, known, *(step for step in steps if step.part == "numerator"))
+            recorded = Step("denominator", self.fact, (), self.denominators, of_known=True)
+            steps = (*below, recorded, *(step for step in steps if step.part == "numerator"))
         if self.kind in ("distribution", "gap"):
             steps += (Step("numerator", self.fact, (), self.numerators, of_group=True),)
         return steps
@@ -258,7 +258,7 @@ class Measure(BaseModel):
     @property
     def others(self) -> tuple[Term, ...]:
         """What it is set against, as far as we count it ourselves."""
-        if self.against != POPULATION:
+        if isinstance(self.against, tuple):
             return (self._term(self.against),) if self.against else ()
         if self.frame not in REGISTERS:
             return ()

@@ -137,7 +137,8 @@ def _others(measure: Measure, of: int) -> str:
     """SQL: the rows that those looked at are some of."""
     return f"""
         SELECT {_CELL}, breakdown, "group", part.count AS compared_numerator, whole.count AS compared_denominator,
-            NULL::DATE AS counted_on, '' AS source, '' AS symbol, concat_ws('|', part.digest, whole.digest) AS other_digest
+            NULL::DATE AS counted_on, '' AS source, '' AS symbol,
+            concat_ws('|', part.digest, whole.digest) AS other_digest
         FROM ({_groups(of, measure)}) AS part JOIN ({_known(of, measure)}) AS whole USING ({_CELL}, breakdown)"""
 
 
@@ -258,9 +259,10 @@ def _numbers(con: duckdb.DuckDBPyConnection, *names: str) -> list[Floats]:
 def _characteristics(con: duckdb.DuckDBPyConnection) -> list[NDArray[np.int64]]:
     """The places in `beside` of each cell and characteristic; afterwards `beside` has one row for each of them."""
     cell = f"{_CELL}, breakdown"
-    marked = con.execute(
+    numbered = con.execute(
         f"SELECT dense_rank() OVER (ORDER BY {cell}) - 1 AS part FROM beside ORDER BY rowid"
-    ).fetchnumpy()["part"].astype(np.int64)  # fmt: skip
+    ).fetchnumpy()
+    marked = np.asarray(numbered["part"], dtype=np.int64)
     order = np.argsort(marked, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(marked[order])) + 1) if len(order) else []
     con.execute(f"""
@@ -335,9 +337,9 @@ def _steps(measure: Measure, terms: Sequence[Term]) -> str:
             left.append("numerator")
             continue
         left.append(f"coalesce(step_{at}.count, 0)")
-        joins.append(f"LEFT JOIN ({_left(measure, step, terms, narrowed)}) AS step_{at} ON "
-                     f"step_{at}.council = now.council AND step_{at}.\"window\" = now.\"window\" "
-                     f"AND step_{at}.\"end\" = now.\"end\"" + (f" AND step_{at}.breakdown = now.{of}" if narrowed else ""))  # fmt: skip
+        alike = ["council", '"window"', '"end"', *(["breakdown"] if narrowed else [])]
+        same = " AND ".join(f"step_{at}.{name} = now.{of if name == 'breakdown' else name}" for name in alike)
+        joins.append(f"LEFT JOIN ({_left(measure, step, terms, narrowed)}) AS step_{at} ON {same}")
     return f"""
         INSERT INTO left_out BY NAME
         SELECT now.measure, now.council, now."window", period_start, period_end, now.breakdown, now."group",

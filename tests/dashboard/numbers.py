@@ -24,7 +24,7 @@ import duckdb
 from playwright.sync_api import Page
 from python_calamine import CalamineWorkbook
 
-from dashboard import words
+from dashboard import heard_words, words
 from tests.dashboard import browser
 
 NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?(?!\w)")
@@ -87,6 +87,9 @@ class Figures:
             self._charts = _rows(con, "SELECT * FROM charts") if "charts" in held else []
             self._funnels = _rows(con, "SELECT * FROM funnels") if "funnels" in held else []
             self._changes = _rows(con, "SELECT * FROM changes") if "changes" in held else []
+            others = "SELECT receipt, compared.* FROM compared JOIN figures USING (measure, council, \"window\", " \
+                'period_start, period_end, breakdown, "group")'  # fmt: skip
+            self._others = {row["receipt"]: row for row in (_rows(con, others) if "compared" in held else [])}
         self._numbers: dict[str, frozenset[str]] = {}
 
     @classmethod
@@ -95,6 +98,7 @@ class Figures:
         held = cls.__new__(cls)
         held._rows, held._measures, held._charts, held._changes, held._numbers = {}, {}, [], [], {}
         held._funnels = []
+        held._others = {}
         return held
 
     def row(self, receipt: str) -> Mapping[str, Any] | None:
@@ -122,6 +126,11 @@ class Figures:
         if row["numerator"] is not None and row["denominator"] is not None:
             yield words.count(row["denominator"] - row["numerator"])
         yield words.figure_number(measure, row)
+        yield words.range_of(measure, row)
+        if other := self._others.get(row["receipt"]):
+            yield heard_words.beside(other, "others")
+            yield words.number(row["numerator"], row["denominator"], words.unit(measure))
+            yield from (words.count(other[f"compared_{part}"]) for part in ("numerator", "denominator"))
         values = ("value", "low", "high", "previous_value")
         yield from (words.value_words(measure, row[name]) for name in values if row[name] is not None)
         yield from (
@@ -399,6 +408,15 @@ EXCEPTIONS = (
     Exempt("the address of this view", inside=".view-link"),
     Exempt("the choices of a form", inside="select"),
     Exempt("the name of an age group", r"(?<![\d.,%])\d{1,2} to \d{1,2}(?![\d.,%])"),
+    Exempt(
+        "how many groups are compared, and what chance alone gives", inside="#findings .hint", page="^/who"
+    ),
+    Exempt(
+        "from how many audits on something is said",
+        r"\b[Ff]ewer than 5 audits\b|\b200 audits\b",
+        page="^/who",
+    ),
+    Exempt("the scale of an indicator", r"^1 means that all|\bscale to 1\b"),
     Exempt("how many lines a list goes on for", r"\b\d+ more changes?\b|counted \d+ ways"),
     Exempt("the definition's own words", inside="dl .definition", page="^/definitions/"),
     Exempt("the definition's own words", inside="pre", page="^/definitions/"),

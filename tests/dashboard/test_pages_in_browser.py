@@ -17,6 +17,7 @@ PAGES = [
     "/",
     "/voice",
     "/voice?by=primary_need&measure=voice.child&window=financial_year",
+    "/who?by=age_band",
     "/programme",
     "/grades",
     "/grades?measure=quality.inadequate&by=age_band",

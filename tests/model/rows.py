@@ -88,8 +88,8 @@ _ARROW = {
 
 
 COUNTED = {
-    "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F", "people": 10,
-    "source": "sen2",
+    "council": "990", "as_at": date(2026, 1, 15), "frame": "ehcp", "characteristic": "sex", "category": "F",
+    "people": 10, "source": "sen2",
 }  # fmt: skip
 OTHERS = {
     "placements": PLACED, "training": LEARNER, "complaints": COMPLAINT, "feedback_responses": RAISED,
