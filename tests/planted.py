@@ -64,6 +64,10 @@ SOUND: dict[str, dict[str, Any]] = {
         "council": "990", "period_start": "2025-04-01", "period_end": "2026-03-31", "definition": "voice.any_family",
         "numerator": 50, "denominator": 80, "percent": 62.5, "source": "scrutiny", "given_on": "2026-04-01",
     },
+    "statistical_neighbours": {
+        "council": "855", **{f"neighbour_{n}": str(990 + n) for n in range(1, 10)}, "neighbour_10": "943",
+        **{f"closeness_{n}": "very_close" for n in range(1, 11)},
+    },
     "plan_reviews": {
         "council": "990", "review_reference": "a1", "child_reference": "c1", "plan_reference": "n1",
         "plan_type": "EHCP", "plan_kind_reviewed": "new", "plan_stage": "final", "selection": "random",
@@ -138,6 +142,8 @@ SEVERAL_ROWS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     "DFT-323": ([ENGLAND | NO_LENGTHS | {"issued_ex": 601}, {}], [ENGLAND, {}]),
 }
 """Rules that look at the rows around: rows of which the first breaks one, and rows of which none does."""
+REACHES_DOWN = {"STN-301": ("STN-201", "name", "Old SNs:")}
+"""Rules that a line breaks by where it stands: what the line above it, with this text alone, is found by."""
 OPEN_REVIEW = {"status": "in_progress", "reviewed_on": None, "agreed_grade": None, **NO_MODERATION}
 PLANNED_REVIEW = OPEN_REVIEW | {"status": "planned", "reviewer_grade": None}
 
@@ -273,6 +279,8 @@ BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "RAT-307": ({"numerator": 0, "denominator": 0, "percent": None},
                 {"numerator": 1, "denominator": 1, "percent": None}),
     "RAT-308": ({"percent": 63.1}, {"percent": 62}),
+    "STN-302": ({"neighbour_1": None}, {"neighbour_10": None}),
+    **{f"STN-{310 + n}": ({f"neighbour_{n}": "855"}, {f"neighbour_{n}": "942"}) for n in range(1, 11)},
     "RAT-309": ({"given_on": None}, {}),
     "RAT-310": ({"numerator": None, "numerator_symbol": "~"}, {"numerator": None, "numerator_symbol": "low"}),
     "PLN-301": ({"requested_on": "2026-01-20"}, {"requested_on": "2026-01-19"}),
@@ -445,6 +453,7 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "feedback_responses": ({"council": "991"}, {"families": 13}),
     "scrutiny_requests": ({"council": "991"}, {"answer": "part"}),
     "board_reports": ({"council": "991"}, {"source": "risk"}),
+    "statistical_neighbours": ({"council": "942"}, {"closeness_1": "close"}),
 }
 """What makes the key of the sound row another one, and what makes the row another under the same key."""
 
@@ -487,11 +496,18 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
         ]
         found.append(Planted(rule.code, breaks, tuple(given)))
 
-    for rule in row_rules(contract):
+    for rule in sorted(row_rules(contract), key=lambda rule: rule.code in REACHES_DOWN):
         name = rule.arguments.get("column", "")
         if rule.expect == "cells_within_header":
             plant(rule, True, {BEYOND: Raw("left over")})
             plant(rule, False, {BEYOND: Raw("  ")})
+        elif rule.code in REACHES_DOWN:
+            above, column, said = REACHES_DOWN[rule.code]
+            plant(rule, False, {})
+            plant(rule, True, {})
+            [(row, codes)] = found.pop().rows
+            heading = dict.fromkeys(row) | {column: Raw(said)}
+            found.append(Planted(rule.code, True, ((heading, (above,)), (row, codes))))
         elif rule.code in SEVERAL_ROWS:
             breaks_together, just_not_together = SEVERAL_ROWS[rule.code]
             plant(rule, True, *breaks_together)
@@ -579,6 +595,14 @@ def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]
                 else row | {"published_on": date(2026, 1, 1) + timedelta(n)}
             )
         return row | {"council": councils[n]}
+    if "neighbour_1" in row:
+        sound = SOUND["statistical_neighbours"]["council"]
+        own = {name: councils[n] for name, value in row.items() if value == sound}
+        if row["council"] == OTHER_KEY["statistical_neighbours"][0]["council"]:
+            own["council"] = councils[n + 70]
+        elif isinstance(row["council"], Raw) and "council" in row["council"]:
+            own["council"] = Raw(f" {councils[n]} ")
+        return row | own
     if "definition" in row:
         return row | _own_month_or_council(row, n, councils[n])
     own = "team" if isinstance(row["agency"], Raw) else "agency"

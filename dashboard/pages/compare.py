@@ -21,6 +21,7 @@ from dashboard.pages.timeliness import ALL, FINISHED
 
 Known = Mapping[str, store.Row]
 TITLE = "How does the council compare with others?"
+NO_BENCHMARK = "There is no national figure for this."
 CONTENTS = (
     ("headline", "The headline"),
     ("beside", "Beside neighbours, region and {country}"),
@@ -81,7 +82,9 @@ def _local(release: store.Release, known: Known) -> Component:
     said: list[Component] = [html.P("What a council counts of its own work has no national figure, so it stands beside "
                                     "nobody else's here.")]  # fmt: skip
     if rows:
-        items = [html.Li([components.measure_link(row), f": {row['benchmark']}"]) for row in rows]
+        items = [
+            html.Li([components.measure_link(row), f": {row['benchmark'] or NO_BENCHMARK}"]) for row in rows
+        ]
         said.append(html.Ul(items))
     return components.section("local", "What cannot be compared", *said)
 

@@ -36,6 +36,10 @@ class Compared:
     def measure(self) -> store.Row:
         return self.known[self.name]
 
+    def short(self, name: str) -> str:
+        """What a column of the measure is called."""
+        return str(self.known[name].get("short_title") or self.known[name]["title"])
+
     @property
     def both(self) -> list[str]:
         """The measure, and the one that it is never shown without."""
@@ -89,12 +93,12 @@ def beside(of: Compared, heading: str) -> Component:
     if of.neighbours:
         together = {name: of.figure(_of_neighbours(name), of.place["council"]) for name in of.both}
         if any(together.values()):
-            lines.append((f"Its {len(of.neighbours)} statistical neighbours together", together))
+            lines.append(("Its statistical neighbours together", together))
     for other in of.shown.beside[1:]:
         lines.append((other["name"], {name: of.figure(name, other["council"]) for name in of.both}))
     columns: list[components.Column] = ["Place"]
     for name in of.both:
-        columns += [of.known[name]["short_title"], "Likely range"]
+        columns += [of.short(name), "Likely range"]
     cells: list[list[components.Cell]] = []
     for label, figures in lines:
         line: list[components.Cell] = [label]
@@ -145,7 +149,7 @@ def neighbours(of: Compared) -> Component:
             drawn.append(figure | {"label": names.get(code, code)})
     table = components.table(
         f"{of.measure['title']}, {of.shown.end.year}, of the council and its statistical neighbours, the nearest first",
-        ["Council", "How close", of.measure["short_title"], "Likely range", "Among all councils"],
+        ["Council", "How close", of.short(of.name), "Likely range", "Among all councils"],
         cells,
         quiet=True,
     )
@@ -170,7 +174,7 @@ def among_all(of: Compared) -> Component:
     points = [
         {**row, **figure, "label": names.get(code, code)}
         for code, row in held.items()
-        if (figure := of.figure(of.name, code))
+        if (figure := of.figure(of.name, code)) and not figure["symbol"] and figure["denominator"]
     ]
     if not points:
         return components.section(
@@ -191,7 +195,7 @@ def among_all(of: Compared) -> Component:
     ]
     table = components.table(
         f"{of.measure['title']}, {of.shown.end.year}: every council by name, and where chance would keep it",
-        ["Council", of.measure["short_title"], "Inner limits (95%)", "Outer limits (99.8%)", "Where it lies"],
+        ["Council", of.short(of.name), "Inner limits", "Outer limits", "Where it lies"],
         cells,
     )
     figure = funnel_charts.funnel(

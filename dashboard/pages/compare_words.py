@@ -38,11 +38,13 @@ def position(row: store.Row | None, unit: str) -> str:
 
 
 def short(row: store.Row | None) -> str:
-    """The same in a few words, for a table: “Higher (beyond 99.8%)”."""
+    """The same in a few words, for a table: “Higher: beyond the outer limits”."""
     if row is None:
         return "No figure"
-    place = row["place"]
-    return words.capital(place.replace("(", "(beyond ")) if "(" in place else "Within the limits"
+    side, _, level = row["place"].partition(" ")
+    if side not in ("higher", "lower"):
+        return "Within the limits"
+    return f"{words.capital(side)}: beyond the {'outer' if level == '(99.8%)' else 'inner'} limits"
 
 
 def spread(row: store.Row, country: str) -> str:
@@ -53,12 +55,12 @@ def spread(row: store.Row, country: str) -> str:
     )
     if row["adjusted"]:
         return (
-            f"{held} They differ more than chance alone would make them (phi is {row['phi']:.1f}; 1 would be chance), "
+            f"{held} They differ more than chance alone would make them (phi is {row['phi']:.1f}; chance is 1), "
             "for reasons such as rules, schools and families as well as how well the work is done. The limits are "
             f"widened for that (tau² is {row['tau2']:.4f}), so whoever lies outside them differs even from this."
         )
     return (
-        f"{held} They differ about as much as chance alone would make them (phi is {row['phi']:.1f}; 1 is chance), so "
+        f"{held} They differ about as much as chance alone would make them (phi is {row['phi']:.1f}; chance is 1), so "
         f"the limits are those of chance. By chance alone about {row['by_chance']:.1f} of them would lie outside the "
         "inner limits."
     )

@@ -197,9 +197,9 @@ def _whole_window(rule: Rule, scene: Scene) -> str:
 
 
 def _above_the_gap(rule: Rule, scene: Scene) -> str:
-    column = _kept(scene, rule.arguments["column"])
+    empty = " AND ".join(f"{_kept(scene, name)} IS NULL" for name in rule.arguments["columns"])
     above = "PARTITION BY _sheet ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    return f"coalesce(bool_or({column} IS NULL) OVER ({above}), false)"
+    return f"coalesce(bool_or({empty}) OVER ({above}), false)"
 
 
 PATTERNS: dict[str, Callable[[Rule, Scene], str]] = {

@@ -306,7 +306,8 @@ class Measure(BaseModel):
                 _check(field, column, FACTS[fact].yes_no, f"a yes/no column of {fact}")
         for breakdown in self.counted_by:
             for fact in {self.fact, below}:
-                _check("breakdowns, pairs", breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
+                field = "pairs" if breakdown == self.pairs else "breakdowns"
+                _check(field, breakdown, FACTS[fact].breakdowns, f"a breakdown of {fact}")
         return self
 
     def _given_columns_exist(self) -> None:

@@ -18,7 +18,7 @@ import xlsxwriter
 
 from pipelines import contracts, settings
 from pipelines.contracts import Column, Contract
-from tests.planted import BEYOND, EXTRACTED_ON, Planted, Raw
+from tests.planted import BEYOND, EXTRACTED_ON, REACHES_DOWN, Planted, Raw
 
 CATALOGUE = contracts.load(settings.load({}))
 FEEDS = sorted(CATALOGUE.contracts)
@@ -94,7 +94,8 @@ def deliver(
         sheets = [sheet_of("", contract, columns, style, titles)]
     for at, case in enumerate(cases):
         for n, (row, codes) in enumerate(case.rows):
-            place(sheets[(n if len(case.rows) > 1 else at) % len(sheets)], row, codes, contract, style)
+            apart = len(case.rows) > 1 and case.code not in REACHES_DOWN
+            place(sheets[(n if apart else at) % len(sheets)], row, codes, contract, style)
     if style == "workbook":
         return workbook(folder / f"{stem}.xlsx", sheets), sheets
     text = io.StringIO(newline="")

@@ -396,6 +396,11 @@ EXCEPTIONS = (
         r"\b[Tt]arget(?: is|:|,| itself changed: it was) at (?:least|most) \d+%",
     ),
     Exempt("the method of an interval", r"\b95% (?:interval|range)|\binterval[^.]*, 95%"),
+    Exempt(
+        "what a coefficient of agreement means, and below how many cases a share is not quoted",
+        r"are 1 where all agree and 0 where|[Bb]elow \d+ (?:audits|reviews of plans|cases)|some 40 percentage points",
+    ),
+    Exempt("the limits of a funnel", r"the (?:inner|outer) \(\d\d(?:\.\d)?%\)|; chance is 1\)"),
     Exempt("the scale of a chart", inside=".axis"),
     Exempt("the scale of a chart", inside=".xtick"),
     Exempt("the scale of a chart", inside=".ytick"),

@@ -160,3 +160,51 @@ def test_audits_are_compared_with_the_children_of_the_register(
     held = [plan for plan in register if plan["issued_on"] <= day and (plan["ceased_on"] or date.max) > day]
     girls = sum(plan["sex"] == "F" for plan in held)
     assert gap(shown[0], "heard.sample_of_plans", "sex", "F")[2:4] == (girls, len(held))
+
+
+def test_moderation_finds_reviewers_more_generous_every_year_and_auditors_as_they_were_drawn(
+    shown: tuple[Path, str], audits: list[demo.Audit]
+) -> None:
+    """What `story` plants: reviewers drift to better grades than moderators, year by year."""
+    database, _ = shown
+    assert figure(database, "reliability.plan_generous_of_disagreements") == (36, 38)
+    same, moderated = figure(database, "reliability.same_grade")
+    rank = list(story.GRADES).index
+    drawn = [
+        (rank(row["auditor_grade"]), rank(row["moderator_grade"]))
+        for row in (audit.row for audit in audits)
+        if row["moderation_selection"] == "random"
+        and row["moderated_on"]
+        and FIRST <= row["moderated_on"] <= LAST
+    ]
+    assert (same, moderated) == (sum(one == other for one, other in drawn), len(drawn))
+    with duckdb.connect(str(database), read_only=True) as con:
+        ways = con.execute(
+            """SELECT period_end, value, low, direction FROM figures WHERE measure = 'reliability.plan_more_generous'
+            AND breakdown = '' AND "window" = 'financial_year' AND complete ORDER BY 1"""
+        ).fetchall()
+        [(low,)] = con.execute(
+            """SELECT low FROM figures WHERE measure = 'reliability.plan_generous_of_disagreements' AND breakdown = ''
+            AND "window" = '12m' AND period_end = ?""", [LAST]
+        ).fetchall()  # fmt: skip
+    assert [value for _, value, *_ in ways] == sorted(value for _, value, *_ in ways)
+    assert low > 0.5  # the page says "usually graded higher"
+
+
+def test_the_county_stands_beside_its_neighbours(shown: tuple[Path, str]) -> None:
+    """The other nine councils of 2024 together, and a funnel of ten that differ more than chance."""
+    database, _ = shown
+    name = "timeliness.twenty_weeks_published"
+    with duckdb.connect(str(database), read_only=True) as con:
+        [(above, below)] = con.execute(
+            """SELECT sum(numerator), sum(denominator) FROM figures JOIN neighbours ON neighbour = figures.council
+            WHERE neighbours.council = '990' AND measure = ? AND period_end = DATE '2024-12-31' AND breakdown = ''""",
+            [name],
+        ).fetchall()
+        [(councils, adjusted)] = con.execute(
+            "SELECT DISTINCT councils, adjusted FROM funnels WHERE measure = ? AND period_end = DATE '2024-12-31'",
+            [name],
+        ).fetchall()
+    together = figure(database, "timeliness.neighbours_twenty_weeks_published", window="calendar_year")
+    assert together == (above, below)
+    assert (councils, adjusted) == (10, True)

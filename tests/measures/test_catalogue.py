@@ -63,6 +63,12 @@ def test_a_new_measure_needs_only_its_file(tmp_path):
         ({"denominator": []}, "at denominator: name at least one"),
         ({"numerator": []}, "at numerator: name at least one"),
         ({"breakdowns": ["role"]}, "at breakdowns: 'role' is not a breakdown of audits; those are audit_type,"),
+        ({"kind": "agreement"}, "at coefficient, pairs: an agreement, and only it, says which and of which two grades"),
+        (
+            {"kind": "agreement", "coefficient": "kappa", "pairs": "grades"},
+            "at pairs: 'grades' is not a breakdown of audits",
+        ),
+        ({"funnel": True}, "at funnel: only councils' given figures are set side by side"),
         ({"fact": "audit"}, "at fact: 'audit' is not a fact; those are audits, participants, planned_audits"),
         ({"date": "offered_on"}, "'offered_on' is not a date of audits; those are completed_on, planned_month"),
         ({"title": None}, "made/good.yaml, at title: Field required."),
@@ -271,6 +277,15 @@ def test_the_measures_that_were_asked_for_are_there():
         )
     }  # fmt: skip
     expected |= {
+        f"reliability.{of}{name}"
+        for of in ("", "plan_")
+        for name in (
+            "same_grade", "within_one_grade", "more_generous", "generous_of_disagreements", "kappa", "gwet",
+            "grade_pairs", "same_grade_all", "generous_of_disagreements_all", "moderated_inadequate",
+            "random_of_moderated",
+        )
+    }  # fmt: skip
+    expected |= {
         f"programme.{name}"
         for name in (
             "delivery", "added", "completed_by_team", "void", "void_reasons", "coverage", "completed_by_selection",
@@ -299,6 +314,9 @@ def test_the_measures_that_were_asked_for_are_there():
         f"timeliness.{name}_published{kind}"
         for name in ("twenty_weeks", "over_twenty_weeks_to_a_year", "over_a_year")
         for kind in ("", "_excluding_exceptions")
+    }
+    expected |= {
+        f"timeliness.neighbours_twenty_weeks_published{kind}" for kind in ("", "_excluding_exceptions")
     }
     expected |= {"reported.participation"}
     expected |= {f"heard.{name}" for name in ("offered", "answered", "not_appropriate", "evenness")}
