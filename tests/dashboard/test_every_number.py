@@ -26,7 +26,7 @@ from tests.dashboard.test_app import ask
 
 PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/programme", "/grades", "/plans", "/timeliness",
-    "/definitions", "/definitions/voice.any_family", "/data",
+    "/definitions", "/definitions/voice.any_family", "/data", "/protection",
 )  # fmt: skip
 FILES = ("overview", "voice", "programme", "grades", "plans", "timeliness", "definitions/voice.any_family")
 NAMED = hasattr(components, "of_receipt")

@@ -1,5 +1,5 @@
-"""Ten publications with corrections between, judged from what they show alone: by the attack, and by a second program on
-tables that this file builds from the published rows."""
+"""Ten publications with corrections between, judged from what they show alone: by the attack, and by a second program
+on tables that this file builds from the published rows."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_every_publication_shows_something_by_each_breakdown(published):
 
 def test_the_attack_finds_nothing_in_any_publication(published):
     for last in range(1, len(published.made) + 1):
-        told = publications.told(published.con, published.made[:last], {name: MEASURES[name] for name in VOICE})
+        told = publications.told(
+            published.con, published.made[:last], {name: MEASURES[name] for name in VOICE}
+        )
         for verdict in publications.attack_told(told, MEASURES, {"990": 5}):
             assert verdict.safe, (verdict.family, verdict.named)
 
@@ -97,7 +99,10 @@ def test_the_second_program_finds_them_protected(published):
         table = {"dims": {"group": names, "who": list(WHO)}, "hierarchy": {"who": {}}, "cells": []}
         for measure, parts in HEARD.items():
             if any(one == measure for _, one in groups):
-                table["hierarchy"]["who"] |= {measure: list(parts), f"not {measure}": [x for x in WHO if x not in parts]}
+                table["hierarchy"]["who"] |= {
+                    measure: list(parts),
+                    f"not {measure}": [x for x in WHO if x not in parts],
+                }
         cells: dict = {}
         for (group, measure), shown in groups.items():
             numerator = next((pair[0] for pair in shown if pair[0] is not None), None)
@@ -111,5 +116,7 @@ def test_the_second_program_finds_them_protected(published):
                 cells[group, f"not {measure}"] = left
             total, of_total = everything["totals"][breakdown, start, measure]
             cells["TOTAL", who], cells["TOTAL", "TOTAL"] = total, of_total
-        table["cells"] = [{"key": {"group": group, "who": who}, "value": n} for (group, who), n in cells.items()]
+        table["cells"] = [
+            {"key": {"group": group, "who": who}, "value": n} for (group, who), n in cells.items()
+        ]
         assert other.attack(table, 5, zero_is_safe=True)["protected"], (breakdown, start, table)
