@@ -35,6 +35,7 @@ from dashboard.pages import (
     placements,
     plans,
     programme,
+    protection,
     receipt,
     reliability,
     scrutiny,
@@ -66,6 +67,7 @@ PAGES = {
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
+    "/protection": protection.page,
     receipt.PATH: receipt.page,
 }
 ONE = {"/definitions": definitions.one, receipt.PATH: receipt.one}
@@ -153,6 +155,7 @@ def _shell() -> html.Div:
                         [
                             html.Li(dcc.Link("What the figures mean", href="/definitions")),
                             html.Li(dcc.Link("Data quality", href="/data")),
+                            html.Li(dcc.Link(protection.TITLE, href="/protection")),
                             html.Li(dcc.Link("Check a receipt", href=receipt.PATH)),
                         ]
                     ),
@@ -261,7 +264,11 @@ def _answer(parts: list[Component], title: str, path: object, search: object) ->
 def _downloads(app: Dash, releases: store.Store) -> None:
     """What is seen, as files: a page's figures, the deliveries and their findings, the definitions."""
     kinds = f"<any({', '.join(export.KINDS)}):kind>"
-    names = {path.strip("/") or "overview": path for path in PAGES if path not in ("/data", "/changes", *ONE)}
+    names = {
+        path.strip("/") or "overview": path
+        for path in PAGES
+        if path not in ("/data", "/changes", "/protection", *ONE)
+    }
 
     def query() -> dict[str, str]:
         return view.parse(request.query_string.decode("ascii", "replace"))

@@ -139,6 +139,7 @@ ROOMS = {
             "Definitions",
             "What every figure means: what is counted, out of what, and which way is good.",
         ),
+        Place("/protection", "Protection", "How is children's information protected, and what is not shown?"),
     ),
 }
 """Room of the menu -> its pages, the one that the room's name leads to first."""

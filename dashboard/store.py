@@ -83,11 +83,40 @@ def breakdowns_held(release: Release, council: str) -> dict[str, list[str]]:
     return held
 
 
+def protection(release: Release) -> list[Row]:
+    """What is public by which groups, and why the rest is not; empty for officers and in older releases."""
+    return _rows(release, "protection", "SELECT * FROM {db}.protection ORDER BY breakdown, measure")
+
+
+def attacks(release: Release) -> list[Row]:
+    """The record of the attack before publication, by sets of linked figures."""
+    return _rows(release, "attacks", "SELECT * FROM {db}.attacks ORDER BY breakdown, fact")
+
+
+def newest_by_group(release: Release, measure: str, council: str, by: date, breakdown: str) -> list[Row]:
+    """One measure's figures by group of the newest finished year, quarter or month that has any and ended by a day,
+    else of the first that has any."""
+    sql = (
+        'SELECT DISTINCT "window", period_end FROM {db}.figures WHERE measure = ? AND council = ? AND breakdown = ? '
+        "AND complete AND \"window\" IN ('financial_year', 'quarter', 'month')"
+    )
+    held = [
+        (row["window"], row["period_end"])
+        for row in _rows(release, "figures", sql, (measure, council, breakdown))
+    ]
+    if not held:
+        return []
+    ended = [one for one in held if one[1] <= by]
+    window, end = max(ended, key=lambda one: one[1]) if ended else min(held, key=lambda one: one[1])
+    return by_group(release, measure, council, window, end, breakdown)
+
+
 def groups_held(release: Release, council: str, measure: str) -> list[tuple[str, str]]:
-    """The (breakdown, group) pairs a measure has figures for, in the order of breakdowns and of their groups."""
+    """The (breakdown, group) pairs a measure has figures for in every kind of period (not those that the public see for
+    whole years alone), in the order of breakdowns and of their groups."""
     sql = (
         'SELECT DISTINCT breakdown, "group" FROM {db}.figures '
-        "WHERE council = ? AND measure = ? AND breakdown <> '' AND \"group\" <> '' ORDER BY ALL"
+        "WHERE council = ? AND measure = ? AND breakdown <> '' AND \"group\" <> '' AND \"window\" = '12m' ORDER BY ALL"
     )
     titles = list(breakdowns(release))
     held = _labelled(release, _rows(release, "figures", sql, (council, measure)))

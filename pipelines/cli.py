@@ -14,6 +14,7 @@ import typer
 
 from pipelines import __version__
 from pipelines.commands import (
+    attack,
     balances,
     between,
     console,
@@ -93,6 +94,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         balances.balances,
         ("balances", "balances --council Brackenshire", "balances --release 2026-04-03.1 --json"),
     ),
+    "attack": (attack.attack, ("attack", "attack 2026-04-07.1 --audience public", "attack --json")),
     "measures": (figures.measures, ("measures", "measures --json")),
     "feeds": (meanings.feeds, ("feeds", "feeds case_audits", "feeds case_audits --json")),
     "template": (

@@ -150,13 +150,10 @@ def _by_group(
         measures = {}  # an older release, whose definitions this version cannot read: nothing by group
     thresholds = {council: names.hide_below for council, names in contracts.names.items()}
     earlier = publications.told(con, figures_published(settings), measures)
-    shown = breakdowns.protected(
-        con,
-        breakdowns.Given(
-            measures, _coarser(contracts), thresholds, earlier, _groupings(con, settings, before)
-        ),
+    given = breakdowns.Given(
+        measures, _coarser(contracts), thresholds, earlier, _groupings(con, settings, before)
     )
-    tables.make(con, shown, measures, thresholds, "public_figures")
+    tables.make(con, breakdowns.protected(con, given), given, "public_figures")
 
 
 def figures_published(settings: Settings, until: str | None = None) -> list[str]:

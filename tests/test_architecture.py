@@ -34,8 +34,8 @@ ROOMS = {
     "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings"},
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
-        "pipelines.contracts", "pipelines.durable", "pipelines.intake", "pipelines.measures", "pipelines.model",
-        "pipelines.past", "pipelines.receipt_ids", "pipelines.releases", "pipelines.seals",
+        "pipelines.contracts", "pipelines.disclosure", "pipelines.durable", "pipelines.intake", "pipelines.measures",
+        "pipelines.model", "pipelines.past", "pipelines.receipt_ids", "pipelines.releases", "pipelines.seals",
         "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.reports": {

@@ -230,8 +230,7 @@ def test_columns_are_those_that_everything_else_is_built_on(feed: str) -> None:
 def test_feeds_replace_what_the_design_says() -> None:
     replaces = {feed: contract.replaces for feed, contract in CATALOGUE.contracts.items()}
     assert replaces == {
-        "dfe_timeliness": "all", "participation_rates": "key", "population": "key",
-        "dfe_timeliness": "all", "participation_rates": "key", "statistical_neighbours": "all",
+        "dfe_timeliness": "all", "participation_rates": "key", "population": "key", "statistical_neighbours": "all",
         "active_plans": "all", "audit_programme": "key", "case_audits": "council_and_period",
         "family_participation": "key", "plan_reviews": "council_and_period", "placements": "all", "training": "all",
         "complaints": "key", "feedback_responses": "key", "scrutiny_requests": "key",

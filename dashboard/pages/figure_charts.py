@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import charts, classes, components, group_charts, signals, store, view, words
@@ -154,19 +154,27 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
             "groups",
             heading,
             html.P("Figures by group are not in this release, so that no child or family can be recognised."),
+            *_protected(release),
         )
     rows = store.by_group(release, shown.measure, shown.council, shown.window, shown.end, shown.by)
+    other = None
+    if not rows and (
+        rows := store.newest_by_group(release, shown.measure, shown.council, shown.end, shown.by)
+    ):
+        other = rows[0]
     if not rows:
         return components.section("groups", heading, html.P(MISSING))
     used += rows
-    overall = store.figures(release, shown.council, shown.window, shown.end).get(shown.measure)
+    window, end = (other["window"], other["period_end"]) if other else (shown.window, shown.end)
+    period = words.period(window, other["period_start"], end, True) if other else shown.period_words
+    overall = store.figures(release, shown.council, window, end).get(shown.measure)
     title = store.breakdowns(release).get(shown.by, shown.by)
     finding, chance = voice_words.groups_finding(rows, overall), words.groups_by_chance(rows)
-    hold = ranges(f"{measure['title']}, by {title.lower()}, in {shown.period_words}", title, measure, rows)
-    described = (
-        f"{measure['title']} by {title.lower()}, in {shown.period_words}. Each dot has its likely range."
-    )
+    hold = ranges(f"{measure['title']}, by {title.lower()}, in {period}", title, measure, rows)
+    described = f"{measure['title']} by {title.lower()}, in {period}. Each dot has its likely range."
     parts: list[Component | None] = [
+        html.P(f"By group, figures are public for whole periods alone: these are for {period}.") if other else None,
+        *_protected(release),
         html.P(
             [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
              "through each dot is its likely range: a long line means few audits. A group is called higher or lower "
@@ -180,6 +188,13 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
         _group_quarters(release, shown, measure, title, used),
     ]  # fmt: skip
     return components.section("groups", f"{heading}: {title.lower()}", *parts)
+
+
+def _protected(release: store.Release) -> list[Component]:
+    """The way to how children's information is protected, for the public."""
+    if store.about(release).get("audience") != "public":
+        return []
+    return [html.P(dcc.Link("How we protect children's information", href="/protection"))]
 
 
 def _group_quarters(

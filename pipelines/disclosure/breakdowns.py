@@ -24,7 +24,7 @@ from pipelines.disclosure.shown import Row
 from pipelines.measures.catalogue import Measure
 from pipelines.model.schema import FACTS
 
-CONSIDERED = 8
+CONSIDERED = 6
 """Measures of the same cases that are tried by one breakdown, the most important first."""
 _BY_TWO = "_by_kind"
 

@@ -1,13 +1,13 @@
 """The public release's tables that tell of figures by group.
 
 Belongs here: `group_figures` (the figures by group), `protection` (what is shown by which groups, and why the rest is
-not), `attacks` (the record of the attack), `breakdowns` and `groups` of what is shown.
+not), `attacks` (the record of the attack), `coarser_groups` (which code of a list is in which coarser group).
 Does not belong here: what is shown (`breakdowns`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,17 +15,18 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.disclosure.breakdowns import Shown
+from pipelines.disclosure.breakdowns import Given, Shown
 from pipelines.disclosure.choose import WHY
 from pipelines.disclosure.families import LONG
 from pipelines.disclosure.groupings import TOGETHER
+from pipelines.disclosure.rules import THRESHOLD
 from pipelines.disclosure.shown import Row
 from pipelines.measures.catalogue import Measure
 from pipelines.statistics import proportions
 
 HIDDEN = "c"
 """The symbol in place of a number that is hidden."""
-TABLES = ("protection", "attacks")
+TABLES = ("protection", "attacks", "coarser_groups")
 """New tables of a public release, besides those that officers' releases have too."""
 _PROTECTION = pa.schema(
     {
@@ -49,30 +50,43 @@ _ATTACKS = pa.schema(
         "found": pa.int32(),
     }
 )
+_COARSER = pa.schema(dict.fromkeys(("breakdown", "code", "group"), pa.string()))
 
 
 def make(
     con: duckdb.DuckDBPyConnection,
     shown: Sequence[Shown],
-    measures: Mapping[str, Measure],
-    thresholds: Mapping[str, int],
+    given: Given,
     figures: str,
 ) -> None:
-    """Make the TEMP TABLEs group_figures, protection and attacks; `figures` has the columns and types of figures,
-    without receipts and with digests."""
+    """Make the TEMP TABLEs group_figures, protection, attacks and coarser_groups; `figures` has the columns and types
+    of figures, without receipts and with digests."""
+    measures, thresholds, coarser = given.measures, given.thresholds, given.coarser
     _table(con, "protection", pa.Table.from_pylist(list(_protection(shown)), _PROTECTION))
     told = [
         {**dict(zip(("council", "breakdown", "fact", "date"), one.key, strict=True)), "measures": list(one.series),
-         "threshold": thresholds.get(one.key.council, 5), "protected": one.verdict.attacked.protected,
+         "threshold": thresholds.get(one.key.council, THRESHOLD), "protected": one.verdict.attacked.protected,
          "hidden": one.verdict.attacked.hidden, "found": len(one.verdict.attacked.found)}
         for one in shown if one.verdict is not None and one.verdict.attacked is not None
     ]  # fmt: skip
     _table(con, "attacks", pa.Table.from_pylist(told, _ATTACKS))
-    rows = [row for one in shown for row in _figures(one, measures)]
+    lists = [
+        {"breakdown": breakdown, "code": code, "group": group}
+        for breakdown in sorted({one.key.breakdown for one in shown if one.grouping.coarser and one.series})
+        for code, group in coarser.get(breakdown, {}).items()
+    ]
+    _table(con, "coarser_groups", pa.Table.from_pylist(lists, _COARSER))
     con.execute(f"CREATE OR REPLACE TEMP TABLE group_figures AS SELECT * FROM {figures} WHERE false")
-    if rows:
-        con.register("made_rows", pa.Table.from_pylist(rows))
-        con.execute("INSERT INTO group_figures BY NAME SELECT * FROM made_rows")
+    for one in shown:
+        insert(con, "group_figures", figures_of(one, measures))
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows to a table of figures; what they do not have is empty."""
+    made = list(rows)
+    if made:
+        con.register("made_rows", pa.Table.from_pylist(made))
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM made_rows")
         con.unregister("made_rows")
 
 
@@ -95,7 +109,7 @@ def _protection(shown: Sequence[Shown]) -> Iterator[dict[str, Any]]:
                            "named": None, "held": []}  # fmt: skip
 
 
-def _figures(one: Shown, measures: Mapping[str, Measure]) -> Iterator[dict[str, Any]]:
+def figures_of(one: Shown, measures: Mapping[str, Measure]) -> Iterator[dict[str, Any]]:
     """Rows of figures, made from the counts that are shown alone."""
     by_place = {(row.measure, row.window, row.start, row.group): row for row in one.rows}
     for row in one.rows:

@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 
 from pipelines import durable, past, releases
+from pipelines.disclosure import recounted
 from pipelines.evidence import receipts, recount
 from pipelines.evidence.chain import CHANGED, OF_AUDIENCE, Chain
 from pipelines.evidence.recount import AGAIN, KEY, CannotRecount, Difference, Row
@@ -128,6 +129,8 @@ def one(chain: Chain, found: Found, key: Key | None) -> Verdict:
     officers = found
     if found.audience == "public":
         source = chain.manifests["officers"].get(found.manifest.get("officers_release", ""))
+        if source is not None and found.figure["breakdown"]:
+            return _one_by_group(chain, verdict, source, key)
         above = _officers_figure(chain, found, source) if source else None
         if above is None:
             _only_public(chain, verdict)
@@ -313,18 +316,9 @@ def _public_against(
     key: Key | None,
 ) -> Recounted:
     held = recount.relation(releases.part_path(settings, part) for part in own)
-    shown = [
-        measure.id for measure in recount.catalogue_of(manifest).values() if measure.protect in ("process", "published")
-    ]  # fmt: skip
     try:
         with recount.connection(settings) as con:
-            con.execute(
-                "CREATE TEMP TABLE figures AS SELECT * EXCLUDE (receipt), receipt AS numerator_digest, "
-                f"'' AS denominator_digest FROM {recount.relation(officers)} "
-                f"WHERE breakdown = '' AND measure IN ({', '.join(map(text, shown))})"
-            )
-            if key is not None:
-                receipts.mint(con, "figures", "public", key)
+            _public_again(con, settings, officers, manifest, key)
             columns = [name for name in recount.columns_of(con, held) if key is not None or name != "receipt"]
             return *recount.differences(con, held, "figures", columns), ""
     except duckdb.Error as problem:
@@ -334,6 +328,29 @@ def _public_against(
             [],
             f"The figures of publication {manifest['release']} cannot be read ({type(problem).__name__}).",
         )
+
+
+def _public_again(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    officers: Sequence[Any],
+    manifest: Manifest,
+    key: Key | None,
+) -> None:
+    """Make TEMP TABLE figures: a publication's, again from the officers' figures."""
+    measures = recount.catalogue_of(manifest)
+    shown = [measure.id for measure in measures.values() if measure.protect in ("process", "published")]
+    exact = recount.relation(officers)
+    con.execute(
+        "CREATE TEMP TABLE figures AS SELECT * EXCLUDE (receipt), receipt AS numerator_digest, "
+        f"'' AS denominator_digest FROM {exact} WHERE breakdown = '' AND measure IN ({', '.join(map(text, shown))})"
+    )
+    files = releases.files_of(settings, manifest["parts"])
+    parts = {table: recount.relation(of_table.values()) for table, of_table in files.items()}
+    if "protection" in parts:
+        recounted.again(con, parts["figures"], parts["protection"], parts["coarser_groups"], exact, measures)
+    if key is not None:
+        receipts.mint(con, "figures", "public", key)
 
 
 def _ranges_of_public(
@@ -371,6 +388,29 @@ def ranges(row: Row) -> list[tuple[str, Any, Any]]:
             "change_high": change_high}  # fmt: skip
     again = {name: None if np.isnan(value[0]) else float(value[0]) for name, value in made.items()}
     return [(name, row[name], value) for name, value in again.items()]
+
+
+def _one_by_group(chain: Chain, verdict: Verdict, source: Manifest, key: Key | None) -> Verdict:
+    """A public figure by group: its counts added up again from the officers' figures."""
+    found, settings = verdict.found, chain.settings
+    paths = [releases.part_path(settings, part) for part in source["parts"] if part["table"] == "figures"]
+    if not all(path.exists() for path in paths):
+        _only_public(chain, verdict)
+        return verdict
+    _bytes(chain, verdict, found)
+    with recount.connection(settings) as con:
+        _public_again(con, settings, paths, found.manifest, key)
+        rows = _rows(con, f"SELECT * FROM figures WHERE {_is(found.figure)}")
+    again = rows[0] if rows else {}
+    verdict.columns = [
+        (name, stored, again.get(name)) for name, stored in found.figure.items() if name != "receipt" or key is not None
+    ]  # fmt: skip
+    verdict.differs += [name for name, stored, made in verdict.columns if not recount.same(stored, made)]
+    if key is None:
+        verdict.not_verified.append(
+            "The receipt itself was not minted again, because the key is not on this machine."
+        )
+    return verdict
 
 
 def _only_public(chain: Chain, verdict: Verdict) -> None:

@@ -371,6 +371,7 @@ def rows_of_file(kind: str, made: bytes) -> Iterator[dict[str, Any]]:
 
 _DAY = rf"\b\d{{1,2}} (?:{_MONTHS}|[A-Z][a-z]{{2}})(?: \d{{4}})?\b|\b(?:{_MONTHS}|[A-Z][a-z]{{2}})\.? \d{{2,4}}\b"
 EXCEPTIONS = (
+    Exempt("what the check of small numbers looked at", page=r"^/protection", inside="#attacked"),
     Exempt("a receipt, or the digest of a file", r"\b[0-9A-HJKMNP-TV-Z]{11}\b|\b[0-9a-f]{16,64}\b"),
     Exempt("a data version", r"\b\d{4}-\d{2}-\d{2}\.\d+\b"),
     Exempt("a file or a rule as its source calls it", r"\bSI \d{4}/\d+\b|\bregulation \d+|\w+_20_week\.csv"),

@@ -286,6 +286,7 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         ("/definitions/voice.parent", ""),
         ("/data", ""),
         ("/data", "?delivery=4&feed=case_audits"),
+        ("/protection", ""),
     ):
         said = ask(client, path, search)
         assert "could not be made" not in said, f"{path}{search}"

@@ -27,7 +27,7 @@ from tests.dashboard.test_app import ask
 PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/who", "/who?by=age_band",
     "/programme", "/grades", "/plans", "/timeliness", "/reliability", "/reliability?window=month", "/compare",
-    "/definitions", "/definitions/voice.any_family", "/data",
+    "/definitions", "/definitions/voice.any_family", "/data", "/protection",
 )  # fmt: skip
 FILES = (
     "overview",

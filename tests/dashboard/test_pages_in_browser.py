@@ -37,6 +37,7 @@ PAGES = [
     "/data?received=2026-11&feed=case_audits",
     "/data?received=2020-01",
     "/definitions/timeliness.twenty_weeks_published",
+    "/protection",
     "/receipts",
     f"/receipts?id={made_release.STANDS}",
     f"/receipts/{made_release.SUPERSEDED}",
