@@ -28,7 +28,8 @@ from tests.dashboard.test_app import ask
 from tests.upgrade import held_stores, make_store
 
 NAMES = held_stores.names()
-PAGES = ("/", "/voice", "/programme", "/grades", "/plans", "/timeliness", "/data", "/definitions")
+PAGES = ("/", "/voice", "/programme", "/grades", "/plans", "/timeliness", "/data", "/definitions", "/actions",
+         "/ombudsman")  # fmt: skip
 VERIFIES = find_spec("pipelines.evidence.verify") is not None
 """Whether this version can work a figure out again from its receipt."""
 
