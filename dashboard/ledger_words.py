@@ -78,9 +78,9 @@ def evidence(row: Row) -> str:
     named = shown(row.get("evidence"), "Evidence is named")
     if row["is_evidence_unchecked"]:
         return f"{named}. Nobody has checked it"
-    who = words.lower_first(shown(row.get("evidence_checked_by"), "a role that is not named"))
-    own = ", its own owner" if row["is_checked_by_owner"] else ""
-    return f"{named}. Checked on {words.day(row['evidence_checked_on'])} by the {who}{own}"
+    who = shown(row.get("evidence_checked_by"), "a role that is not named")
+    own = " its own owner" if row["is_checked_by_owner"] else ""
+    return f"{named}. Checked on {words.day(row['evidence_checked_on'])} by{own}: {who}"
 
 
 def effect(row: Row) -> str:

@@ -118,6 +118,6 @@ OTHER_KEY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ombudsman_remedies": ({"remedy_number": 2}, {"remedy_type": "payment"}),
     "inspections": ({"area_number": 2}, {"progress": "no"}),
     "internal_audits": ({"council": "991"}, {"recommendations": 4}),
-    "area_inspections_to_2022": ({"council": "856"}, {"weaknesses": 3}),
-    "area_inspections_since_2023": ({"council": "856"}, {"outcome": "3"}),
+    "area_inspections_to_2022": ({"published_on": "2020-05-16"}, {"weaknesses": 3}),
+    "area_inspections_since_2023": ({"published_on": "2025-02-05"}, {"outcome": "3"}),
 }

@@ -26,7 +26,7 @@ HOME = Path(__file__).parents[1]
 PICTURES = HOME / "docs" / "pictures"
 WIDTH, TALLEST = 1280, 760
 """Pixels: the width of the window, and how much of a long section a picture shows."""
-HEIGHTS = {"weakest": 830, "restated": 410, "attention": 700}
+HEIGHTS = {"weakest": 830, "restated": 410, "attention": 700, "earlier-reports": 1180, "overdue-actions": 900}
 """Question -> how much of its section holds the answer, where that is not what others show."""
 EDGE = 16
 FLAGS = ["--no-sandbox", "--disable-lcd-text", "--force-color-profile=srgb"]
@@ -75,7 +75,7 @@ def main(data: Path) -> None:
     with served(data / "store") as address, sync_playwright() as playwright:
         program = playwright.chromium.launch(executable_path=found, args=FLAGS)
         page = program.new_page(viewport={"width": WIDTH, "height": 900})
-        for question in questions.QUESTIONS:
+        for question in (*questions.QUESTIONS, *questions.LEDGER):
             page.goto(address)
             questions.follow(page, question.clicks)
             tallest = HEIGHTS.get(question.name, TALLEST)

@@ -102,6 +102,23 @@ QUESTIONS = (
         "/data",
     ),
 )
+LEDGER = (
+    Question(
+        "earlier-reports",
+        "Were the actions of the eight earlier Ombudsman reports done, and who says so?",
+        ("Ombudsman", "Earlier reports: was each acted on?"),
+        "reports",
+        "/ombudsman",
+    ),
+    Question(
+        "overdue-actions",
+        "What is overdue by the date that was promised first, and does the ledger balance?",
+        ("Actions", "What is overdue"),
+        "overdue",
+        "/actions",
+    ),
+)
+"""Questions of the ledger of actions; docs/ledger.md answers them."""
 DRAWN = """() => [...document.querySelectorAll('.table-slot')].every(
      slot => slot.closest('details:not([open])') || slot.querySelector('table'))
    && [...document.querySelectorAll('.dash-graph')].every(

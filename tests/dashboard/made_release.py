@@ -52,7 +52,9 @@ def build(
         connection.execute("CREATE TABLE counts AS " + " UNION ALL BY NAME ".join(_counts(public)))
         connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "agreement.sql").read_text(encoding="utf-8"))
+        connection.execute((HERE / "ledger.sql").read_text(encoding="utf-8"))
         if public:
+            connection.execute(text.LEDGER_IN_PUBLIC)
             connection.execute("DELETE FROM counts WHERE breakdown <> ''")
         connection.execute((HERE / "figures.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "coefficients.sql").read_text(encoding="utf-8"))
@@ -178,7 +180,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[A
 
 
 def _words(connection: duckdb.DuckDBPyConnection) -> None:
-    _insert(connection, "measures", text.measures() + text.measures_of_plans())
+    _insert(connection, "measures", text.measures() + text.measures_of_plans() + text.measures_of_ledger())
     titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
     _insert(connection, "breakdowns", titles)
     _insert(connection, "fact_columns", text.FACT_COLUMNS)

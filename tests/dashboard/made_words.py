@@ -381,3 +381,37 @@ def measures_of_plans() -> list[list[Any]]:
         ]
         for place, (name, title, kind, of, good, protect) in enumerate(held, 1)
     ]  # fmt: skip
+
+
+LEDGER = {
+    "open": "actions in the ledger", "opened": "entries", "reopened": "entries", "done": "entries",
+    "cancelled": "entries", "overdue": "open actions", "overdue_revised": "open actions",
+    "moved_twice": "open actions", "not_evidenced": "done actions", "unchecked": "done actions",
+    "checked_by_owner": "done actions", "evidence_checked": "done actions", "effect_checked": "done actions",
+    "effect_shown": "done actions", "closed_early": "actions", "audit_on_time": "audit actions",
+}  # fmt: skip
+OMBUDSMAN = {
+    "upheld": "cases", "repeat_fault": "cases", "actions_evidenced": "actions", "actions_not_evidenced": "actions",
+    "actions_overdue": "actions", "remedies_on_time": "remedies", "remedies_late": "remedies",
+    "remedies_done_only": "remedies", "remedies_not_done": "remedies",
+}  # fmt: skip
+LEDGER_IN_PUBLIC = """DROP TABLE listed_remedies;
+DELETE FROM listed_actions WHERE source <> 'ombudsman' OR source_key = 4; UPDATE listed_actions SET evidence = NULL;
+DELETE FROM listed_cases WHERE published_reference IS NULL"""
+
+
+def measures_of_ledger() -> list[list[Any]]:
+    """The rows of the table `measures` for the ledger of actions and the Ombudsman's cases."""
+    held = [(f"ledger.{name}", of) for name, of in LEDGER.items()]
+    held += [(f"ombudsman.{name}", of) for name, of in OMBUDSMAN.items()]
+    return [
+        [
+            name, "1.0.0", title, title, name.split(".")[0], place, "share", "actions", "due_on", "neither", "process",
+            "none", f"{title}: {{numerator}} of {{denominator}} {of} ({{value}}).", of, "A promise is to be kept.",
+            f"Counted: {title.lower()}", f"All {of}", "Register of actions.", "There is no national figure for this.",
+            f"id: {name}\nversion: 1.0.0\n", ["is_done"], ["is_on_record"], ["Read the numbers first."],
+            ["action_source", "owner"], None, None, None,
+        ]
+        for place, (name, of) in enumerate(held, 1)
+        for title in [f"{name.partition('.')[2].replace('_', ' ').capitalize()} {of}"]
+    ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""The ten questions on the whole demonstration: where the clicks end, the page says what docs/questions.md says."""
+"""The questions on the whole demonstration: where the clicks end, the page says what docs/questions.md and docs/ledger.md
+say."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from pipelines.settings import HOME, Settings
 from tests.dashboard import browser
 from tests.dashboard.conftest import serving
 from tools import questions
-from tools.questions import QUESTIONS, Question
+from tools.questions import LEDGER, QUESTIONS, Question
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 NUMBER = r"\d[\d,]* of \d[\d,]*|\d+%"
@@ -31,8 +32,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def told(question: Question) -> str:
-    """What docs/questions.md says of a question, without its heading."""
-    page = (HOME / "docs" / "questions.md").read_text(encoding="utf-8")
+    """What docs/questions.md or docs/ledger.md says of a question, without its heading."""
+    page = "".join(
+        (HOME / "docs" / name).read_text(encoding="utf-8") for name in ("questions.md", "ledger.md")
+    )
     part = page.partition(f". {question.asks}\n")[2].partition("\n## ")[0]
     return re.sub(r"<img.*?>", "", part, flags=re.DOTALL)
 
@@ -41,7 +44,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", (*QUESTIONS, *LEDGER), ids=lambda question: question.name)
 def test_the_answer_is_three_clicks_away_and_is_what_the_guide_says(
     chromium: Browser, url: str, question: Question
 ) -> None:
@@ -57,4 +60,4 @@ def test_the_answer_is_three_clicks_away_and_is_what_the_guide_says(
     assert [quote for quote in quotes if quote not in shown] == []
     numbers = re.findall(NUMBER, plain(said))
     assert [number for number in numbers if number not in shown] == [], shown
-    assert numbers or "Completed on is not a date." in shown
+    assert numbers or quotes or "Completed on is not a date." in shown

@@ -29,8 +29,8 @@ from tests.upgrade import held_stores, make_store
 
 NAMES = held_stores.names()
 PAGES = (
-    "/", "/voice", "/programme", "/grades", "/reliability", "/plans", "/timeliness", "/compare", "/data",
-    "/definitions",
+    "/", "/voice", "/programme", "/grades", "/reliability", "/plans", "/timeliness", "/compare", "/actions",
+    "/ombudsman", "/data", "/definitions",
 )  # fmt: skip
 VERIFIES = find_spec("pipelines.evidence.verify") is not None
 """Whether this version can work a figure out again from its receipt."""
