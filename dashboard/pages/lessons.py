@@ -156,10 +156,10 @@ def _quarters(
         return None
     used += rows
     measure = known[FOUND]
-    cells: list[list[components.Cell]] = [
-        [row["label"], words.point_name("quarter", row["period_end"]), words.figure_number(measure, row), row["receipt"]]
-        for row in rows
-    ]  # fmt: skip
+    cells: list[list[components.Cell]] = []
+    for row in rows:
+        quarter = words.point_name("quarter", row["period_end"])
+        cells.append([row["label"], quarter, words.figure_number(measure, row), row["receipt"]])
     caption = "Themes named by reviews of plans, quarter by quarter"
     drawn = components.chart(
         "lessons",

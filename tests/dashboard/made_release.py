@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipelines.receipt_ids import ALPHABET, is_receipt
 from tests.dashboard import made_gaps
+from tests.dashboard import made_people as people
 from tests.dashboard import made_words as text
 
 HERE = Path(__file__).parent
@@ -53,6 +54,7 @@ def build(
         connection.execute((HERE / "plans.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "agreement.sql").read_text(encoding="utf-8"))
         connection.execute((HERE / "ledger.sql").read_text(encoding="utf-8"))
+        _people(connection, public)
         if public:
             connection.execute(text.LEDGER_IN_PUBLIC)
             connection.execute("DELETE FROM counts WHERE breakdown <> ''")
@@ -63,6 +65,7 @@ def build(
         _check_characters(connection)
         connection.execute((HERE / "receipts.sql").read_text(encoding="utf-8"))
         _words(connection)
+        _insert(connection, "measures", people.measures(public))
         if not public:
             made_gaps.add(connection, COUNCIL)
         _charts(connection)
@@ -181,15 +184,25 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[list[A
 
 def _words(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "measures", text.measures() + text.measures_of_plans() + text.measures_of_ledger())
-    titles = [[name, title, place] for place, (name, title) in enumerate(text.BREAKDOWNS.items())]
+    every = text.BREAKDOWNS | people.BREAKDOWNS
+    titles = [[name, title, place] for place, (name, title) in enumerate(every.items())]
     _insert(connection, "breakdowns", titles)
     _insert(connection, "fact_columns", text.FACT_COLUMNS)
     labels = [
         [by, name, label, place]
-        for by, held in text.GROUPS.items()
+        for by, held in (text.GROUPS | people.GROUPS).items()
         for place, (name, label) in enumerate(held.items())
     ]
     _insert(connection, "groups", labels)
+
+
+def _people(connection: duckdb.DuckDBPyConnection, public: bool) -> None:
+    """Counts of placements, training and the like; what the public may not read is not there."""
+    columns = 'measure VARCHAR, breakdown VARCHAR, "group" VARCHAR, rows DOUBLE, share DOUBLE, flat BOOLEAN'
+    connection.execute(f"CREATE TABLE made_people ({columns})")
+    _insert(connection, "made_people", [list(row) for row in people.counted(public)])
+    connection.execute((HERE / "people.sql").read_text(encoding="utf-8"))
+    _insert(connection, "lessons", [] if public else people.LESSONS)
 
 
 def _charts(connection: duckdb.DuckDBPyConnection) -> None:

@@ -380,6 +380,10 @@ EXCEPTIONS = (
     Exempt("the version of a definition", r"\b\d+\.\d+\.\d+\b"),
     Exempt("the code of a rule", r"\b[A-Z]{3,4}-\d{2,3}\b"),
     Exempt("the Ombudsman's own reference of a published case", r"\b\d\d \d{3} \d{3}\b"),
+    Exempt(
+        "the name of a band of weeks or hours",
+        r"\bUnder \d+ (?:hours|weeks)\b|\b\d+ to \d+ (?:hours|weeks)\b|\b\d+ (?:hours|weeks) or more\b",
+    ),
     Exempt("a time that the law or a definition sets", r"(?<![\d.,])\d+ (?:weeks|working days|days)\b"),
     Exempt("how many points a chart has", r"\b\d+ (?:months|quarters|years) to\b"),
     Exempt(

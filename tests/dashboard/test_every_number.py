@@ -27,12 +27,12 @@ from tests.dashboard.test_app import ask
 PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/who", "/who?by=age_band",
     "/programme", "/grades", "/plans", "/timeliness", "/reliability", "/reliability?window=month", "/compare",
-    "/actions", "/actions?source=ombudsman&state=overdue", "/ombudsman",
-    "/definitions", "/definitions/voice.any_family", "/data", "/protection",
+    "/actions", "/actions?source=ombudsman&state=overdue", "/ombudsman", "/placements", "/learning", "/feedback",
+    "/scrutiny", "/definitions", "/definitions/voice.any_family", "/data", "/protection",
 )  # fmt: skip
 FILES = (
     "overview", "voice", "who", "programme", "grades", "plans", "timeliness", "reliability", "compare", "actions",
-    "ombudsman", "definitions/voice.any_family",
+    "ombudsman", "placements", "learning", "feedback", "scrutiny", "definitions/voice.any_family",
 )  # fmt: skip
 NAMED = hasattr(components, "of_receipt")
 """Whether pages name the receipts of their numbers at all."""

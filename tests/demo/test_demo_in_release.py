@@ -104,6 +104,27 @@ def test_reviews(shown: tuple[Path, str], register: list[demo.Row], catalogue: C
     assert told == share(asked, lambda row: row["advice_social_care_not_known"])
 
 
+def test_placements_training_and_answers(shown: tuple[Path, str], everything: list[demo.Extract]) -> None:
+    last = {extract.feed: extract.rows for extract in everything}
+    placed = [row for row in last["placements"] if not row["ended_on"] or row["ended_on"] >= LAST]
+    serious = {row["child_reference"] for row in placed if row["registration_needed"] == "must_register"
+               and not row["registered"] and row["has_ehc_plan"]}  # fmt: skip
+    planned = {row["child_reference"] for row in placed if row["has_ehc_plan"]}
+    assert figure(shown[0], "placements.must_register") == (len(serious), len(planned)) == (2, 11)
+    # half a year in post, no module runs out within the county's three years but one
+    held = [row for row in last["training"] if row["module"] == "Writing provision that can be checked"
+            and not row["left_on"] and max(row["joined_on"], row["required_from"]) <= date(2025, 12, 30)]  # fmt: skip
+    by = ("module", "Writing provision that can be checked")
+    assert figure(shown[0], "training.attended", *by) == share(held, lambda row: row["completed_on"])
+    assert figure(shown[0], "training.passed", *by) == share(held, lambda row: row["passed"])
+    due = [
+        row for row in last["feedback_responses"] if FIRST <= row["due_on"] <= LAST and row["families"] >= 5
+    ]
+    assert figure(shown[0], "feedback.unanswered") == share(due, lambda row: not row["told_on"])
+    asked = [row for row in last["scrutiny_requests"] if row["asked_on"] >= FIRST]
+    assert figure(shown[0], "scrutiny.unanswered") == share(asked, lambda row: not row["answered_on"])
+
+
 def test_the_end_tells_them_in_words(shown: tuple[Path, str]) -> None:
     database, told = shown
     assert "contributed to 357 of 555 completed audits (64%)" in told

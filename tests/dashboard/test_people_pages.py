@@ -1,0 +1,132 @@
+"""The pages of placements, learning, what families said and scrutiny: what they say, and to whom they say nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashboard import store
+from dashboard.app import create_app
+from dashboard.pages import attention, lessons, placements
+from tests.dashboard import numbers
+from tests.dashboard.test_app import ask
+
+
+@pytest.fixture(scope="module")
+def officers(store_root: Any) -> FlaskClient:
+    return create_app(store_root, "officers").server.test_client()
+
+
+@pytest.fixture(scope="module")
+def public(store_root: Any) -> FlaskClient:
+    return create_app(store_root, "public").server.test_client()
+
+
+def said(client: FlaskClient, path: str, search: str = "") -> str:
+    """The words of a page."""
+    layout = json.loads(ask(client, path, search))["response"]["content"]["children"]
+    return " ".join(spot.text for spot in numbers.spots_of_layout(path, layout))
+
+
+def test_counts_of_children_come_first_with_what_to_do(officers: FlaskClient) -> None:
+    text = said(officers, "/placements")
+    assert re.search(
+        r"On 31 October 2026, \d+ of 14 children with a plan who were placed elsewhere were in settings", text
+    )
+    assert placements.SAME_DAY in text
+    assert "Lower is better." in text
+    for label in ("Part time", "10 to 17 hours", "4 to 12 weeks"):
+        assert label in text
+
+
+def test_members_see_no_count_of_children(public: FlaskClient) -> None:
+    text = said(public, "/placements")
+    assert placements.NOT_SHOWN in text
+    body = text[text.index("Are children placed") :]
+    assert not re.search(r"\d", body.replace("Not shown", "")), "not one number"
+    assert public.get("/placements.csv").get_data(as_text=True).count("\n") <= 1
+    assert "placements.must_register" not in ask(public, "/definitions")
+    assert "register and have not" not in said(public, "/")
+
+
+@pytest.mark.parametrize("path", ["/learning", "/feedback", "/scrutiny"])
+def test_members_see_totals_of_work_and_no_group(
+    officers: FlaskClient, public: FlaskClient, path: str
+) -> None:
+    words = {"/learning": "modules that people must hold", "/feedback": "things that families raised",
+             "/scrutiny": "requests that members made"}[path]  # fmt: skip
+    for client in (officers, public):
+        assert words in said(client, path)
+    assert "Health advice" in said(officers, path)
+    assert "Health advice" not in said(public, path)
+
+
+def test_a_lesson_stands_beside_the_year_before_its_declared_month(
+    officers: FlaskClient, release: store.Release
+) -> None:
+    text = said(officers, "/learning")
+    assert "The council declares: something was done, and from 1 March 2025 a change may show." in text
+    [after] = [
+        row
+        for row in store.by_group(release, lessons.FOUND, "990", "12m", _day("2026-02-28"), lessons.THEME)
+        if row["group"] == "Health advice"
+    ]
+    assert f"{after['numerator']} of {after['denominator']}" in text
+    assert lessons.verdict(store.measures(release)[lessons.FOUND], after) in text
+    assert "a whole year since is not over yet" in text, "Timeliness, from September 2026"
+
+
+def _day(text: str) -> Any:
+    from datetime import date
+
+    return date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("direction", "higher_is", "words"),
+    [
+        ("lower", "worse", "A real change for the better: more than chance alone would explain."),
+        ("higher", "better", "A real change for the better: more than chance alone would explain."),
+        ("higher", "worse", "A real change for the worse: more than chance alone would explain."),
+        ("lower", "better", "A real change for the worse: more than chance alone would explain."),
+        ("lower", "neither", "A real change: lower, by more than chance alone would explain."),
+        ("no clear change", "better", "No clear change: chance alone could explain it."),
+        ("", "better", "No clear change: chance alone could explain it."),
+    ],
+)
+def test_verdicts_in_words(direction: str, higher_is: str, words: str) -> None:
+    assert lessons.verdict({"higher_is": higher_is}, {"direction": direction}) == words
+
+
+def test_what_needs_attention_is_on_the_overview_with_its_receipt(
+    officers: FlaskClient, release: store.Release
+) -> None:
+    used: list[store.Row] = []
+    lines = attention.lines(release, "990", used)
+    assert [row["measure"] for row in used] == [name for name, *_ in attention.LINES]
+    assert len(lines) == 3
+    text = said(officers, "/")
+    assert placements.SAME_DAY in text
+    for row in used:
+        assert row["receipt"] in text
+
+
+def test_nothing_needs_attention_where_the_count_is_nought(
+    release: store.Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        store,
+        "latest",
+        lambda release, name: [{"council": "990", "symbol": "", "numerator": 0, "receipt": "x"}],
+    )
+    assert attention.lines(release, "990", []) == []
+
+
+def test_files_hold_the_figures_of_the_page(officers: FlaskClient) -> None:
+    for path in ("placements", "learning", "feedback", "scrutiny"):
+        rows = officers.get(f"/{path}.csv").get_data(as_text=True).splitlines()
+        assert len(rows) > 5, path
