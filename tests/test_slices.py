@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines import slices
+from pipelines import durable, releases, slices
+from pipelines import settings as program_settings
 
 
 @pytest.fixture
@@ -50,6 +52,21 @@ def test_a_month_more_leaves_the_parts_of_earlier_quarters(con: duckdb.DuckDBPyC
     before = dict(slices.slices(con, "figures", months(JANUARY_2022, DECEMBER_2024 - 1, 1)))
     after = dict(slices.slices(con, "figures", months(JANUARY_2022, DECEMBER_2024, 1)))
     assert before == after, "the month falls into the last quarter, and no other part has other rows"
+
+
+def test_a_quarter_that_did_not_change_is_stored_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    settings = program_settings.load({"SEND_AUDIT_DATA": str(tmp_path)})
+    durable.private_folder(settings.work)
+
+    def written(until: int) -> dict[str, str]:
+        query = months(JANUARY_2022, until, 2)
+        parts = releases.write_parts(con, settings, "officers", "figures", "990", query)
+        assert sum(part["rows"] for part in parts) == 2 * (until - JANUARY_2022 + 1)
+        return {part["slice"]: part["sha256"] for part in parts}
+
+    before, after = written(DECEMBER_2024 - 1), written(DECEMBER_2024)
+    assert {name for name in after if before.get(name) != after[name]} == {"2024-Q4"}
+    assert len(list((settings.audience("officers") / "parts").iterdir())) == len(before) + 1
 
 
 def test_rows_without_a_date_are_apart(con: duckdb.DuckDBPyConnection) -> None:

@@ -71,8 +71,8 @@ def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
     return engine
 
 
-for _storage in (sqlite_event_log, sqlite_run_storage):
-    _storage.create_engine = _kept(_storage.create_engine)
+sqlite_event_log.create_engine = _kept(sqlite_event_log.create_engine)
+sqlite_run_storage.create_engine = _kept(sqlite_run_storage.create_engine)
 
 
 def home(settings: Settings) -> Path:
