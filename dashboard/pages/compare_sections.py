@@ -138,15 +138,17 @@ def neighbours(of: Compared) -> Component:
     names = _names(of)
     cells: list[list[components.Cell]] = []
     drawn = []
-    for code, how in [(of.place["council"], "")] + [
-        (row["neighbour"], row["closeness"]) for row in of.neighbours
-    ]:
-        figure = of.figure(of.name, code)
-        closeness = "The council itself" if not how else compare_words.CLOSENESS.get(how, "Not given")
+    lines = [(of.place["council"], "The council itself")]
+    lines += [
+        (row["neighbour"], compare_words.CLOSENESS.get(row["closeness"] or "", "Not given"))
+        for row in of.neighbours
+    ]
+    for code, closeness in lines:
+        figure, label = of.figure(of.name, code), str(names.get(code, code))
         where = compare_words.short(of.position(of.name, code))
-        cells.append([names.get(code, code), closeness, *_cells(of, of.name, figure), where])
+        cells.append([label, closeness, *_cells(of, of.name, figure), where])
         if figure and not figure["symbol"]:
-            drawn.append(figure | {"label": names.get(code, code)})
+            drawn.append(figure | {"label": label})
     table = components.table(
         f"{of.measure['title']}, {of.shown.end.year}, of the council and its statistical neighbours, the nearest first",
         ["Council", "How close", of.short(of.name), "Likely range", "Among all councils"],

@@ -76,7 +76,7 @@ def _headline(
     if measure is None or figure is None:
         return components.section("headline", "The headline", html.P(MISSING))
     used.append(figure)
-    said: list[Component] = [
+    said: list[Component | None] = [
         *frame.headline(measure, figure),
         html.P(
             "Only audits of cases chosen at random are counted, and only by the grade that was agreed. A grade is the "

@@ -63,7 +63,7 @@ def test_deliveries_come_in_the_order_of_receipt_and_say_what_they_are(
         assert delivery.extracted_on <= delivery.received_on
         assert delivery.path.stem.endswith("-demonstration")
         assert delivery.note
-        if delivery.path.suffix == ".xlsx":
+        if delivery.path.suffix == ".xlsx" and delivery.path.name.startswith("brackenshire"):
             titles = CalamineWorkbook.from_path(str(delivery.path)).get_sheet_by_index(0).to_python()[:3]
             assert titles[0][0] == "Brackenshire County Council (fictional) - demonstration data"
             assert titles[2][0] == f"Extracted on: {delivery.extracted_on:%d/%m/%Y}"
@@ -75,6 +75,10 @@ def test_every_header_is_known_to_the_contract_but_two(
     unknown = []
     for extract in everything:
         if extract.label == story.EXPORTED_REVIEWS and extract.feed == "plan_reviews":
+            continue
+        if (
+            extract.feed == "statistical_neighbours"
+        ):  # in another layout: tests/intake/test_neighbours_file.py
             continue
         heads, body = read(folder, extract)
         contract = catalogue.contracts[extract.feed]
