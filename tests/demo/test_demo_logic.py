@@ -1,4 +1,4 @@
-"""What `model.logic` says of yes/no columns holds for every row of the demonstration, and names columns that there are."""
+"""What `model.logic` says of yes/no columns holds for every row of the demonstration, and names columns there are."""
 
 from __future__ import annotations
 
