@@ -120,9 +120,12 @@ def form(
         grouped.setdefault(titles.get(breakdown, breakdown), []).append(
             (f"{breakdown}:{group}", label(breakdown, group))
         )
-    fields.append(
-        components.select("only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped)
-    )
+    if grouped:
+        fields.append(
+            components.select(
+                "only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped
+            )
+        )
     only = (
         f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
     )

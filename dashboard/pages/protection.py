@@ -74,8 +74,8 @@ def _check(attacks: Sequence[store.Row]) -> Component:
         said.append(
             html.P(
                 f"For this release {words.count(sum(row['protected'] for row in attacks))} counts were attacked, and "
-                f"{words.count(sum(row['hidden'] for row in attacks))} of them are hidden. Nothing smaller than "
-                f"{limit} could be worked out.",
+                f"{words.count(sum(row['hidden'] for row in attacks))} of them are hidden. No count from 1 "
+                f"to {limit - 1} could be worked out.",
                 id="attacked",
             )
         )

@@ -104,7 +104,8 @@ def _exact(
     for council, measure, window, start, breakdown, group, numerator, denominator in con.execute(
         'SELECT council, measure, "window", period_start, breakdown, "group", numerator, denominator '
         f'FROM {figures} WHERE complete AND list_contains($names, measure) AND "window" IN '
-        "('month', 'quarter', 'financial_year') AND symbol IN ('', 'z') ORDER BY ALL",
+        "('month', 'quarter', 'financial_year') QUALIFY NOT bool_or(symbol NOT IN ('', 'z')) OVER "
+        '(PARTITION BY council, measure, breakdown, "window") ORDER BY ALL',  # every point of a kind of window, or none
         {"names": names},
     ).fetchall():
         row = Row(measure, window, start, group, numerator, denominator)
