@@ -23,7 +23,9 @@ KINDS = (
 """Part of the ledger, its name, up or down, colour and pattern."""
 
 
-def balance(points: Sequence[Mapping[str, Row | None]], ends: Sequence[Any], labels: Sequence[str]) -> charts.Figure:
+def balance(
+    points: Sequence[Mapping[str, Row | None]], ends: Sequence[Any], labels: Sequence[str]
+) -> charts.Figure:
     """Bars of each month's movements, and a line of what is open at its end.
 
     Args:
@@ -46,7 +48,12 @@ def balance(points: Sequence[Mapping[str, Row | None]], ends: Sequence[Any], lab
                 "marker": {
                     "color": colour,
                     "line": {"color": "#ffffff", "width": 1},
-                    "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.5)", "size": 6},
+                    "pattern": {
+                        "shape": pattern,
+                        "fillmode": "overlay",
+                        "fgcolor": "rgba(255,255,255,0.5)",
+                        "size": 6,
+                    },
                 },
                 "showlegend": True,
             }
@@ -71,7 +78,14 @@ def balance(points: Sequence[Mapping[str, Row | None]], ends: Sequence[Any], lab
         "barmode": "relative",
         "height": 400,
         "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
         "bargap": 0.3,
     }
     layout["xaxis"] |= {

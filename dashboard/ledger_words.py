@@ -1,7 +1,7 @@
 """The ledger of actions in words: what has become of an action, of its evidence, and of its date.
 
-Standard library only, as in `words`. Does not belong here: queries, components, and deciding what is so (a release holds
-each state as a yes/no column).
+Standard library only, as in `words`. Does not belong here: queries, components, and deciding what is so (a release
+holds each state as a yes/no column).
 
 A row is one of the release's tables `listed_actions`, `listed_cases` and `listed_remedies`.
 """
@@ -110,7 +110,9 @@ def remedy(row: Row) -> str:
         late = "on time" if row["satisfied_on"] <= row["due_on"] else "late"
         return f"{said}the Ombudsman recorded on {words.day(row['satisfied_on'])} that it was done, {late}"
     if row["done_on"]:
-        return f"{said}done on {words.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
+        return (
+            f"{said}done on {words.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
+        )
     return f"{said}not done"
 
 

@@ -465,7 +465,7 @@ def columns_matched(release: Release, number: int, feed: str) -> list[Row]:
 
 
 def listed_actions(release: Release, council: str) -> list[Row]:
-    """The council's actions one by one, and those of councils whose duties passed to it, by the day they were opened."""
+    """The council's actions one by one, and those of councils whose duties passed to it, in the order of opening."""
     return _listed(release, "listed_actions", council, "opened_on, action_key")
 
 
@@ -480,7 +480,9 @@ def listed_remedies(release: Release, council: str) -> list[Row]:
 
 
 def _listed(release: Release, table: str, council: str, order: str) -> list[Row]:
-    former = [row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())]
+    former = [
+        row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())
+    ]
     held = ", ".join(map(_text, [council, *former]))
     return _rows(release, table, f"SELECT * FROM {{db}}.{table} WHERE council IN ({held}) ORDER BY {order}")
 

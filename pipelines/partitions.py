@@ -240,7 +240,9 @@ def make(
         "CREATE OR REPLACE TEMP TABLE places AS SELECT places.*, names.name FROM places JOIN names USING (council)"
     )
     receipts.mint(con, "figures", "officers", key)
-    there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+    there = {
+        name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    }
     tables = dict.fromkeys(facts.values(), "records") | TABLES
     tables = {table: zone for table, zone in tables.items() if table in there or table not in SELDOM}
     listed.with_labels(con, tables.keys() & set(SELDOM), catalogue.codes)

@@ -443,7 +443,11 @@ def _own_key(row: dict[str, Any], n: int, councils: list[str]) -> dict[str, Any]
         return row | _own_place_or_year(row, n, councils[n])
     if "statement_required" in row or "next_by" in row:
         if isinstance(row["council"], Raw):
-            return row if isinstance(row["published_on"], Raw) else row | {"published_on": date(2026, 1, 1) + timedelta(n)}
+            return (
+                row
+                if isinstance(row["published_on"], Raw)
+                else row | {"published_on": date(2026, 1, 1) + timedelta(n)}
+            )
         return row | {"council": councils[n]}
     if "definition" in row:
         return row | _own_month_or_council(row, n, councils[n])
@@ -484,7 +488,8 @@ def _cells(column: Column, sound: Any, catalogue: Catalogue) -> tuple[Raw, Raw]:
     bad = {
         "council": "Narnia", "code": "Zebedee", "label": "Call 01234 567890", "date": "31/02/2026", "month": "Winter",
         "period": "2025-27", "birth_month": "13/2014", "whole_number": "a dozen", "yes_no": "perhaps",
-        "grade": "Satisfactory", "council_text": "Ask Zebedee Quillfeather", "ons_code": "E99999999", "count": "a few", "percentage": "105",
+        "grade": "Satisfactory", "council_text": "Ask Zebedee Quillfeather", "ons_code": "E99999999", "count": "a few",
+        "percentage": "105",
     }[column.type]  # fmt: skip
     good: dict[str, Any] = {
         "council": lambda: f" {catalogue.councils['990'].name.upper()} council ",

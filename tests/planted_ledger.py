@@ -50,12 +50,22 @@ SOUND: dict[str, dict[str, Any]] = {
         "published_on": "2025-02-04", "next_by": "2027-11-22",
     },
 }  # fmt: skip
-_EMPTY = ("revised_due_on", "done_on", "evidence", "evidence_checked_on", "evidence_checked_by", "effect_checked_on")
+_EMPTY = (
+    "revised_due_on",
+    "done_on",
+    "evidence",
+    "evidence_checked_on",
+    "evidence_checked_by",
+    "effect_checked_on",
+)
 OPEN = dict.fromkeys((*_EMPTY, "effect")) | {"original_due_on": "2026-09-30"}
 CANCELLED = OPEN | {"cancelled_on": "2025-07-01", "cancel_reason": "superseded"}
 BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "ACN-301": (OPEN | {"opened_on": TOMORROW}, OPEN | {"opened_on": TODAY}),
-    "ACN-302": (OPEN | {"done_on": TOMORROW, "evidence": "Log"}, OPEN | {"done_on": TODAY, "evidence": "Log"}),
+    "ACN-302": (
+        OPEN | {"done_on": TOMORROW, "evidence": "Log"},
+        OPEN | {"done_on": TODAY, "evidence": "Log"},
+    ),
     "ACN-303": (CANCELLED | {"cancelled_on": TOMORROW}, CANCELLED | {"cancelled_on": TODAY}),
     "ACN-304": (OPEN | {"reopened_on": TOMORROW}, OPEN | {"reopened_on": TODAY}),
     "ACN-305": ({"evidence_checked_on": TOMORROW}, {"evidence_checked_on": TODAY}),
@@ -85,7 +95,10 @@ BREAKS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "REM-302": ({"satisfied_on": TOMORROW}, {"satisfied_on": TODAY}),
     "REM-303": ({"satisfied_on": "2025-12-07"}, {"satisfied_on": "2025-12-08"}),
     "REM-304": ({"remedy_number": -1}, {"remedy_number": 0}),
-    "INS-301": ({"published_on": TOMORROW, "progress_on": None}, {"published_on": TODAY, "progress_on": None}),
+    "INS-301": (
+        {"published_on": TOMORROW, "progress_on": None},
+        {"published_on": TODAY, "progress_on": None},
+    ),
     "INS-302": ({"progress_on": "2024-05-19"}, {"progress_on": "2024-05-20"}),
     "IAU-301": ({"reported_on": TOMORROW}, {"reported_on": TODAY}),
     "IAU-302": ({"opinion": None}, {"opinion": None, "reported_on": None}),

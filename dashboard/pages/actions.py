@@ -1,8 +1,8 @@
 """The actions page: was what we undertook done, by when, who checked it, and did it help?
 
 Belongs here: the order of the page, its form, headline and standing lines. The sections are in `actions_sections`, the
-list of actions in `actions_list`. Does not belong here: what a figure means (the definitions), or words about one action
-(`ledger_words`).
+list of actions in `actions_list`. Does not belong here: what a figure means (the definitions), or words about one
+action (`ledger_words`).
 """
 
 from __future__ import annotations
@@ -87,7 +87,13 @@ def _headline(
     known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
 ) -> Component:
     said: list[Component] = []
-    for name in ("ledger.open", "ledger.overdue", "ledger.overdue_revised", "ledger.evidence_checked", "ledger.effect_shown"):
+    for name in (
+        "ledger.open",
+        "ledger.overdue",
+        "ledger.overdue_revised",
+        "ledger.evidence_checked",
+        "ledger.effect_shown",
+    ):
         figure = figures.get(name)
         if figure is None or figure["symbol"]:
             continue

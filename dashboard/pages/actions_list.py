@@ -17,7 +17,14 @@ from dash.development.base_component import Component
 
 from dashboard import components, ledger_words, store, words
 
-COLUMNS: tuple[components.Column, ...] = ("Action", "Owner", "When it was due", "What has become of it", "What shows it", "Did it help?")
+COLUMNS: tuple[components.Column, ...] = (
+    "Action",
+    "Owner",
+    "When it was due",
+    "What has become of it",
+    "What shows it",
+    "Did it help?",
+)
 
 
 @dataclass(frozen=True)
@@ -39,13 +46,13 @@ class Chosen:
 
 def choose(held: Sequence[store.Row], query: Mapping[str, str]) -> Chosen:
     """The actions of the source and state that the query names, where it names any that there are."""
-    offered = sorted({(row["source"], row["source_label"] or row["source"]) for row in held}, key=lambda one: one[1])
+    offered = sorted(
+        {(row["source"], row["source_label"] or row["source"]) for row in held}, key=lambda one: one[1]
+    )
     source = query.get("source", "") if query.get("source") in dict(offered) else ""
     state = query.get("state", "") if query.get("state") in ledger_words.STATES else ""
     rows = [
-        row
-        for row in held
-        if source in ("", row["source"]) and (not state or ledger_words.is_in(row, state))
+        row for row in held if source in ("", row["source"]) and (not state or ledger_words.is_in(row, state))
     ]
     return Chosen(rows, offered, source, state)
 
@@ -62,13 +69,17 @@ def section(release: store.Release, chosen: Chosen) -> Component:
         )
         return components.section("list", heading, html.P(said))
     if not chosen.rows:
-        return components.section("list", heading, html.P("No action is in that state. Choose another one above."))
+        return components.section(
+            "list", heading, html.P("No action is in that state. Choose another one above.")
+        )
     as_on = max(row["as_on"] for row in chosen.rows)
     parts: list[Component] = [
         html.P(f"As the register stood on {words.day(as_on)}, whatever the period above. {chosen.said}.")
     ]
     if public:
-        parts.append(html.P("Only actions that answer an Ombudsman decision which is published are listed here."))
+        parts.append(
+            html.P("Only actions that answer an Ombudsman decision which is published are listed here.")
+        )
     for source, label in chosen.offered:
         rows = [row for row in chosen.rows if row["source"] == source]
         if rows:

@@ -94,7 +94,12 @@ def _remedies(
     if not rows:
         return components.section("remedies", "Remedies", hint, html.P(MISSING))
     columns: list[components.Column] = ["What", "Number", "Change on the year before", ("Receipt", "code")]
-    return components.section("remedies", "Remedies", hint, components.table("Remedies due in the period", columns, rows, quiet=True))
+    return components.section(
+        "remedies",
+        "Remedies",
+        hint,
+        components.table("Remedies due in the period", columns, rows, quiet=True),
+    )
 
 
 def _questions() -> Component:
@@ -118,8 +123,8 @@ def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
         "undertook to change.",
     ]
     does_not: list[str | Component] = [
-        "Anything about the families: what happened to them is not held here. A case that the Ombudsman has not published "
-        "is shown to officers by its day only, and to nobody else.",
+        "Anything about the families: what happened to them is not held here. A case that the Ombudsman has not "
+        "published is shown to officers by its day only, and to nobody else.",
         *frame.caveats(known.get("ombudsman.upheld")),
         (known.get("ombudsman.upheld") or {}).get("benchmark") or "",
     ]

@@ -21,7 +21,11 @@ def section(release: store.Release, council: str, cases: Sequence[store.Row]) ->
     """Every case, the newest first."""
     public = store.about(release).get("audience") == "public"
     if not cases:
-        said = "No decision of the Ombudsman is published." if public else "This release lists no cases one by one."
+        said = (
+            "No decision of the Ombudsman is published."
+            if public
+            else "This release lists no cases one by one."
+        )
         return components.section("reports", HEADING, html.P(said))
     actions: dict[int | None, list[store.Row]] = {}
     for row in store.listed_actions(release, council):
@@ -33,34 +37,43 @@ def section(release: store.Release, council: str, cases: Sequence[store.Row]) ->
     names = store.place_names(release)
     parts: list[Component] = [
         html.P(
-            "Each decision, what the council undertook after it, what shows that it was done, and who looked. “Overdue by "
-            "its original date” means the day that was promised first."
+            "Each decision, what the council undertook after it, what shows that it was done, and who looked. “Overdue "
+            "by its original date” means the day that was promised first."
         )
     ]
     if public:
         parts.append(html.P("Only decisions that the Ombudsman has published are listed here."))
-    parts += [_case(row, actions.get(row["case_key"], []), remedies.get(row["case_key"], []), names) for row in cases]
+    parts += [
+        _case(row, actions.get(row["case_key"], []), remedies.get(row["case_key"], []), names)
+        for row in cases
+    ]
     return components.section("reports", HEADING, *parts)
 
 
 def _case(
     case: store.Row, actions: Sequence[store.Row], remedies: Sequence[store.Row], names: Mapping[str, str]
 ) -> Component:
-    found = [f"{case['outcome_label'] or 'Outcome not given'}. {case['fault_label'] or 'Kind of fault not given'}."]
+    found = [
+        f"{case['outcome_label'] or 'Outcome not given'}. {case['fault_label'] or 'Kind of fault not given'}."
+    ]
     if case["is_repeat_fault"]:
         found.append("The same kind of fault had been found in the 24 months before.")
     if case["is_public_report"]:
         found.append("The Ombudsman issued it as a public report.")
     former = case["former_council"] if case["former_council"] not in (None, "?") else None
     if former:
-        found.append(f"It was about {names.get(former, 'a former council')}, whose duties passed to this council.")
+        found.append(
+            f"It was about {names.get(former, 'a former council')}, whose duties passed to this council."
+        )
     parts: list[Component] = [
         html.H3(ledger_words.case_name(case)),
         html.P(" ".join(found)),
         html.P(html.Strong(summary(actions))),
     ]
     if actions:
-        parts.append(actions_list.table(f"Actions after the case decided on {words.day(case['decided_on'])}", actions))
+        parts.append(
+            actions_list.table(f"Actions after the case decided on {words.day(case['decided_on'])}", actions)
+        )
     if remedies:
         listed = html.Ul([html.Li(f"{ledger_words.remedy(row)}.") for row in remedies])
         parts.append(components.details("What was agreed for the people of the case", listed))

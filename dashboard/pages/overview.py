@@ -35,7 +35,11 @@ PAGES = (
     ("/plans", "Plans", "Which parts of plans are weak, and are new plans better than those already there?"),
     ("/timeliness", "Timeliness", "Are plans finished within 20 weeks, beside the region and England?"),
     ("/ombudsman", "Ombudsman", "What did the Ombudsman find, and was each earlier report acted on?"),
-    ("/actions", "Actions", "Was what we undertook done, who checked it, and did it help? One ledger from any source."),
+    (
+        "/actions",
+        "Actions",
+        "Was what we undertook done, who checked it, and did it help? One ledger from any source.",
+    ),
     (
         "/definitions",
         "Definitions",

@@ -30,7 +30,7 @@ class Entered(NamedTuple):
 def register(seed: int) -> list[Entered]:
     """Every action of the county, in the order in which they were opened."""
     rng = Random(f"ledger {seed}")
-    found = [
+    found: list[tuple[str, str | None, Action]] = [
         ("ombudsman", case.reference, action) for case in told.CASES for action in case.actions
     ]  # fmt: skip
     found += [(source, of, action) for (source, of), held in told.OTHERS.items() for action in held]
@@ -53,7 +53,9 @@ def files(seed: int) -> Iterator[Extract]:
         changes = [row for entry in held for row in _changes(entry, day)]
         yield Extract("action_changes", label, WORKBOOK, changes, day, f"changes of actions {note}")
     cases = [case for case in told.CASES if case.decided_on <= day]
-    yield Extract("ombudsman_cases", label, WORKBOOK, [_case(case) for case in cases], day, f"Ombudsman cases {note}")
+    yield Extract(
+        "ombudsman_cases", label, WORKBOOK, [_case(case) for case in cases], day, f"Ombudsman cases {note}"
+    )
     remedies = [row for case in cases for row in _remedies(case)]
     yield Extract("ombudsman_remedies", label, WORKBOOK, remedies, day, f"Ombudsman remedies {note}")
     found = [{"council": story.COUNCIL, **row} for row in told.FINDINGS]
@@ -76,7 +78,8 @@ def _row(entry: Entered, day: date) -> Row:
         reopened = _by(action.reopened_on[1], day)
         done = done or _by(action.reopened_on[0], day)
     checked, effect, cancelled = (
-        held if held and held[0] <= day else (None, None) for held in (action.checked, action.effect, action.cancelled)
+        held if held and held[0] <= day else (None, None)
+        for held in (action.checked, action.effect, action.cancelled)
     )
     moved = [to for on, to in action.moves if on <= day]
     return {
@@ -144,7 +147,9 @@ def _after_an_audit(rng: Random, month: date) -> Action:
     evidence = rng.choice(told.AUDIT_EVIDENCE) if rng.random() < told.NAMED else None
     looked = weekday(done + timedelta(days=rng.randrange(4, 70)))
     checker = owner if rng.random() < told.BY_OWNER else told.QUALITY
-    checked = (looked, checker) if evidence and rng.random() < told.LOOKED_AT and looked <= story.LAST else None
+    checked = (
+        (looked, checker) if evidence and rng.random() < told.LOOKED_AT and looked <= story.LAST else None
+    )
     later = weekday(done + timedelta(days=rng.randrange(90, 240)))
     effect = (later, pick(rng, told.HELPED)) if checked and checker != owner and later <= story.LAST else None
     return Action(title, owner, opened, due, done, evidence, checked, effect, moves=moves, theme=theme)

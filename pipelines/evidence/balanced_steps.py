@@ -34,7 +34,15 @@ FEED_OF = {
     "action_months": "actions", "ombudsman_cases": "ombudsman_cases", "ombudsman_remedies": "ombudsman_remedies",
 }  # fmt: skip
 """Fact -> the feed whose rows it is made from."""
-SEVERAL = ("planned_audits", "plan_sections", "plan_advice", "plan_months", "reported_participation", "action_movements", "action_months")
+SEVERAL = (
+    "planned_audits",
+    "plan_sections",
+    "plan_advice",
+    "plan_months",
+    "reported_participation",
+    "action_movements",
+    "action_months",
+)
 """Facts of which one row in force may make several rows, or none."""
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
@@ -222,7 +230,13 @@ _BECOMES: dict[str, Callable[[Contract], list[Query]]] = {
     "participation_rates": _rates,
     "actions": _one_each("actions"),  # what each makes beside it is counted in `ledger`
     **dict.fromkeys(
-        ("action_changes", "inspections", "internal_audits", "area_inspections_to_2022", "area_inspections_since_2023"),
+        (
+            "action_changes",
+            "inspections",
+            "internal_audits",
+            "area_inspections_to_2022",
+            "area_inspections_since_2023",
+        ),
         lambda contract: [],
     ),
     "ombudsman_cases": _one_each("ombudsman_cases"),

@@ -1,10 +1,10 @@
 """The ledger of actions as a balance: open before + opened + opened again - done - cancelled = open after.
 
-Belongs here: the table `ledger_balance`, by council, source and month, and the step `ledger` of `balances` that holds it.
-Does not belong here: the facts that it is made from (`model.ledger`), or the figures (`measures`).
+Belongs here: the table `ledger_balance`, by council, source and month, and the step `ledger` of `balances` that holds
+it. Does not belong here: the facts that it is made from (`model.ledger`), or the figures (`measures`).
 
-What was open before each month is found apart from the facts, by walking through each action's entries one by one. So an
-action that is lost, counted twice, or closed without having been open shows as a month that does not add up.
+What was open before each month is found apart from the facts, by walking through each action's entries one by one. So
+an action that is lost, counted twice, or closed without having been open shows as a month that does not add up.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ def lines(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> tuple[lis
     turns: dict[tuple[str, str], list[tuple[date, int]]] = defaultdict(list)
     for council, source, found in walked:
         entries[council] += len(found)
-        turns[council, source] += [(day, 1 if movement in ("new", "reopened") else -1) for day, movement in found]
+        turns[council, source] += [
+            (day, 1 if movement in ("new", "reopened") else -1) for day, movement in found
+        ]
     months: dict[str, list[date]] = defaultdict(list)
     for council, month in con.execute("SELECT council, month_on FROM ledger_months ORDER BY ALL").fetchall():
         months[council].append(month)
@@ -124,7 +126,9 @@ def tell(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> list[Entry
     """Make the TEMP TABLE ledger_balance; returns its entries for the table `balances`."""
     held, entries = lines(con, facts)
     table_of(con, "ledger_balance", COLUMNS, [list(line) for line in [*held, *together(held)]])
-    found: list[Entry] = [(council, FEED, "made", "action_movements", "", count) for council, count in entries.items()]
+    found: list[Entry] = [
+        (council, FEED, "made", "action_movements", "", count) for council, count in entries.items()
+    ]
     found += [
         (council, FEED, "made", "action_months", "", count)
         for council, count in con.execute(

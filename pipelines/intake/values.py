@@ -15,7 +15,20 @@ from datetime import date, datetime, timedelta
 from pipelines.contracts import simplify
 
 MISSING = frozenset(
-    {"", "n a", "na", "null", "nil", "none", "not recorded", "not known", "unknown", "tbc", "blank", "not revisited yet"}
+    {
+        "",
+        "n a",
+        "na",
+        "null",
+        "nil",
+        "none",
+        "not recorded",
+        "not known",
+        "unknown",
+        "tbc",
+        "blank",
+        "not revisited yet",
+    }
 )
 """Simplified texts that mean that nothing is recorded (where a code list does not know them)."""
 _YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "✓", "✔", "☑"}

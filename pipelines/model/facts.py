@@ -167,7 +167,9 @@ def _ombudsman(
         _empty(con, "ombudsman_cases", "ombudsman_remedies")
         return
     held, agreed = (backend.table(in_force[feed]) for feed in ("ombudsman_cases", "ombudsman_remedies"))
-    _make(con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES)))
+    _make(
+        con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES))
+    )
     _extraction_days(con, in_force, "ombudsman_remedies", extracted)
     judged = ombudsman.remedies(agreed, backend.table("extraction_days"))
     _make(con, backend, "fact_ombudsman_remedies", judged.select(*_columns(schema.OMBUDSMAN_REMEDIES)))

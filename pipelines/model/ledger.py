@@ -4,9 +4,9 @@ Belongs here: the history of each action as entries that change its state, the s
 three facts. Does not belong here: Ombudsman cases and remedies (`ombudsman`), the ledger's balance (`evidence.ledger`).
 
 An action's history is what its own row says (opened, done or cancelled, reopened) and what the file of changes says. Of
-two entries in a row that say the same (closed, and closed again) the first counts. An entry that closes an action before
-it was opened does not count: the action stays open, and is told. So the entries of an action open and close it in turn,
-whatever was sent, and what was opened and reopened is what was closed and what is open.
+two entries in a row that say the same (closed, and closed again) the first counts. An entry that closes an action
+before it was opened does not count: the action stays open, and is told. So the entries of an action open and close it in
+turn, whatever was sent, and what was opened and reopened is what was closed and what is open.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def register(actions: Table, changes: Table, cases: Table) -> Table:
     )
     decided = cases.select("council", "source_reference", case_on=cases.decided_on)
     rows = actions.left_join(logged, _ACTION)  # one to at most one
-    rows = rows.left_join(decided, ["council", "source_reference"], rname="case_{name}")  # many to at most one
+    rows = rows.left_join(
+        decided, ["council", "source_reference"], rname="case_{name}"
+    )  # many to at most one
     owner, checker = known(rows.owner_role), known(rows.evidence_checked_by)
     return rows.select(
         *_ACTION,
@@ -92,7 +94,9 @@ def history(held: Table, changes: Table) -> Table:
     opens = entered.movement.isin(_OPENS)
     turned = entered.mutate(opens=opens, before=opens.lag().over(in_order))
     counted = turned.filter(turned.before.isnull() | (turned.opens != turned.before)).drop("before")
-    after = ibis.window(group_by="action_key", order_by=[counted.happened_on, counted.number, counted.movement])
+    after = ibis.window(
+        group_by="action_key", order_by=[counted.happened_on, counted.number, counted.movement]
+    )
     return counted.mutate(until_on=counted.happened_on.lead().over(after))
 
 
@@ -171,7 +175,9 @@ def actions(held: Table, entries: Table, moved: Table, extraction_days: Table) -
     state = standing_now(held, entries, moved, extraction_days)
     told = state_columns(state, state.month_on)
     done = state.movement == "done"
-    by_original, by_revised = (yes(done & (state.happened_on <= due)) for due in (state.due_on, state.now_due_on))
+    by_original, by_revised = (
+        yes(done & (state.happened_on <= due)) for due in (state.due_on, state.now_due_on)
+    )
     return state.select(
         "council",
         "action_key",
@@ -192,7 +198,11 @@ def actions(held: Table, entries: Table, moved: Table, extraction_days: Table) -
         is_done_unchecked=by_original & ~told["is_evidence_checked"],
         is_moved_twice=state.date_changes >= 2,
         is_closed_early=state.is_closed_early,
-        **{name: column for name, column in told.items() if name in ("is_done", "is_evidence_checked", "is_effect_shown")},
+        **{
+            name: column
+            for name, column in told.items()
+            if name in ("is_done", "is_evidence_checked", "is_effect_shown")
+        },
     )
 
 
@@ -240,4 +250,3 @@ def state_columns(rows: Table, day: Column) -> dict[str, BooleanColumn]:
         "is_effect_shown": effect & rows.is_effect_yes,
         "is_closed_early": rows.is_closed_early,
     }
-

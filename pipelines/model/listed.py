@@ -138,11 +138,11 @@ def inspections(to_2022: Table, since_2023: Table) -> Table:
     numbers = ("weaknesses", "with_progress", "without_progress")
 
     def of(rows: Table, regime: int) -> Table:
-        kinds = dict.fromkeys(dates, "date") | dict.fromkeys(words, "string") | dict.fromkeys(numbers, "int64")
+        kinds = (
+            dict.fromkeys(dates, "date") | dict.fromkeys(words, "string") | dict.fromkeys(numbers, "int64")
+        )
         kinds["statement_required"] = "boolean"
-        held = {
-            name: rows[name] if name in rows.columns else ibis.null(kind) for name, kind in kinds.items()
-        }
+        held = {name: rows[name] if name in rows.columns else ibis.null(kind) for name, kind in kinds.items()}
         return rows.select("council", regime=ibis.literal(regime, "int32"), **held)
 
     return ibis.union(of(to_2022, 2016), of(since_2023, 2023))

@@ -26,9 +26,20 @@ from tests.dashboard.test_app import ask
 
 PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/programme", "/grades", "/plans", "/timeliness",
-    "/actions", "/actions?source=ombudsman&state=overdue", "/ombudsman", "/definitions", "/definitions/voice.any_family", "/data",
+    "/actions", "/actions?source=ombudsman&state=overdue", "/ombudsman", "/definitions",
+    "/definitions/voice.any_family", "/data",
 )  # fmt: skip
-FILES = ("overview", "voice", "programme", "grades", "plans", "timeliness", "actions", "ombudsman", "definitions/voice.any_family")
+FILES = (
+    "overview",
+    "voice",
+    "programme",
+    "grades",
+    "plans",
+    "timeliness",
+    "actions",
+    "ombudsman",
+    "definitions/voice.any_family",
+)
 NAMED = hasattr(components, "of_receipt")
 """Whether pages name the receipts of their numbers at all."""
 needs_names = pytest.mark.skipif(

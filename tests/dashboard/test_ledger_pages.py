@@ -34,7 +34,9 @@ def test_the_guide_has_each_question_with_its_clicks_and_picture() -> None:
     for number, question in enumerate(LEDGER, start=1):
         assert 1 <= len(question.clicks) <= questions.MOST_CLICKS
         part = guide.partition(f"\n## {number}. {question.asks}\n")[2].partition("\n## ")[0]
-        assert f"{len(question.clicks)} clicks: {' → '.join(f'**{name}**' for name in question.clicks)}" in part
+        assert (
+            f"{len(question.clicks)} clicks: {' → '.join(f'**{name}**' for name in question.clicks)}" in part
+        )
         assert f'<img src="pictures/question-{question.name}.png"' in part
 
 
@@ -86,7 +88,11 @@ def test_members_see_published_cases_and_their_actions_alone(public: FlaskClient
     assert "Only decisions that the Ombudsman has published are listed here." in said
     listed = ask(public, "/actions")
     assert "Give reasons in every refusal" in listed
-    for kept_back in ("Tell parents how to ask for a review", "Ask parents before the draft is written", "New letter"):
+    for kept_back in (
+        "Tell parents how to ask for a review",
+        "Ask parents before the draft is written",
+        "New letter",
+    ):
         assert kept_back not in listed
 
 

@@ -52,7 +52,9 @@ def test_other_states() -> None:
     assert ledger_words.evidence(unchecked) == f"{ledger_words.HIDDEN}. Nobody has checked it"
     checked = action("is_done", "is_evidence_checked", evidence_checked_by="Quality manager",
                      evidence_checked_on=date(2025, 9, 9))  # fmt: skip
-    assert ledger_words.evidence(checked) == "Evidence is named. Checked on 9 September 2025 by: Quality manager"
+    assert (
+        ledger_words.evidence(checked) == "Evidence is named. Checked on 9 September 2025 by: Quality manager"
+    )
     assert ledger_words.effect(action("is_done")) == "Nobody has looked yet"
     assert ledger_words.due(action(due_on=None)) == "No due date is given"
 

@@ -35,7 +35,11 @@ def test_of_two_weaknesses_one_was_moved_to_effect() -> None:
 
 
 def test_one_action_is_closed_before_it_was_opened() -> None:
-    early = [entry for entry in ledger.register(SEED) if entry.action.done_on and entry.action.done_on < entry.action.opened_on]
+    early = [
+        entry
+        for entry in ledger.register(SEED)
+        if entry.action.done_on and entry.action.done_on < entry.action.opened_on
+    ]
     assert len(early) == 1
 
 
@@ -45,7 +49,9 @@ def test_every_text_passes_intake(catalogue: Catalogue) -> None:
     names_too = {word for word, is_name in catalogue.plain_words.items() if is_name}
     contracts = catalogue.contracts
     for extract in ledger.files(SEED):
-        texts = [name for name, column in contracts[extract.feed].columns.items() if column.type == "council_text"]
+        texts = [
+            name for name, column in contracts[extract.feed].columns.items() if column.type == "council_text"
+        ]
         for row in extract.rows:
             for name in texts:
                 text = row.get(name)

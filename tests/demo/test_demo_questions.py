@@ -1,5 +1,4 @@
-"""The questions on the whole demonstration: where the clicks end, the page says what docs/questions.md and docs/ledger.md
-say."""
+"""The questions on the whole demonstration: where the clicks end, the page says what the guides say."""
 
 from __future__ import annotations
 
@@ -33,7 +32,9 @@ def chromium() -> Iterator[Browser]:
 
 def told(question: Question) -> str:
     """What docs/questions.md or docs/ledger.md says of a question, without its heading."""
-    page = "".join((HOME / "docs" / name).read_text(encoding="utf-8") for name in ("questions.md", "ledger.md"))
+    page = "".join(
+        (HOME / "docs" / name).read_text(encoding="utf-8") for name in ("questions.md", "ledger.md")
+    )
     part = page.partition(f". {question.asks}\n")[2].partition("\n## ")[0]
     return re.sub(r"<img.*?>", "", part, flags=re.DOTALL)
 
@@ -42,7 +43,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize("question", (*QUESTIONS, *LEDGER), ids=lambda question: question.name)
+@pytest.mark.parametrize("question", [*QUESTIONS, *LEDGER], ids=lambda question: question.name)
 def test_the_answer_is_three_clicks_away_and_is_what_the_guide_says(
     chromium: Browser, url: str, question: Question
 ) -> None:

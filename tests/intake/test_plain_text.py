@@ -58,7 +58,10 @@ def test_nothing_passes_without_a_list() -> None:
     assert not may_pass("Review the letter", ())
 
 
-@given(st.text(string.ascii_letters, min_size=1, max_size=12), st.sampled_from(["{}", "Review {}", "{} to review"]))
+@given(
+    st.text(string.ascii_letters, min_size=1, max_size=12),
+    st.sampled_from(["{}", "Review {}", "{} to review"]),
+)
 def test_a_word_that_is_on_no_list_never_passes(word: str, around: str) -> None:
     known = word.lower() in CATALOGUE.plain_words
     if not known and not word.lower().startswith(("section", "young")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ def con() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def made(con: duckdb.DuckDBPyConnection, folder: Path, rows: list[dict[str, Any]], **more: Any) -> dict[str, str]:
+def made(
+    con: duckdb.DuckDBPyConnection, folder: Path, rows: list[dict[str, Any]], **more: Any
+) -> dict[str, str]:
     """Facts of actions n0, n1 and so on, with no audits."""
     actions = [{"action_reference": f"n{n}", "opened_on": OPENED, **row} for n, row in enumerate(rows)]
     return make_facts(con, folder, audits=[], actions=actions, extracted={"990": TAKEN}, **more)
@@ -63,7 +66,7 @@ def test_what_an_action_is_at_the_end_of_a_month(con, tmp_path):
         ({**CHECKED, "evidence_checked_by": "?"}, {"is_done", "is_evidence_unchecked"}),
         ({**CHECKED, "evidence": None}, {"is_done", "is_not_evidenced"}),  # nothing to check
         ({**CHECKED, "evidence": "?"}, {"is_done", "is_evidence_checked"}),  # there, but not shown
-        ({**CHECKED, "evidence_checked_on": date(2025, 8, 31)}, {"is_done", "is_evidence_unchecked"}),  # before it was done
+        ({**CHECKED, "evidence_checked_on": date(2025, 8, 31)}, {"is_done", "is_evidence_unchecked"}),  # too early
         ({**CHECKED, "evidence_checked_on": date(2026, 4, 1)}, {"is_done", "is_evidence_unchecked"}),  # after the month
         ({**CHECKED, "effect_checked_on": date(2026, 1, 5), "effect": "too_early"},
          {"is_done", "is_evidence_checked", "is_effect_checked"}),
@@ -71,7 +74,7 @@ def test_what_an_action_is_at_the_end_of_a_month(con, tmp_path):
          {"is_done", "is_evidence_checked", "is_effect_checked", "is_effect_shown"}),
         ({"cancelled_on": date(2025, 7, 1), "original_due_on": DUE}, {"is_cancelled"}),
         ({**DONE, "reopened_on": date(2026, 2, 1)}, {"is_open", "is_overdue", "is_overdue_revised"}),
-        ({**DONE, "reopened_on": date(2025, 8, 1)}, {"is_done", "is_not_evidenced"}),  # closed before that unseen, done since
+        ({**DONE, "reopened_on": date(2025, 8, 1)}, {"is_done", "is_not_evidenced"}),  # done since
         ({**DONE, "cancelled_on": date(2025, 7, 1)}, {"is_cancelled"}),  # the earlier of the two counts
         (early, {"is_open", "is_closed_early"}),  # closed before it was opened
     ]  # fmt: skip
@@ -91,11 +94,15 @@ def test_an_action_whose_date_was_moved_twice(con, tmp_path):
     ]  # fmt: skip
     made(con, tmp_path, [{"original_due_on": DUE, "revised_due_on": date(2026, 5, 31)}], changes=moves)
     watched = ("is_overdue", "is_overdue_revised", "is_moved_twice")
-    found = {row["month_end"].month: true_of(row, *watched) for row in as_dicts(con, "FROM fact_action_months")}
+    found = {
+        row["month_end"].month: true_of(row, *watched) for row in as_dicts(con, "FROM fact_action_months")
+    }
     assert found[9] == set()
     assert found[10] == found[11] == {"is_overdue"}
     assert found[12] == found[3] == {"is_overdue", "is_moved_twice"}
-    assert con.execute("SELECT date_changes, now_due_on FROM fact_actions").fetchall() == [(2, date(2026, 5, 31))]
+    assert con.execute("SELECT date_changes, now_due_on FROM fact_actions").fetchall() == [
+        (2, date(2026, 5, 31))
+    ]
 
 
 def test_done_by_a_day_and_evidenced(con, tmp_path):
@@ -119,22 +126,40 @@ def test_done_by_a_day_and_evidenced(con, tmp_path):
 
 def test_actions_of_earlier_ombudsman_cases(con, tmp_path):
     """A case counts from its decision for five years; an action without a case held counts from its own day."""
-    cases = [{"source_reference": "o1", "decided_on": date(2021, 3, 31)}, {"source_reference": "o2", "decided_on": date(2021, 4, 1)}]
+    cases = [
+        {"source_reference": "o1", "decided_on": date(2021, 3, 31)},
+        {"source_reference": "o2", "decided_on": date(2021, 4, 1)},
+    ]
     rows = [
         {"source": "ombudsman", "source_reference": reference, "opened_on": date(2025, 5, 1)}
         for reference in ("o1", "o2", "o9")
     ]
     made(con, tmp_path, [*rows, {"source": "complaint", "source_reference": "o2"}], cases=cases)
     ends = "FROM fact_action_months WHERE month_end = DATE '{}'"
-    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [True, True, True, False]
+    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     made(con, tmp_path, [*rows, {"source": "complaint", "source_reference": "o2"}], cases=[
         {**case, "decided_on": case["decided_on"] - timedelta(days=1)} for case in cases])  # fmt: skip
-    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [False, True, True, False]
+    assert [row["is_earlier_case"] for row in in_order(con, ends.format("2026-03-31"), 4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_repeated_faults_and_remedies(con, tmp_path):
     def case(number: int, decided: date, fault: str | None, outcome: str = "upheld") -> dict[str, Any]:
-        return {"source_reference": f"o{number}", "decided_on": decided, "fault_category": fault, "outcome": outcome}
+        return {
+            "source_reference": f"o{number}",
+            "decided_on": decided,
+            "fault_category": fault,
+            "outcome": outcome,
+        }
 
     given_cases = [
         (case(1, date(2023, 1, 10), "review_delay"), set()),
@@ -160,12 +185,17 @@ def test_repeated_faults_and_remedies(con, tmp_path):
     keys = "SELECT md5_number_upper('990|o' || n) AS key, n FROM range(1, 9) AS r(n)"
     rows = as_dicts(con, f"SELECT * FROM fact_ombudsman_cases JOIN ({keys}) ON key = case_key ORDER BY n")
     for (row, expected), found in zip(given_cases, rows, strict=True):
-        said = {"is_decided", "is_investigated", "is_upheld", "has_fault"} | expected - {"not upheld", "no fault"}
+        said = {"is_decided", "is_investigated", "is_upheld", "has_fault"} | expected - {
+            "not upheld",
+            "no fault",
+        }
         said -= {"is_upheld", "has_fault"} if "not upheld" in expected else set()
         said -= {"has_fault"} if "no fault" in expected else set()
         assert true_of(found) == said, row
     keys = "SELECT md5_number_upper('990|o1|' || n) AS key, n FROM range(1, 6) AS r(n)"
-    rows = as_dicts(con, f"SELECT * FROM fact_ombudsman_remedies JOIN ({keys}) ON key = remedy_key ORDER BY n")
+    rows = as_dicts(
+        con, f"SELECT * FROM fact_ombudsman_remedies JOIN ({keys}) ON key = remedy_key ORDER BY n"
+    )
     for (row, expected), found in zip(remedies, rows, strict=True):
         said = expected | {"is_remedy", "is_due"} if "not due" not in expected else expected | {"is_remedy"}
         assert true_of(found) == said - {"not due"}, row
@@ -209,15 +239,21 @@ def test_the_ledger_balances_for_any_history_as_of_any_day(tmp_path, sent, until
             for at, (day, what) in enumerate(changes, 1) if day <= until
         ]  # fmt: skip
     with duckdb.connect() as con:
-        facts = make_facts(con, tmp_path, audits=[], actions=actions, changes=logged, extracted={"990": until})
+        facts = make_facts(
+            con, tmp_path, audits=[], actions=actions, changes=logged, extracted={"990": until}
+        )
         lines, entries = ledger.lines(con, facts)
         assert all(line.adds_up for line in lines)
-        assert sum(entries.values()) == con.execute("SELECT count(*) FROM fact_action_movements").fetchall()[0][0]
-        open_now = con.execute("SELECT count(*) FILTER (is_new OR is_reopened) - count(*) FILTER (is_done OR is_cancelled) "
+        assert (
+            sum(entries.values())
+            == con.execute("SELECT count(*) FROM fact_action_movements").fetchall()[0][0]
+        )
+        open_now = con.execute("SELECT count(*) FILTER (is_new OR is_reopened) "
+                               "- count(*) FILTER (is_done OR is_cancelled) "
                                "FROM fact_action_movements").fetchall()[0][0]  # fmt: skip
         states = con.execute("SELECT count(*), count(*) FILTER (is_open) FROM listed_actions").fetchall()[0]
         assert states == (len(actions), open_now)
-        for line, after in zip(lines, lines[1:], strict=False):
+        for line, after in pairwise(lines):
             if line.source == after.source:
                 assert line.closing == after.opening
         for subject in {entry[3] for entry in ledger.steps(lines)}:
