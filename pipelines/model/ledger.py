@@ -5,8 +5,8 @@ three facts. Does not belong here: Ombudsman cases and remedies (`ombudsman`), t
 
 An action's history is what its own row says (opened, done or cancelled, reopened) and what the file of changes says. Of
 two entries in a row that say the same (closed, and closed again) the first counts. An entry that closes an action
-before it was opened does not count: the action stays open, and is told. So the entries of an action open and close it in
-turn, whatever was sent, and what was opened and reopened is what was closed and what is open.
+before it was opened does not count: the action stays open, and is told. So the entries of an action open and close it
+in turn, whatever was sent, and what was opened and reopened is what was closed and what is open.
 """
 
 from __future__ import annotations
