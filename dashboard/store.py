@@ -479,6 +479,21 @@ def listed_remedies(release: Release, council: str) -> list[Row]:
     return _listed(release, "listed_remedies", council, "case_key, remedy_number")
 
 
+def listed_findings(release: Release, council: str) -> list[Row]:
+    """What inspections of the council's area found, the newest first. Officers' releases only."""
+    return _listed(release, "listed_findings", council, "published_on DESC, area_number")
+
+
+def listed_internal_audits(release: Release, council: str) -> list[Row]:
+    """The council's internal audits, in the order of the programme. Officers' releases only."""
+    return _listed(release, "listed_internal_audits", council, "planned_on, source_key")
+
+
+def listed_inspections(release: Release, council: str) -> list[Row]:
+    """Published inspections of the council's area, the newest first."""
+    return _listed(release, "listed_inspections", council, "published_on DESC")
+
+
 def _listed(release: Release, table: str, council: str, order: str) -> list[Row]:
     former = [
         row["council"] for row in places(release, EVERY_PLACE) if council in (row.get("successors") or ())
