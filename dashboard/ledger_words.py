@@ -1,7 +1,7 @@
 """The ledger of actions in words: what has become of an action, of its evidence, and of its date.
 
-Standard library only, as in `words`. Does not belong here: queries, components, and deciding what is so (a release holds
-each state as a yes/no column).
+Standard library only, as in `words`. Does not belong here: queries, components, and deciding what is so (a release
+holds each state as a yes/no column).
 
 A row is one of the release's tables `listed_actions`, `listed_cases` and `listed_remedies`.
 """

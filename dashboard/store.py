@@ -563,7 +563,7 @@ def columns_matched(release: Release, number: int, feed: str) -> list[Row]:
 
 
 def listed_actions(release: Release, council: str) -> list[Row]:
-    """The council's actions one by one, and those of councils whose duties passed to it, by the day they were opened."""
+    """The council's actions one by one, and those of councils whose duties passed to it, in the order of opening."""
     return _listed(release, "listed_actions", council, "opened_on, action_key")
 
 
@@ -575,6 +575,21 @@ def listed_cases(release: Release, council: str) -> list[Row]:
 def listed_remedies(release: Release, council: str) -> list[Row]:
     """What was agreed as remedies in these cases. Officers' releases only."""
     return _listed(release, "listed_remedies", council, "case_key, remedy_number")
+
+
+def listed_findings(release: Release, council: str) -> list[Row]:
+    """What inspections of the council's area found, the newest first. Officers' releases only."""
+    return _listed(release, "listed_findings", council, "published_on DESC, area_number")
+
+
+def listed_internal_audits(release: Release, council: str) -> list[Row]:
+    """The council's internal audits, in the order of the programme. Officers' releases only."""
+    return _listed(release, "listed_internal_audits", council, "planned_on, source_key")
+
+
+def listed_inspections(release: Release, council: str) -> list[Row]:
+    """Published inspections of the council's area, the newest first."""
+    return _listed(release, "listed_inspections", council, "published_on DESC")
 
 
 def _listed(release: Release, table: str, council: str, order: str) -> list[Row]:

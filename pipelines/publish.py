@@ -2,7 +2,8 @@
 
 Belongs here: choosing what may be public, writing it as a release of its own store, and flipping the public pointer.
 Does not belong here: making figures, or protecting small numbers (the room `disclosure`: what it gives by group has
-been attacked, with all that was published before, ahead of anything being written).
+been attacked, with all that was published before, ahead of anything being written). Row by row only what somebody else has
+published is public: area inspections, and Ombudsman decisions with the actions that answer them.
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ PUBLIC_TABLES = {
     "freshness": f"SELECT * FROM freshness WHERE {_SAFE}",
     "listed_inspections": "SELECT * FROM listed_inspections",
     "listed_cases": f"SELECT * FROM listed_cases WHERE {_PUBLISHED_CASE}",
-    "listed_actions": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS evidence) FROM listed_actions WHERE source = 'ombudsman' "
-    f"AND (council, source_key) IN (SELECT (council, case_key) FROM listed_cases WHERE {_PUBLISHED_CASE})",
+    "listed_actions": "SELECT * REPLACE (CAST(NULL AS VARCHAR) AS evidence) FROM listed_actions "
+    "WHERE source = 'ombudsman' AND (council, source_key) IN "
+    f"(SELECT (council, case_key) FROM listed_cases WHERE {_PUBLISHED_CASE})",
     "balances": f"SELECT * FROM balances WHERE feed <> '' AND {_SAFE} AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""

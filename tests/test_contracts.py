@@ -105,28 +105,40 @@ COLUMNS = {
     "board_reports": "council council, report_reference identifier, board label boards, topic label themes, "
     "reported_on date, source code report_source, action_reference identifier, report_title "
     "free_text, comments free_text",
-    "actions": "council council, action_reference identifier, source code action_source, source_reference identifier, "
+    "actions": "council council, action_reference identifier, source code action_source, source_reference "
+    "identifier, "
     "title council_text, owner_role council_text, agency label agencies, theme label themes, measure "
     "council_text, opened_on date, original_due_on date, revised_due_on date, done_on date, cancelled_on "
     "date, cancel_reason code cancel_reason, reopened_on date, evidence council_text, evidence_checked_on "
     "date, evidence_checked_by council_text, effect_checked_on date, effect code action_effect, comments "
     "free_text",
-    "action_changes": "council council, action_reference identifier, change_number whole_number, changed_on date, change code "
+    "action_changes": "council council, action_reference identifier, change_number whole_number, changed_on date, "
+    "change "
+    "code "
     "action_change, new_due_on date, comments free_text",
-    "ombudsman_cases": "council council, source_reference identifier, published_reference council_text, former_council council, "
+    "ombudsman_cases": "council council, source_reference identifier, published_reference council_text, former_council "
+    "council, "
     "decided_on date, outcome code ombudsman_outcome, fault_category code fault, is_public_report yes_no, "
     "summary free_text",
-    "ombudsman_remedies": "council council, source_reference identifier, remedy_number whole_number, remedy_type code remedy_type, "
+    "ombudsman_remedies": "council council, source_reference identifier, remedy_number whole_number, remedy_type code "
+    "remedy_type, "
     "due_on date, done_on date, satisfied_on date",
-    "inspections": "council council, source_reference identifier, published_on date, outcome code area_outcome, area_number "
+    "inspections": "council council, source_reference identifier, published_on date, outcome code area_outcome, "
+    "area_number "
     "whole_number, area_kind code area_kind, title council_text, progress code area_progress, progress_on "
     "date",
-    "internal_audits": "council council, source_reference identifier, title council_text, planned_on date, reported_on date, "
+    "internal_audits": "council council, source_reference identifier, title council_text, planned_on date, "
+    "reported_on date,"
+    " "
     "opinion code audit_opinion, recommendations whole_number",
-    "area_inspections_to_2022": "council council, started_on date, published_on date, statement_required yes_no, weaknesses whole_number, "
+    "area_inspections_to_2022": "council council, started_on date, published_on date, statement_required yes_no, "
+    "weaknesses "
+    "whole_number, "
     "revisit_started_on date, revisit_published_on date, progress code area_progress, with_progress "
     "whole_number, without_progress whole_number, area_name free_text, region free_text, link free_text",
-    "area_inspections_since_2023": "council council, outcome code area_outcome, started_on date, ended_on date, published_on date, next_by "
+    "area_inspections_since_2023": "council council, outcome code area_outcome, started_on date, ended_on date, "
+    "published_on date, "
+    "next_by "
     "date, next_in free_text, previous_on free_text, urn free_text, region free_text, ons_code free_text, "
     "neighbours free_text, area_name free_text, link free_text, local_link free_text, outcome_text free_text",
     "statistical_neighbours": "council council, name free_text, number free_text, region_number free_text, "

@@ -1,8 +1,8 @@
 """The actions page: was what we undertook done, by when, who checked it, and did it help?
 
 Belongs here: the order of the page, its form, headline and standing lines. The sections are in `actions_sections`, the
-list of actions in `actions_list`. Does not belong here: what a figure means (the definitions), or words about one action
-(`ledger_words`).
+list of actions in `actions_list`. Does not belong here: what a figure means (the definitions), or words about one
+action (`ledger_words`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, ledger_words, store, view, words
-from dashboard.pages import actions_list, frame
+from dashboard.pages import actions_found, actions_list, frame
 from dashboard.pages import actions_sections as sections
 
 FOCUS = ("ledger.open",)
@@ -62,6 +62,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.apart(known, figures, used),
             sections.kept(known, figures, used),
             actions_list.section(release, chosen),
+            actions_found.section(release, shown.council),
             _about(release, known),
         ],
         period=shown.period,

@@ -59,8 +59,8 @@ def balance(release: store.Release, shown: view.View, figures: Known, used: list
         "balance",
         "Does the ledger balance?",
         html.P(
-            "What was open before, and what was opened or opened again, is what was done, what was cancelled and what is "
-            "still open. Nothing can leave the ledger any other way: an action that is left out of a file stays."
+            "What was open before, and what was opened or opened again, is what was done, what was cancelled and what "
+            "is still open. Nothing can leave the ledger any other way: an action that is left out of a file stays."
         ),
         components.table(
             f"The ledger of actions, in {shown.period_words}",
@@ -125,7 +125,10 @@ def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -
         "The ledger of actions, month by month",
         ["Month", ("Opened", "number"), ("Opened again", "number"), ("Done", "number"), ("Cancelled", "number"),
          ("Open at the end", "number")],
-        [[label, *(_count(point[name]) for name in (*MOVED, "open"))] for label, point in zip(labels, points, strict=True)],
+        [
+            [label, *(_count(point[name]) for name in (*MOVED, "open"))]
+            for label, point in zip(labels, points, strict=True)
+        ],
     )  # fmt: skip
     return components.chart(
         "balance",
@@ -145,8 +148,8 @@ def overdue(release: store.Release, shown: view.View, figures: Known, used: list
     """Open actions past their original date and past their present one, by source and by owner."""
     names = ("open", "overdue", "overdue_revised", "moved_twice")
     said = html.P(
-        "By the original date: the day that was promised when the action was agreed. By the present date: as it has been "
-        "moved. The difference is what was moved and not done."
+        "By the original date: the day that was promised when the action was agreed. By the present date: as it has "
+        "been moved. The difference is what was moved and not done."
     )
     heads: list[components.Column] = [
         ("Open", "number"), ("Past its original date", "number"), ("Past its present date", "number"),
@@ -185,7 +188,7 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
     if done and not done["symbol"]:
         lead = components.told(
             html.Strong(
-                f"{words.count(done['denominator'])} actions in the ledger were done by {words.day(done['period_end'])}."
+                f"{words.count(done['denominator'])} actions were done by {words.day(done['period_end'])}."
             ),
             done["receipt"],
         )
@@ -194,8 +197,8 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
         "Done, evidenced, checked, helped",
         lead,
         html.P(
-            "Done is what the owner says. Evidenced: something is named that shows it. Checked: somebody other than the "
-            "owner has looked at that. Helped: somebody has looked whether it made a difference, and it had."
+            "Done is what the owner says. Evidenced: something is named that shows it. Checked: somebody other than "
+            "the owner has looked at that. Helped: somebody has looked whether it made a difference, and it had."
         ),
         _numbers("The steps from done to helped", STEPS, known, figures, used),
     )

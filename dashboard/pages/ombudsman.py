@@ -123,8 +123,8 @@ def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
         "undertook to change.",
     ]
     does_not: list[str | Component] = [
-        "Anything about the families: what happened to them is not held here. A case that the Ombudsman has not published "
-        "is shown to officers by its day only, and to nobody else.",
+        "Anything about the families: what happened to them is not held here. A case that the Ombudsman has not "
+        "published is shown to officers by its day only, and to nobody else.",
         *frame.caveats(known.get("ombudsman.upheld")),
         (known.get("ombudsman.upheld") or {}).get("benchmark") or "",
     ]

@@ -37,8 +37,8 @@ def section(release: store.Release, council: str, cases: Sequence[store.Row]) ->
     names = store.place_names(release)
     parts: list[Component] = [
         html.P(
-            "Each decision, what the council undertook after it, what shows that it was done, and who looked. “Overdue by "
-            "its original date” means the day that was promised first."
+            "Each decision, what the council undertook after it, what shows that it was done, and who looked. “Overdue "
+            "by its original date” means the day that was promised first."
         )
     ]
     if public:

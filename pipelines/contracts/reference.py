@@ -90,7 +90,7 @@ def regions(path: Path) -> list[Region]:
 
 
 def plain_words(path: Path) -> dict[str, bool]:
-    """Word -> whether it is a person's name too. None where the list is missing: then no text about the council passes."""
+    """Word -> whether it is a person's name too. None where there is no list: then no text passes."""
     return {row["word"]: row["also_a_name"] == "yes" for row in _rows(path)} if path.exists() else {}
 
 

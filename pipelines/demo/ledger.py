@@ -30,7 +30,7 @@ class Entered(NamedTuple):
 def register(seed: int) -> list[Entered]:
     """Every action of the county, in the order in which they were opened."""
     rng = Random(f"ledger {seed}")
-    found = [
+    found: list[tuple[str, str | None, Action]] = [
         ("ombudsman", case.reference, action) for case in told.CASES for action in case.actions
     ]  # fmt: skip
     found += [(source, of, action) for (source, of), held in told.OTHERS.items() for action in held]

@@ -1,10 +1,10 @@
 """The ledger of actions as a balance: open before + opened + opened again - done - cancelled = open after.
 
-Belongs here: the table `ledger_balance`, by council, source and month, and the step `ledger` of `balances` that holds it.
-Does not belong here: the facts that it is made from (`model.ledger`), or the figures (`measures`).
+Belongs here: the table `ledger_balance`, by council, source and month, and the step `ledger` of `balances` that holds
+it. Does not belong here: the facts that it is made from (`model.ledger`), or the figures (`measures`).
 
-What was open before each month is found apart from the facts, by walking through each action's entries one by one. So an
-action that is lost, counted twice, or closed without having been open shows as a month that does not add up.
+What was open before each month is found apart from the facts, by walking through each action's entries one by one. So
+an action that is lost, counted twice, or closed without having been open shows as a month that does not add up.
 """
 
 from __future__ import annotations
@@ -99,8 +99,11 @@ def lines(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> tuple[lis
     for (council, source), changes in sorted(turns.items()):
         for month in months[council]:
             before = sum(turn for day, turn in changes if day < month.replace(day=1))
-            moved = (happened[council, source, month, movement] for movement in MOVEMENTS)
-            made.append(Line(council, source, month, before, *moved, closing[council, source, month]))
+            new, reopened, done, cancelled = (
+                happened[council, source, month, movement] for movement in MOVEMENTS
+            )
+            after = closing[council, source, month]
+            made.append(Line(council, source, month, before, new, reopened, done, cancelled, after))
     return made, entries
 
 
@@ -155,10 +158,10 @@ def steps(held: Sequence[Line]) -> list[Entry]:
         by_source[line.council, line.source].append(line)
     found: list[Entry] = []
     for (council, source), months in by_source.items():
-        whole = Line(
-            council, source, months[-1].month, months[0].opening,
-            *(sum(getattr(line, name) for line in months) for name in MOVEMENTS), months[-1].closing,
-        )  # fmt: skip
+        whole = months[-1]._replace(
+            opening=months[0].opening,
+            **{name: sum(getattr(line, name) for line in months) for name in MOVEMENTS},
+        )
         for subject, line in [(source, whole)] + [
             (f"{source} {line.month:%Y-%m}", line) for line in months if not line.adds_up
         ]:

@@ -5,8 +5,8 @@ lists, `typed`), free text about a child or family (it never passes, whatever it
 
 Denied unless every word is known: a word passes where `data/reference/plain_words.csv` has it, the council's own file
 lists it, or it is part of a name that the file lists. No pattern can tell a person's name from any other word, so what
-nobody has listed does not pass. Words that are also names (Mark, Grace) pass in small letters only. A text longer than a
-title, or with anything but words, short numbers and common marks, does not pass either.
+nobody has listed does not pass. Words that are also names (Mark, Grace) pass in small letters only. A text longer than
+a title, or with anything but words, short numbers and common marks, does not pass either.
 
 What it cannot see: a sentence of ordinary words that only one family fits. Whoever keeps the register must not write
 one; the contract's own words say so.

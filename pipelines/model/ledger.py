@@ -4,9 +4,9 @@ Belongs here: the history of each action as entries that change its state, the s
 three facts. Does not belong here: Ombudsman cases and remedies (`ombudsman`), the ledger's balance (`evidence.ledger`).
 
 An action's history is what its own row says (opened, done or cancelled, reopened) and what the file of changes says. Of
-two entries in a row that say the same (closed, and closed again) the first counts. An entry that closes an action before
-it was opened does not count: the action stays open, and is told. So the entries of an action open and close it in turn,
-whatever was sent, and what was opened and reopened is what was closed and what is open.
+two entries in a row that say the same (closed, and closed again) the first counts. An entry that closes an action
+before it was opened does not count: the action stays open, and is told. So the entries of an action open and close it
+in turn, whatever was sent, and what was opened and reopened is what was closed and what is open.
 """
 
 from __future__ import annotations

@@ -75,3 +75,13 @@ FROM (VALUES
     (7, 'audit', 'Chase late advice', 'cancelled', NULL, NULL, NULL, 0, NULL),
     (8, 'audit', 'Explain the time limit in the first letter', 'new', NULL, NULL, NULL, 0, NULL)
 ) AS held(place, source, title, state, evidence, checker, effect, moves, case_key);
+CREATE TABLE listed_findings AS
+SELECT '990' AS council, 1 AS area_number, DATE '2024-05-20' AS published_on, 'Health advice comes late' AS title,
+    'Area for improvement' AS area_kind_label, 'Sufficient progress' AS progress_label, DATE '2025-11-06' AS progress_on;
+CREATE TABLE listed_internal_audits AS
+SELECT '990' AS council, 1::UBIGINT AS source_key, 'Learning from case audits' AS title, DATE '2025-03-31' AS planned_on,
+    DATE '2025-04-14' AS reported_on, 'Limited assurance' AS opinion_label;
+CREATE TABLE listed_inspections AS
+SELECT '990' AS council, DATE '2024-05-20' AS published_on, 'Inconsistent experiences and outcomes' AS outcome_label,
+    DATE '2027-05-20' AS next_by, NULL::BOOLEAN AS statement_required, NULL::VARCHAR AS progress_label
+UNION ALL SELECT '990', DATE '2019-03-28', NULL, NULL, true, 'Sufficient progress in some';

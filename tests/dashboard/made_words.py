@@ -395,7 +395,7 @@ OMBUDSMAN = {
     "actions_overdue": "actions", "remedies_on_time": "remedies", "remedies_late": "remedies",
     "remedies_done_only": "remedies", "remedies_not_done": "remedies",
 }  # fmt: skip
-LEDGER_IN_PUBLIC = """DROP TABLE listed_remedies;
+LEDGER_IN_PUBLIC = """DROP TABLE listed_remedies; DROP TABLE listed_findings; DROP TABLE listed_internal_audits;
 DELETE FROM listed_actions WHERE source <> 'ombudsman' OR source_key = 4; UPDATE listed_actions SET evidence = NULL;
 DELETE FROM listed_cases WHERE published_reference IS NULL"""
 

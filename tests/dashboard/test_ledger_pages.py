@@ -96,6 +96,23 @@ def test_members_see_published_cases_and_their_actions_alone(public: FlaskClient
         assert kept_back not in listed
 
 
+def test_what_inspectors_and_internal_auditors_found(officers: FlaskClient, public: FlaskClient) -> None:
+    said, published = ask(officers, "/actions"), ask(public, "/actions")
+    for told in (
+        "Health advice comes late",
+        "Sufficient progress, as reported on 6 November 2025",
+        "Limited assurance",
+    ):
+        assert told in said
+        assert told not in published
+    for told in (
+        "Inconsistent experiences and outcomes. The next one is due by 20 May 2027",
+        "A written statement of action was required. A revisit found: sufficient progress in some",
+    ):
+        assert told in said
+        assert told in published
+
+
 def test_a_balance_that_does_not_add_up_says_so() -> None:
     def number(held: int) -> store.Row:
         return {"numerator": held}

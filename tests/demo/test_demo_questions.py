@@ -1,5 +1,4 @@
-"""The questions on the whole demonstration: where the clicks end, the page says what docs/questions.md and docs/ledger.md
-say."""
+"""The questions on the whole demonstration: where the clicks end, the page says what the guides say."""
 
 from __future__ import annotations
 
@@ -44,7 +43,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize("question", (*QUESTIONS, *LEDGER), ids=lambda question: question.name)
+@pytest.mark.parametrize("question", [*QUESTIONS, *LEDGER], ids=lambda question: question.name)
 def test_the_answer_is_three_clicks_away_and_is_what_the_guide_says(
     chromium: Browser, url: str, question: Question
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_what_an_action_is_at_the_end_of_a_month(con, tmp_path):
         ({**CHECKED, "evidence_checked_by": "?"}, {"is_done", "is_evidence_unchecked"}),
         ({**CHECKED, "evidence": None}, {"is_done", "is_not_evidenced"}),  # nothing to check
         ({**CHECKED, "evidence": "?"}, {"is_done", "is_evidence_checked"}),  # there, but not shown
-        ({**CHECKED, "evidence_checked_on": date(2025, 8, 31)}, {"is_done", "is_evidence_unchecked"}),  # before it was done
+        ({**CHECKED, "evidence_checked_on": date(2025, 8, 31)}, {"is_done", "is_evidence_unchecked"}),  # too early
         ({**CHECKED, "evidence_checked_on": date(2026, 4, 1)}, {"is_done", "is_evidence_unchecked"}),  # after the month
         ({**CHECKED, "effect_checked_on": date(2026, 1, 5), "effect": "too_early"},
          {"is_done", "is_evidence_checked", "is_effect_checked"}),
@@ -73,7 +74,7 @@ def test_what_an_action_is_at_the_end_of_a_month(con, tmp_path):
          {"is_done", "is_evidence_checked", "is_effect_checked", "is_effect_shown"}),
         ({"cancelled_on": date(2025, 7, 1), "original_due_on": DUE}, {"is_cancelled"}),
         ({**DONE, "reopened_on": date(2026, 2, 1)}, {"is_open", "is_overdue", "is_overdue_revised"}),
-        ({**DONE, "reopened_on": date(2025, 8, 1)}, {"is_done", "is_not_evidenced"}),  # closed before that unseen, done since
+        ({**DONE, "reopened_on": date(2025, 8, 1)}, {"is_done", "is_not_evidenced"}),  # done since
         ({**DONE, "cancelled_on": date(2025, 7, 1)}, {"is_cancelled"}),  # the earlier of the two counts
         (early, {"is_open", "is_closed_early"}),  # closed before it was opened
     ]  # fmt: skip
@@ -247,11 +248,12 @@ def test_the_ledger_balances_for_any_history_as_of_any_day(tmp_path, sent, until
             sum(entries.values())
             == con.execute("SELECT count(*) FROM fact_action_movements").fetchall()[0][0]
         )
-        open_now = con.execute("SELECT count(*) FILTER (is_new OR is_reopened) - count(*) FILTER (is_done OR is_cancelled) "
+        open_now = con.execute("SELECT count(*) FILTER (is_new OR is_reopened) "
+                               "- count(*) FILTER (is_done OR is_cancelled) "
                                "FROM fact_action_movements").fetchall()[0][0]  # fmt: skip
         states = con.execute("SELECT count(*), count(*) FILTER (is_open) FROM listed_actions").fetchall()[0]
         assert states == (len(actions), open_now)
-        for line, after in zip(lines, lines[1:], strict=False):
+        for line, after in pairwise(lines):
             if line.source == after.source:
                 assert line.closing == after.opening
         for subject in {entry[3] for entry in ledger.steps(lines)}:
