@@ -23,7 +23,8 @@ _COUNTED = f"(fact, date) IN (SELECT (fact, date) FROM measures WHERE {_SHOWN})"
 PUBLIC_TABLES = {
     "measures": "SELECT * FROM measures WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
-    "spans": "SELECT * FROM spans",
+    "spans": "SELECT * FROM spans "
+    "WHERE span IN (SELECT span FROM measures WHERE protect IN ('process', 'published'))",
     "breakdowns": "SELECT * FROM breakdowns WHERE false",
     "groups": "SELECT * FROM groups WHERE false",
     "fact_columns": "SELECT * FROM fact_columns",
