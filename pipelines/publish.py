@@ -34,7 +34,8 @@ PUBLIC_TABLES = {
     "LEFT JOIN (SELECT measure, list(DISTINCT breakdown ORDER BY breakdown) AS breakdowns FROM group_figures "
     "GROUP BY measure) AS offered ON offered.measure = measures.measure WHERE protect IN ('process', 'published')",
     "places": "SELECT * FROM places",
-    "spans": "SELECT * FROM spans",
+    "spans": "SELECT * FROM spans "
+    "WHERE span IN (SELECT span FROM measures WHERE protect IN ('process', 'published'))",
     "breakdowns": "SELECT * FROM breakdowns SEMI JOIN group_figures USING (breakdown)",
     "groups": 'SELECT shown.breakdown, shown."group", coalesce(groups.label, upper(left(shown."group", 1)) || '
     'shown."group"[2:]) AS label, coalesce(groups.position, 100000) AS position '

@@ -527,7 +527,8 @@ def planted(contract: Contract, catalogue: Catalogue) -> list[Planted]:
         elif rule.expect == "column_values_not_empty":
             column = contract.columns[name]
             sound_cell = as_sent(contract, SOUND[contract.feed])[name]
-            shortest = None if name == "time_period" else SHORTEST.get(column.type)
+            own_range = ("time_period", "families")
+            shortest = None if name in own_range else SHORTEST.get(column.type)
             plant(rule, True, {name: Raw("")})
             plant(rule, True, {name: Raw(" N/A ")})
             plant(
