@@ -2,7 +2,7 @@
 
 Belongs here: choosing what may be public, writing it as a release of its own store, and flipping the public pointer.
 Does not belong here: making figures, or protecting small numbers (the room `disclosure`: what it gives by group has
-been attacked, with all that was published before, ahead of anything being written). Row by row only what somebody else has
+been attacked, with all that was published before, ahead of anything being written). Row by row only what others have
 published is public: area inspections, and Ombudsman decisions with the actions that answer them.
 """
 

@@ -31,7 +31,10 @@ ROOMS = {
     },
     "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.statistics"},
     "pipelines.past": set(),
-    "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings"},
+    "pipelines.slices": {"pipelines.model"},
+    "pipelines.releases": {
+        "pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings", "pipelines.slices",
+    },
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
         "pipelines.contracts", "pipelines.disclosure", "pipelines.durable", "pipelines.intake", "pipelines.measures",

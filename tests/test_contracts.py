@@ -499,7 +499,7 @@ def test_bank_holidays_of_england_and_wales() -> None:
 def test_a_councils_targets_are_shares_and_judge_no_row() -> None:
     text = CATALOGUE.texts
     with pytest.raises(ValueError, match=r"write 0\.9 for 90%"):
-        contracts.CouncilNames(council="990", targets={"quality.inadequate": 90})
+        contracts.CouncilNames(council="990", targets={"quality.inadequate": -0.1})
     own = CATALOGUE.names["990"].model_copy(update={"targets": {"quality.inadequate": 0.2}})
     changed = CATALOGUE.model_copy(update={"names": {**CATALOGUE.names, "990": own}})
     assert changed.texts == text, "deliveries would be checked again for a target"
