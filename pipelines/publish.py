@@ -46,6 +46,8 @@ PUBLIC_TABLES = {
     "balances": f"SELECT * FROM balances WHERE feed <> '' AND step IN {balances.PUBLIC_STEPS}",
 }
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
+_LOOKS_IN = {"listed_actions": ("listed_cases",)}
+"""Table -> others that its query looks in; where a release lacks one, nothing of the table is public."""
 PUBLIC_FIGURES = f"""SELECT * EXCLUDE (receipt), receipt AS numerator_digest, '' AS denominator_digest FROM figures
     WHERE breakdown = '' AND {_SHOWN}"""
 
@@ -74,7 +76,10 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
             receipts.mint(con, "public_figures", "public", key)
             held = {name for (name,) in con.execute("SHOW TABLES").fetchall()}  # an older release has fewer
-            queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
+            queries = {
+                table: query for table, query in PUBLIC_TABLES.items()
+                if {table, *_LOOKS_IN.get(table, ())} <= held
+            }  # fmt: skip
             queries |= {"figures": "SELECT * FROM public_figures"}
             parts = [
                 asdict(
