@@ -65,6 +65,8 @@ PUBLIC_TABLES = {
 """The public store's tables, from an officers' release. Anything not named here stays behind."""
 _NOT_PUBLIC = ("receipt", "random", "previous_random")
 """Columns of figures that stay behind, where a release has them: a group's counts among them."""
+_LOOKS_IN = {"listed_actions": ("listed_cases",)}
+"""Table -> others that its query looks in; where a release lacks one, nothing of the table is public."""
 PUBLIC_FIGURES = f"""SELECT COLUMNS(lambda name: name NOT IN {_NOT_PUBLIC}), receipt AS numerator_digest,
         '' AS denominator_digest
     FROM figures WHERE breakdown = '' AND {_SHOWN}"""
@@ -124,7 +126,9 @@ def _parts(
 ) -> list[dict[str, Any]]:
     """Write every table of the publication."""
     held = {name for (name,) in con.execute("SHOW TABLES").fetchall()}  # an older release has fewer
-    queries = {table: query for table, query in PUBLIC_TABLES.items() if table in held}
+    queries = {
+        table: query for table, query in PUBLIC_TABLES.items() if {table, *_LOOKS_IN.get(table, ())} <= held
+    }
     queries |= {"figures": "SELECT * FROM public_figures"} | {
         name: f"SELECT * FROM {name}" for name in tables.TABLES
     }

@@ -74,6 +74,9 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     rate = {"council": COUNCIL, "period_start": date(2024, 4, 1), "period_end": date(2025, 3, 31), "numerator": 5,
             "definition": "voice.any_family", "denominator": 8, "source": "scrutiny", "given_on": TAKEN}  # fmt: skip
     send("participation_rates", [rate], TAKEN, "rates")
+    action = {"council": COUNCIL, "action_reference": "BR/A1", "source": "audit", "opened_on": date(2025, 5, 1),
+              "original_due_on": date(2025, 9, 30), "done_on": date(2025, 9, 1), "evidence": "Log"}  # fmt: skip
+    send("actions", [action], TAKEN, "actions")
     audits = [dict(row) for row in rows["case_audits"] if row["planned_month"] == date(2025, 4, 1)]
     impossible = {**audits[1], "completed_on": date(2025, 3, 1)}  # it ended before it began
     homeless = {**audits[0], "council": "Nowhere"}
@@ -129,6 +132,9 @@ def test_every_step_of_a_small_council(work: run.Work) -> None:
         "": 2,
         "fact": 2,
     }
+    # one action, opened and done: two entries of the ledger, and nothing is open
+    assert step(work, COUNCIL, "actions", "made", "action_movements") == {"": 2, "fact": 2}
+    assert step(work, COUNCIL, "actions", "ledger", "audit") == {"": 1, "done": 1}
     # completed audits are the denominator; the 20 that were only planned have no day
     voice = step(work, COUNCIL, "case_audits", "denominator", "voice.any_family")
     assert voice == {"": 138, "no completed_on": 20, "denominator": 118}
@@ -222,6 +228,8 @@ def loses_given(patch: pytest.MonkeyPatch) -> None:
         (loses_facts("fact_plan_sections"), "plan_reviews", "made", "plan_sections"),
         (loses_facts("fact_plan_advice"), "plan_reviews", "made", "plan_advice"),
         (loses_facts("fact_plan_months"), "active_plans", "made", "plan_months"),
+        (loses_facts("fact_action_movements"), "actions", "made", "action_movements"),
+        (loses_facts("fact_action_movements"), "actions", "ledger", "audit 2025-09"),
         (loses_given, "participation_rates", "made", "reported_participation"),
         (counts_twice, "active_plans", "denominator", "timeliness.mean_weeks"),
     ],

@@ -43,6 +43,10 @@ def test_each_feed_and_layer_is_an_asset_with_its_counts(after: Any) -> None:
         "scrutiny_requests_accepted", "board_reports_accepted", "placements", "placement_months", "setting_months",
         "training", "training_months", "complaints", "feedback", "scrutiny_requests", "board_reports",
         "review_themes", "audit_themes",
+        "actions_accepted", "action_changes_accepted", "ombudsman_cases_accepted", "ombudsman_remedies_accepted",
+        "inspections_accepted", "internal_audits_accepted", "area_inspections_to_2022_accepted",
+        "area_inspections_since_2023_accepted", "actions", "action_movements", "action_months", "ombudsman_cases",
+        "ombudsman_remedies",
     }  # fmt: skip
     accepted = {name: value.value for name, value in made["case_audits_accepted"].items()}
     assert (accepted["received"], accepted["accepted"], accepted["rejected"]) == (10, 8, 2)
