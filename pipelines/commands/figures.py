@@ -62,8 +62,6 @@ def figure(
     periods are given. The release is read as it was made; nothing is worked out anew. --to is the period that a figure
     is about; --as-of is what was known on a day.
     """
-    if by and audience == "public":
-        raise typer.BadParameter("Breakdowns are not public. Leave --by out, or use --audience officers.")
     from pipelines import releases
     from pipelines.measures import lookup
 

@@ -97,7 +97,9 @@ def _found(
         return Found(release, about, chosen, chosen, notes)
     groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
     if not groups:
-        raise NotFound(f"This release has no figures by {breakdown} for that period. Try another --to.")
+        raise NotFound(
+            f"This release has no figures by {breakdown} for that period. Try another --to or --window."
+        )
     return Found(release, about, groups, chosen, notes)
 
 

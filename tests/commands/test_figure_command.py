@@ -64,7 +64,7 @@ def test_the_public_reads_the_public_release(store: Path) -> None:
     )
     assert (figure["numerator"], figure["audience"]) == (74, "public")
     refused = send_audit("figure", "voice.any_family", "--audience", "public", "--by", "audit_type")
-    assert "Breakdowns are not public" in flat(refused.stderr)
+    assert "no figures by audit_type for that period. Try another --to or --window" in flat(refused.stderr)
 
 
 def test_what_is_not_there_is_answered_with_what_is(store: Path) -> None:
