@@ -30,7 +30,10 @@ ROOMS = {
         "pipelines.texts",
     },
     "pipelines.past": set(),
-    "pipelines.releases": {"pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings"},
+    "pipelines.slices": {"pipelines.model"},
+    "pipelines.releases": {
+        "pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings", "pipelines.slices",
+    },
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
         "pipelines.contracts", "pipelines.durable", "pipelines.intake", "pipelines.measures", "pipelines.model",
