@@ -240,6 +240,9 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
             return f"{column} is one of those that belong to {title(given['of'])}."
         case "whole_window":
             return f"{title(given['start'])} to {column} is a month, a quarter or twelve whole months."
+        case "above_the_gap":
+            named = " and ".join(map(title, given["columns"]))
+            return f"No row further up in the sheet has both {named} empty."
         case "found_in":
             other = catalogue.contracts[given["feed"]]
             theirs = " and ".join(title(name, other) for name in given["feed_columns"])
