@@ -59,7 +59,8 @@ def seen(settings: Settings) -> tuple[Seen, dict[tuple[Any, ...], tuple[int, int
                     new = tuple(a if a is not None else b for a, b in zip(held, numbers, strict=True))
                     assert all(a in (None, b) for a, b in zip(held, new, strict=True)), "shown differently"
                     found[place][group, measure] = new
-                    totals.setdefault((*place, measure), whole[council, window, start, measure])
+                    if (*place, measure) not in totals:
+                        totals[*place, measure] = whole[council, window, start, measure]
     return found, totals
 
 
