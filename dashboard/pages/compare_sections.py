@@ -111,6 +111,7 @@ def beside(of: Compared, heading: str) -> Component:
     drawn = [
         row | {"label": label} for label, figures in lines if (row := figures[of.name]) and not row["symbol"]
     ]
+    told = [row for _, figures in lines for row in figures.values() if row]
     return components.section(
         "beside",
         heading,
@@ -119,7 +120,7 @@ def beside(of: Compared, heading: str) -> Component:
             "neighbours' share is one of all their plans together; where others give the plain average or the median "
             "of their percentages, it will differ."
         ),
-        _chart(of, "beside", "Beside those most like it", drawn, table),
+        _chart(of, "beside", "Beside those most like it", drawn, table, told),
     )
 
 
@@ -243,12 +244,20 @@ def _cells(of: Compared, name: str, figure: store.Row | None) -> list[components
     return [number, words.capital(words.between(figure["low"], figure["high"])) or "None"]
 
 
-def _chart(of: Compared, name: str, finding: str, drawn: Sequence[store.Row], table: Component) -> Component:
+def _chart(
+    of: Compared,
+    name: str,
+    finding: str,
+    drawn: Sequence[store.Row],
+    table: Component,
+    told: Sequence[store.Row] = (),
+) -> Component:
+    """`told`: the figures of the table, where they are not those that are drawn."""
     if not drawn:
         return table
     described = f"{of.measure['title']}, {of.shown.end.year}, one dot for each with its likely range."
     picture = group_charts.intervals(of.measure, drawn, None)
-    return components.chart(name, finding, described, picture, table, "each place", rows=drawn)
+    return components.chart(name, finding, described, picture, table, "each place", rows=told or drawn)
 
 
 def _named(figures: Iterable[store.Row | None]) -> dict[str, Any]:
