@@ -19,7 +19,7 @@ from pipelines.contracts import Catalogue, Column, Contract, simplify
 from pipelines.feeds.layouts import Layout
 from pipelines.feeds.refusal import shown
 from pipelines.feeds.unknown import Seen, UnknownTable
-from pipelines.intake import typed, values
+from pipelines.intake import groups, typed, values
 from pipelines.intake.key import Key
 
 Sure = Literal["sure", "likely", "guess", "none"]
@@ -158,10 +158,15 @@ class _Readers:
     def reads(self, name: str, text: str) -> bool:
         column = self._contract.columns[name]
         if name not in self._readers:
-            self._readers[name] = typed._reader(column, self._catalogue, self._key)
-        parts = values.split(text) if column.several else [text]
+            self._readers[name] = typed.reader(self._contract, column, self._catalogue, self._key)
+        if column.of:  # a group of any characteristic
+            topics = self._catalogue.codes[self._contract.columns[column.of].codes or ""]
+            return any(self._read(name, f"{topic.code}{groups.SEPARATOR}{text}") for topic in topics)
+        return all(self._read(name, part) for part in (values.split(text) if column.several else [text]))
+
+    def _read(self, name: str, text: str) -> bool:
         try:
-            return all(self._readers[name](part, self._council) is not None for part in parts)
+            return self._readers[name](text, self._council) is not None
         except ValueError:
             return False
 

@@ -77,11 +77,7 @@ def make_typed(
             cells[name] = _identifier(con, given, name, column)
         else:
             by_council = column.type in ("label", "grade", "group", "council_text")
-            read = (
-                _group_reader(contract, column, catalogue, key)
-                if column.of
-                else _reader(column, catalogue, key)
-            )
+            read = reader(contract, column, catalogue, key)
             cells[name] = _dictionary(con, given, name, column, read, by_council=by_council)
     _with_age_band(contract, catalogue, cells)
     (selected, joins), *later = _in_batches(contract, cells)
@@ -192,6 +188,14 @@ def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: C
 Reader = Callable[[str, str | None], Any]
 
 
+def reader(contract: Contract, column: Column, catalogue: Catalogue, key: Key) -> Reader:
+    """What reads the texts of a column; those of a group stand behind their characteristic (`groups.cells`)."""
+    if not column.of:
+        return _reader(column, catalogue, key)
+    topics = contract.columns[column.of].codes or ""
+    return groups.reader(topics, catalogue, lambda kind: _label_reader(kind, catalogue, key))
+
+
 def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
     """Text (and the council's, where it matters) -> value; raises ValueError where it cannot be read."""
     plain: dict[str, Callable[[str], Any]] = {
@@ -226,11 +230,6 @@ def _reader(column: Column, catalogue: Catalogue, key: Key) -> Reader:
     if column.type == "council_text":
         return _text_reader(catalogue)
     return _label_reader(column.list or "", catalogue, key)
-
-
-def _group_reader(contract: Contract, column: Column, catalogue: Catalogue, key: Key) -> Reader:
-    topics = contract.columns[column.of or ""].codes or ""
-    return groups.reader(topics, catalogue, lambda kind: _label_reader(kind, catalogue, key))
 
 
 def _grade_reader(catalogue: Catalogue) -> Reader:

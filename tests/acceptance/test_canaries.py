@@ -41,13 +41,16 @@ def every_feed() -> dict[str, list[dict[str, Any]]]:
         ("placements", "placement_reference"), ("training", "learner_reference"),
         ("complaints", "complaint_reference"), ("feedback_responses", "feedback_reference"),
         ("scrutiny_requests", "request_reference"), ("board_reports", "report_reference"),
-        ("plan_reviews", "review_reference"), ("active_plans", "plan_reference"), ("actions", "action_reference"),
-        ("action_changes", "action_reference"), ("ombudsman_cases", "source_reference"),
+        ("actions", "action_reference"), ("action_changes", "action_reference"), ("ombudsman_cases", "source_reference"),
         ("ombudsman_remedies", "source_reference"), ("inspections", "source_reference"),
         ("internal_audits", "source_reference"),
     ):  # fmt: skip
         few = len(catalogue.contracts[feed].columns) + 5
         found[feed] = [SOUND[feed] | {reference: f"BR/{n}"} for n in range(few)]
+    few = len(catalogue.contracts["population"].columns) + 5
+    found["population"] = [
+        SOUND["population"] | {"as_at": date(2020, 1, 1) + timedelta(n)} for n in range(few)
+    ]
     for feed in catalogue.of_published:
         few = len(catalogue.contracts[feed].columns) + 5
         year = {"dfe_timeliness": "time_period", "participation_rates": "numerator"}.get(feed, "published_on")

@@ -224,7 +224,7 @@ def test_without_a_council_there_is_nowhere_to_write(send_audit: Callable[..., A
 
 def test_a_file_like_no_feed(send_audit: Callable[..., Any], tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("colour,shape\nred,round\n", encoding="utf-8")
+    path.write_text("qwerty,zxcv\nred,round\n", encoding="utf-8")
     done = send_audit(str(path))
     assert done.exit_code == 4
     assert "looks like any feed" in done.output

@@ -88,6 +88,8 @@ def test_every_row_rule_is_in_the_suite_or_listed_as_needing_our_engine(feed: st
         "population": ["POP-304", "POP-601", "POP-602"],
         "active_plans": ["PLN-601", "PLN-602"],
         "plan_reviews": ["PLR-126", "PLR-320", "PLR-601", "PLR-602"],
+        # a row in full, and each neighbour another council than the row's own
+        "statistical_neighbours": [f"STN-{number}" for number in (301, *range(311, 321), 601, 602)],
         # owner and checker the same
         "actions": ["ACN-322", "ACN-601", "ACN-602"],
     }
