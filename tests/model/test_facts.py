@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.model import people, schema
-from tests.model.rows import AUDIT, EXTRACTED, HOLIDAYS, as_dicts, judged, make_facts
+from tests.model.rows import AUDIT, EXTRACTED, HOLIDAYS, OTHERS, as_dicts, judged, make_facts
 
 DONE = AUDIT["completed_on"]
 DAY = timedelta(days=1)
@@ -29,8 +29,14 @@ def true_of(row: dict) -> set[str]:
 
 
 def test_facts_are_what_the_schema_says(con, tmp_path):
-    review = {"section_A_grade": "good", "advice_health_not_known": True, "plan_reference": "n1"}
-    made = make_facts(con, tmp_path, people=[{}], plans=[{}], reviews=[review], register=[{}])
+    themes = {"learning_themes": ["Health advice"]}
+    review = {"section_A_grade": "good", "advice_health_not_known": True, "plan_reference": "n1", **themes}
+    learner = {"required_from": date(2025, 1, 1)}
+    made = make_facts(
+        con, tmp_path, audits=[themes], people=[{}], plans=[{}], reviews=[review], register=[{}], population=[{}],
+        actions=[{}], cases=[{}], remedies=[{}],
+        others={feed: [learner if feed == "training" else {}] for feed in OTHERS},
+    )  # fmt: skip
     assert set(made) == set(schema.FACTS)
     for name, fact in schema.FACTS.items():
         kinds = {column: kind for column, kind, *_ in con.execute(f"DESCRIBE {made[name]}").fetchall()}
@@ -38,7 +44,7 @@ def test_facts_are_what_the_schema_says(con, tmp_path):
         assert set(kinds) == expected
         assert kinds[fact.key] == "UBIGINT"
         assert {kinds[column] for column in fact.dates} == {"DATE"}
-        assert {kinds[column] for column in fact.yes_no} == {"BOOLEAN"}
+        assert {kinds[column] for column in fact.yes_no} <= {"BOOLEAN"}
         assert {kinds[column] for column in fact.numbers} <= {"BIGINT"}
         row = as_dicts(con, f"FROM {made[name]}")[0]
         assert all(row[column] is not None for column in (*fact.yes_no, *fact.breakdowns))
@@ -53,7 +59,8 @@ def test_facts_of_nothing_are_empty(con, tmp_path):
 def test_no_helper_tables_are_left(con, tmp_path):
     made = make_facts(con, tmp_path)
     tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert tables == {*made.values(), "month_ends"}, "the months are looked at again where rows are balanced"
+    months = {name for name in tables if name == "ledger_months" or name.startswith("month_ends")}
+    assert tables - months == set(made.values()), "the months are looked at again where rows are balanced"
 
 
 def test_keys_are_the_same_everywhere_and_always(con, tmp_path):
