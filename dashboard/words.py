@@ -471,7 +471,7 @@ def headline(measure: Row, figure: Row | None) -> str:
         return sentence(measure, figure)
     complete = figure.get("complete", True) is not False
     when = f"In {period(figure['window'], figure['period_start'], figure['period_end'], complete)}"
-    if measure.get("kind") == "snapshot":
+    if measure.get("kind") == "snapshot" and complete:  # else the day has not come
         when = f"On {day(figure['period_end'])}"
     parts = [
         f"{when}, {lower_first(sentence(measure, figure))}",

@@ -44,7 +44,7 @@ MOVED = re.compile(
     r"increas\w+|decreas\w+|up(?! to)|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )
 FREE_NUMBERS = re.compile(
-    r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|6) weeks\b|\b20 working days\b|\b24 months\b"
+    r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|13|6) weeks\b|\b20 working days\b|\b24 months\b"
 )
 
 
@@ -333,6 +333,42 @@ def both_ways(found: re.Match[str], at: Place) -> bool:
         elif row is not None and not row["symbol"]:
             return False
     return (found["place"] or found["place2"]) in at.tables.places
+
+
+@says(
+    rf"(?:In|On) (?P<when>.+?(?:, which has not finished)?), of (?P<d>{C}) (?P<open>[^%]*?), (?P<n>{C}) (?P<what>[^%]*?) "
+    rf"\((?P<share>{P})\)\."
+)
+def of_so_many(found: re.Match[str], at: Place) -> bool:
+    return claim(found, at)
+
+
+@says(
+    rf"When they disagreed, (?P<who>auditors|reviewers|moderators) had usually graded higher \((?P<n>{C}) of (?P<d>{C})\)\."
+)
+def usually(found: re.Match[str], at: Place) -> bool:
+    n, of = whole(found["n"]), whole(found["d"])
+    first = found["who"] != "moderators"
+    return any(
+        row["denominator"] == of
+        and row["numerator"] == (n if first else of - n)
+        and (row["low"] > 0.5 if first else row["high"] < 0.5)
+        for row in at.rows
+    )
+
+
+@says(
+    rf"(?P<open>[^%]*?)(?P<n>{C}) of (?P<d>{C}) (?P<what>[^%]*?) \((?P<share>{P}), likely to be between (?P<low>{P}) and "
+    rf"(?P<high>{P})\)\."
+)
+def claim_with_its_range(found: re.Match[str], at: Place) -> bool:
+    return any(
+        (row["numerator"], row["denominator"]) == (whole(found["n"]), whole(found["d"]))
+        and is_share(found["share"], Fraction(row["numerator"], row["denominator"]))
+        and is_value(found["low"], row["low"], at.measure(row))
+        and is_value(found["high"], row["high"], at.measure(row))
+        for row in at.rows
+    ) and free(found["open"] + found["what"])
 
 
 @says(

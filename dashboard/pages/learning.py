@@ -102,7 +102,7 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
         heading,
         html.P(
             "Out of all completed reviews or audits of the period, how many named the theme. The likely range says how "
-            "far chance alone could have moved it. About one group in 20 differs by chance alone."
+            "far chance alone could have moved it. About one in 20 of the groups differs by chance alone."
         ),
         *tables,
     )

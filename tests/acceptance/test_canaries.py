@@ -41,9 +41,9 @@ def every_feed() -> dict[str, list[dict[str, Any]]]:
         ("placements", "placement_reference"), ("training", "learner_reference"),
         ("complaints", "complaint_reference"), ("feedback_responses", "feedback_reference"),
         ("scrutiny_requests", "request_reference"), ("board_reports", "report_reference"),
-        ("actions", "action_reference"), ("action_changes", "action_reference"), ("ombudsman_cases", "source_reference"),
-        ("ombudsman_remedies", "source_reference"), ("inspections", "source_reference"),
-        ("internal_audits", "source_reference"),
+        ("actions", "action_reference"), ("action_changes", "action_reference"),
+        ("ombudsman_cases", "source_reference"), ("ombudsman_remedies", "source_reference"),
+        ("inspections", "source_reference"), ("internal_audits", "source_reference"),
     ):  # fmt: skip
         few = len(catalogue.contracts[feed].columns) + 5
         found[feed] = [SOUND[feed] | {reference: f"BR/{n}"} for n in range(few)]

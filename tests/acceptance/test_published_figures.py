@@ -167,7 +167,8 @@ def test_every_place_has_its_figures_and_one_partition_holds_them(store: Setting
     assert partitions == ["published"]
     manifest = releases.read_manifest(store, "officers")
     assert [part["table"] for part in manifest["parts"] if part["council"] == "published"] == [
-        "fact_published_timeliness", "fact_reported_participation", "figures", "charts",
+        "fact_published_timeliness", "fact_reported_participation", "fact_neighbour_timeliness", "figures", "charts",
+        "neighbours", "funnels", "listed_inspections",
     ]  # fmt: skip
     assert not manifest["demonstration"]
 

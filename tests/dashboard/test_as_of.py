@@ -287,7 +287,7 @@ def test_the_day_is_chosen_with_a_form_kept_by_links_and_left_again(root: Path, 
         page.get_by_role("button", name="Apply filters").press("Enter")
         expect(page.locator("#announce")).to_contain_text("Page updated")
         assert ON in page.url
-        for name in ("Programme", "Definitions", "SEND Audit", "Data quality"):
+        for name in ("Audits", "Grades", "SEND Audit", "Data quality"):
             page.get_by_role("link", name=name, exact=True).first.click()
             expect(page.locator(".strip")).to_contain_text(EARLIER)
             assert ON in page.url

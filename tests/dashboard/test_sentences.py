@@ -28,6 +28,8 @@ LABELS = re.compile(
 )
 """Places of words that state nothing: headings of columns and rows, links, receipts, marks of a chart (whose table says
 the same)."""
+READ = ("share", "people_share", "snapshot", "mean", "given")
+"""Kinds of measures whose headlines the grammar reads; not yet gaps, coefficients and the like."""
 PLAIN = re.compile(
     r"(?:Receipts?|None|No limits|Not available|Nothing to compare|Not applicable|Nothing in the step before|Outside|"
     r"(?:High|Low): [a-z0-9 ]+|Table: .*|.*, on the same scale\.|Quarter by quarter.*|Each dot has its likely range\.|"
@@ -35,6 +37,8 @@ PLAIN = re.compile(
     r"Plans finished within 20 weeks.*|More than the step before|\d{4}|See .*|What counts .*|"
     r"Audits without one are left out\.|These are never counted as taking part\.|[,·]|"
     r"Planning fewer afterwards does not change the number planned\.|"
+    r"How reliable(?: the grades are|\?)|Tell the director of children's services on the same day that one appears\.|"
+    r"Families who are never answered stop answering\.|Take the list to the next meeting\.|"
     r"Too few .* for a line.*|Nothing to count in this period|It is the council's own\.)"
 )
 """Words of which nothing is a figure, and those that name what is shown."""
@@ -101,7 +105,7 @@ def headlines(database: Path, tables: Tables, every: int = 1) -> Iterator[tuple[
     """What is said first of each measure in each of its windows, one in so many; groups as of all."""
     for n, row in enumerate(sorted(tables.figures.values(), key=lambda row: row["receipt"])):
         measure = tables.measures[row["measure"]]
-        if n % every == 0 and not row["symbol"] and measure["kind"] != "distribution":
+        if n % every == 0 and not row["symbol"] and measure["kind"] in READ:
             at = Place.of(tables, [row["receipt"]])
             yield words.headline(measure, row), at
             yield words.change_cell(row, measure), at

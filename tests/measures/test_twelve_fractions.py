@@ -143,6 +143,8 @@ def test_the_figures_beside_them(figures, measure):
 
 def test_every_measure_has_a_figure(figures):
     definitions = catalogue.load(SETTINGS.definitions)
-    counted = {name: one for name, one in definitions.items() if one.kind not in ("given", *catalogue.COMPARED)}
+    counted = {
+        name: one for name, one in definitions.items() if one.kind not in ("given", *catalogue.COMPARED)
+    }
     of_audits = {name for name, one in counted.items() if FACTS[one.fact].span == "audits"}
     assert {measure for measure, _ in figures} == of_audits
