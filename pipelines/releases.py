@@ -48,8 +48,8 @@ UNSEALED = (
 """Parts of a manifest that say when and by whom, not what: two releases that differ only there are the same content."""
 
 
-COMPARED = ("changes", "restated")
-"""Tables of a release that compare it with the release that was read before."""
+COMPARED = ("changes", "restated", "protection")
+"""Tables of a release that compare it with those that were read before."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ FEEDS_OF_FACT = {
     "population": ("population",),
     "published_timeliness": ("dfe_timeliness",),
     "reported_participation": ("participation_rates",),
+    "neighbour_timeliness": ("statistical_neighbours", "dfe_timeliness"),
     "actions": ("actions", "action_changes", "ombudsman_cases"),
     "action_movements": ("actions", "action_changes"),
     "action_months": ("actions", "action_changes", "ombudsman_cases"),

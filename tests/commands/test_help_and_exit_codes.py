@@ -55,7 +55,6 @@ def test_the_version_is_the_packages() -> None:
         ["figure", "voice.child", "--window", "fortnight"],
         ["figure", "voice.child", "--to", "2026-13-01"],
         ["figure", "voice.child", "--audience", "everybody"],
-        ["figure", "voice.child", "--audience", "public", "--by", "age_band"],
         ["publish", "CURRENT", "--by", " ", "--note", "why"],
         ["publish", "CURRENT", "--by", "Director"],
         ["releases", "--audience", "everybody"],

@@ -30,6 +30,8 @@ LABELS = re.compile(
 the same)."""
 READ = ("share", "people_share", "snapshot", "mean", "given")
 """Kinds of measures whose headlines the grammar reads; not yet gaps, coefficients and the like."""
+TOPICS = ("voice", "programme", "quality", "plans", "advice", "timeliness", "reported")
+"""Topics of measures of which it knows every sentence; not yet those of the ledger, placements, learning and so on."""
 PLAIN = re.compile(
     r"(?:Receipts?|None|No limits|Not available|Nothing to compare|Not applicable|Nothing in the step before|Outside|"
     r"(?:High|Low): [a-z0-9 ]+|Table: .*|.*, on the same scale\.|Quarter by quarter.*|Each dot has its likely range\.|"
@@ -105,7 +107,7 @@ def headlines(database: Path, tables: Tables, every: int = 1) -> Iterator[tuple[
     """What is said first of each measure in each of its windows, one in so many; groups as of all."""
     for n, row in enumerate(sorted(tables.figures.values(), key=lambda row: row["receipt"])):
         measure = tables.measures[row["measure"]]
-        if n % every == 0 and not row["symbol"] and measure["kind"] in READ:
+        if n % every == 0 and not row["symbol"] and measure["kind"] in READ and measure["topic"] in TOPICS:
             at = Place.of(tables, [row["receipt"]])
             yield words.headline(measure, row), at
             yield words.change_cell(row, measure), at
