@@ -38,7 +38,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.message(TITLE, "This release has no figures yet.")
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end)
-    if FOCUS[0] not in figures:
+    if FOCUS[0] not in figures or FOCUS[0] not in known:
         return components.message(TITLE, NONE)
     chosen = actions_list.choose(store.listed_actions(release, shown.council), query)
     form, applied = _form(release, shown, chosen)

@@ -26,7 +26,7 @@ def own(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_figure_is_equal(store: Path) -> None:
     result = send_audit("verify", receipt().lower())
     assert result.exit_code == console.DONE, result.stderr
-    assert "Equal. 23 columns made again" in flat(result.stdout)
+    assert "Equal. 29 columns made again" in flat(result.stdout)
     assert "The release is not signed." in result.stdout
     told = answer(send_audit("verify", receipt("public"), "--json"))
     assert (told["equal"], told["audience"], told["differs"], told["not_verified"]) == (
