@@ -107,7 +107,7 @@ def is_mean(measure: Row) -> bool:
 
 def is_coefficient(measure: Row | None) -> bool:
     """Whether the measure's value is a coefficient of agreement, from -1 to 1."""
-    return bool(measure) and measure.get("kind") == "agreement"  # type: ignore[union-attr]
+    return measure is not None and measure.get("kind") == "agreement"
 
 
 def amount(value: float | None, of: str) -> str:
