@@ -54,6 +54,9 @@ class Spot:
     path: str
     """The elements that it stands in, outermost first: tag, #id and .classes."""
     receipts: tuple[str, ...]
+    heading: str = ""
+    """Of a table's cell, its row's."""
+    column: str = ""
 
     @property
     def within(self) -> frozenset[str]:
@@ -255,15 +258,16 @@ def _of_table(page: str, spec: Any, path: str, receipts: tuple[str, ...]) -> Ite
     codes = [place for place, column in enumerate(spec["columns"]) if column["kind"] == "code"]
     for row in spec["rows"]:
         cells = [cell if isinstance(cell, dict) else {"text": str(cell)} for cell in row]
-        of_row = (
-            tuple(RECEIPT.findall(" ".join(str(cells[place].get("text", "")) for place in codes))) or receipts
-        )
+        coded = " ".join(str(cells[place].get("text", "")) for place in codes)
+        below = " ".join(str(cell.get("sub") or "") for cell in cells)
+        of_row = tuple(RECEIPT.findall(coded)) or tuple(RECEIPT.findall(below)) or receipts
         for place, cell in enumerate(cells):
             own = tuple(RECEIPT.findall(str(cell.get("sub") or ""))) or of_row
             here = f"{path} > tbody > tr > {'td' if place else 'th'}"
             for name in ("text", "note", "sub"):
                 if cell.get(name):
-                    yield Spot(page, str(cell[name]), f"{here} > .{name}", own)
+                    heading, column = str(cells[0].get("text", "")), spec["columns"][place]["name"]
+                    yield Spot(page, str(cell[name]), f"{here} > .{name}", own, heading, column)
             for link in cell.get("links") or []:
                 yield Spot(page, str(link.get("text", "")), f"{here} > a", own)
 

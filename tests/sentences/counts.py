@@ -1,0 +1,81 @@
+"""Counts that are no share: how many things a distribution divides, the ledger of actions, what is held of each."""
+
+# ruff: noqa: E501 (a pattern is read beside the sentence that it is of, on one line)
+
+from __future__ import annotations
+
+import re
+
+from tests.sentences.grammar import free, says
+from tests.sentences.numbers import C, whole
+from tests.sentences.periods import DAY, POINT, day_of, end_of, is_period
+from tests.sentences.shares import WHEN
+from tests.sentences.tables import Place, Row
+
+
+@says(
+    rf"{WHEN}?(?P<open>[^%\d]*?)(?P<d>{C}) (?P<what>[^%\d]+?(?:, each chosen in one way|; each counts [a-z ]+)|[^%\d]*(?:completed audits|of the moderator))\."
+)
+def divided(found: re.Match[str], at: Place) -> bool:
+    return free(found["open"]) and free(found["what"]) and any(
+        at.measure(row)["kind"] == "distribution"
+        and row["denominator"] == whole(found["d"])
+        and (not found["when"] or is_period(found["when"], row))
+        for row in at.rows
+    )  # fmt: skip
+
+
+@says(
+    rf"(?P<n>{C}) actions were open at the end of (?P<when>{POINT}), (?P<m>{C}) at the end of (?P<first>{POINT})\.?"
+)
+def open_then_and_now(found: re.Match[str], at: Place) -> bool:
+    held = {row["period_end"]: row["numerator"] for row in at.same(measure="ledger.open", window="month")}
+    said = {end_of(found["when"]): whole(found["n"]), end_of(found["first"]): whole(found["m"])}
+    return said == {max(held): held[max(held)], min(held): held[min(held)]} if held else False
+
+
+@says(rf"(?P<n>{C}) actions were done by (?P<day>{DAY})\.")
+def done_by(found: re.Match[str], at: Place) -> bool:
+    return any(
+        (row["denominator"], row["period_end"]) == (whole(found["n"]), day_of(found["day"])) for row in at.rows
+    )
+
+
+@says(
+    rf"(?P<title>[A-Z][A-Za-z ]+): not recorded in (?P<d>{C}) completed audits, of which (?P<n>{C}) heard from the family\."
+)
+def not_recorded(found: re.Match[str], at: Place) -> bool:
+    return any(
+        at.tables.title(row["breakdown"]) == found["title"] and row["group"] in ("unknown", "U")
+        and (row["numerator"], row["denominator"]) == (whole(found["n"]), whole(found["d"]))
+        for row in at.rows
+    )  # fmt: skip
+
+
+@says(r"Yes|(?P<no>No: please report it)")
+def adds_up(found: re.Match[str], at: Place) -> bool:
+    """Open before, and what came, is what went and open after."""
+    def total(*parts: str) -> int:
+        return sum(row["numerator"] or 0 for part in parts for row in at.same(measure=f"ledger.{part}"))
+
+    held = sorted(at.same(measure="ledger.open"), key=lambda row: row["period_end"])
+    before, after = held[0] if len(held) > 1 else {"numerator": 0}, held[-1]
+    came = before["numerator"] + total("opened", "reopened") - total("done", "cancelled")
+    return (came == after["numerator"]) != bool(found["no"])
+
+
+@says(rf"(?P<recent>Within|None in) six months|(?P<last>{POINT})|(?P<never>None on record)")
+def last_audit_of_a_team(found: re.Match[str], at: Place) -> bool:
+    def holds(row: Row) -> bool:
+        months = [
+            one for one in at.tables.by_measure[row["measure"]]
+            if one["breakdown"] == "team" and one["council"] == row["council"]
+            and one["window"] == "month" and one["complete"] and one["group"] != "unknown"
+        ]  # fmt: skip
+        ends = {one["period_end"] for one in months if one["group"] == row["group"] and one["numerator"]}
+        lately = set(sorted({one["period_end"] for one in months})[-6:])
+        if found["recent"]:
+            return bool(ends & lately) == (found["recent"] == "Within")
+        return not ends if found["never"] else bool(ends) and max(ends) == end_of(found["last"])
+
+    return any(map(holds, at.same(measure="programme.completed_by_team", breakdown="team")))
