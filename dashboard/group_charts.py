@@ -42,7 +42,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
                 "line": {"color": "#ffffff", "width": 1},
             },
             "text": [
-                f"{row['label']}: {words.figure_number(measure, row)}{charts.with_receipt(row)}"
+                f"{row['label']}: {words.figure_number(_own(measure, row), row)}{charts.with_receipt(row)}"
                 for row in shown
             ],
             "hovertemplate": "%{text}<extra></extra>",
@@ -78,7 +78,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
             "showarrow": False,
             "bgcolor": "rgba(255,255,255,0.9)",
             "borderpad": 1,
-            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(measure, row)}</b>{_apart(row)}",
+            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(_own(measure, row), row)}</b>{_apart(row)}",
             "font": {"size": 14, "color": charts.INK},
         }
         for place, row in zip(places, shown, strict=True)
@@ -183,7 +183,7 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
                 "y": [_points(row["value"]) for row in held],
                 "xaxis": f"x{short}",
                 "yaxis": f"y{short}",
-                "text": [f"{label}, {charts.hover(measure, row)}" for row in held],
+                "text": [f"{label}, {charts.hover(_own(measure, row), row)}" for row in held],
                 "hovertemplate": "%{text}<extra></extra>",
                 "line": {"color": charts.BLUE, "width": 2},
                 "marker": {"color": charts.BLUE, "size": 6},
@@ -191,6 +191,11 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
             }
         )
     return {"data": traces, "layout": layout}
+
+
+def _own(measure: Row, row: Row) -> Row:
+    """The measure, with what a row counts where that is another (plans without exceptions, beside plans)."""
+    return {**measure, "counts_what": row["counts_what"]} if row.get("counts_what") else measure
 
 
 def _apart(row: Row) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard import receipts, words
+from dashboard import heard_words, receipts, words
 
 Told = receipts.Told
 
@@ -84,11 +84,10 @@ def sections(told: Told) -> list[Section]:
 
 
 def _figure(told: Told) -> list[Block]:
-    likely = words.between(told["low"], told["high"], told["unit"]) if not told["symbol"] else ""
     pairs = [
         ("What is measured", told["title"]),
         ("Figure", told["shown"]),
-        ("Likely range", words.capital(likely)),
+        ("Likely range", words.capital(told["likely"])),
         ("Place", told["place"]["name"]),
         *[(one["title"], one["label"]) for one in told["filters"]],
         ("Period", told["period"]["words"]),
@@ -240,10 +239,8 @@ def _sure(told: Told) -> list[Block]:
     interval = told["interval"]
     pairs = [("Likely range", "None: this figure has no range")]
     if interval:
-        pairs = [
-            ("Likely range", f"{interval['method']}, {interval['level']:.0%}"),
-            ("Change on the year before", f"{interval['change_method']}, {interval['level']:.0%}"),
-        ]
+        methods = (("Likely range", interval["method"]), ("Change on the year before", interval["change_method"]))
+        pairs = [(name, f"{method}, {interval['level']:.0%}") for name, method in methods if method]
     pairs += [("Protection", told["protection"]["words"]), ("Program", told["code_version"] or "Not given")]
     return [Pairs(pairs)]
 
@@ -252,7 +249,7 @@ def _past(told: Told) -> list[Block]:
     if "what the figure superseded" in told.get("not_held", ()):
         return ["This data version was made before the program kept what a figure superseded."]
     blocks: list[Block] = []
-    unit = {"unit": told["unit"], "shown": told["shown"]}
+    unit = {"unit": told["unit"], "kind": told["kind"]}
     if told["superseded_by"]:
         rows = [
             [
@@ -285,6 +282,8 @@ def _numbers(one: Told, like: Told) -> str:
         return ""
     if one["symbol"] or one["value"] is None:
         return words.symbol(one["symbol"] or "x")
+    if heard_words.is_compared(like):
+        return f"{heard_words.value(like, one['value'])} ({words.count(one['numerator'])} of {words.count(one['denominator'])})"
     if like["unit"]:
         return f"{words.amount(one['value'], like['unit'])} ({words.count(one['denominator'])})"
     return f"{words.percent(one['value'])} ({words.count(one['numerator'])} of {words.count(one['denominator'])})"

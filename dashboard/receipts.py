@@ -127,7 +127,9 @@ def _named(release: store.Release, figure: store.Row) -> Told:
             "words": words.capital(_when(measure, figure)),
         },
         "filters": _filters(release, figure),
+        "kind": measure.get("kind"),
         "shown": words.figure_number(measure, figure),
+        "likely": "" if figure.get("symbol") else words.range_of(measure, figure),
     }
     names = ("numerator", "denominator", "value", "low", "high", "symbol")
     return held | {name: figure.get(name) for name in names} | {"unit": words.own_unit(measure)}

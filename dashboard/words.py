@@ -110,6 +110,11 @@ def is_coefficient(measure: Row | None) -> bool:
     return measure is not None and measure.get("kind") == "agreement"
 
 
+def is_distribution(measure: Row) -> bool:
+    """Whether the measure divides a whole into kinds, so that only a group of it is a part of anything."""
+    return measure.get("kind") == "distribution"
+
+
 def amount(value: float | None, of: str) -> str:
     """An average in its unit: “23.4 weeks”; a coefficient: “0.68”."""
     if value is None or math.isnan(value):
@@ -175,7 +180,7 @@ def symbol(code: str) -> str:
 def missing(measure: Row, figure: Row) -> str:
     """Why a figure is missing: in its definition's words where there is nothing to divide by, else its symbol's."""
     if figure.get("denominator") == 0 and measure.get("when_none"):
-        return f"{SYMBOLS['x']}, because {measure['when_none']}"
+        return f"{SYMBOLS['x']}, because {measure['when_none'].rstrip('.')}"
     if is_coefficient(measure):
         held = f"{count(figure['denominator'])} {unit(measure)}"
         if figure["symbol"] == "u":
@@ -232,7 +237,9 @@ def own_unit(measure: Row | None) -> str:
 
 
 def points(change: float, of: str = "") -> str:
-    """The size of a change in percentage points, or in a unit, without its direction."""
+    """The size of a change in percentage points, in a unit, or of a coefficient, without its direction."""
+    if of == COEFFICIENT:
+        return "less than 0.01" if 0 < abs(change) < 0.005 else _hundredths(abs(change))
     if of:
         return f"less than 0.1 {of}" if 0 < abs(change) < 0.05 else amount(abs(change), of)
     size = abs(change) * 100
@@ -351,6 +358,9 @@ def likely_range(measure: Row, figure: Row) -> str:
         return f"The true average is likely to be {between(figure['low'], figure['high'], measure['unit'])}."
     if is_coefficient(measure):
         return f"The true value is likely to be {between(figure['low'], figure['high'], COEFFICIENT)}."
+    if is_distribution(measure):
+        held = f"The true share of this kind is likely to be {range_of(measure, figure)}."
+        return held if figure.get("breakdown") else ""
     done = {"audits": " for audits done this way", "people": " for people in audits done this way"}
     return f"The true rate{done.get(unit(measure), '')} is likely to be {between(figure['low'], figure['high'])}."
 
@@ -360,6 +370,8 @@ def year_before(measure: Row, figure: Row) -> str:
     compared = YEARS if measure.get("kind") == "given" else ("12m",)
     if heard_words.is_compared(measure):
         return ""  # whose years overlap
+    if is_distribution(measure) and not figure.get("breakdown"):
+        return ""  # all of its kinds together are all there are, in every year
     if figure.get("window") not in compared or figure.get("symbol") or is_coefficient(measure):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:
@@ -475,10 +487,18 @@ def headline(measure: Row, figure: Row | None) -> str:
         when = f"On {day(figure['period_end'])}"
     parts = [
         f"{when}, {lower_first(sentence(measure, figure))}",
+        of_a_kind(measure, figure),
         likely_range(measure, figure),
         year_before(measure, figure),
     ]
     return " ".join(part for part in parts if part)
+
+
+def of_a_kind(measure: Row, figure: Row) -> str:
+    """The part of a distribution that is one kind, which its own sentence, of all kinds together, does not tell."""
+    if not is_distribution(measure) or not figure.get("breakdown"):
+        return ""
+    return f"Of these, {count(figure['numerator'])} ({percent(figure['value'])}) are of this kind."
 
 
 def together(pairs: Sequence[tuple[Row, Row | None]]) -> str:

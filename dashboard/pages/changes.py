@@ -158,7 +158,8 @@ def _sentence(between: store.Between, row: Mapping[str, Any], others: int) -> Co
         [
             html.Strong("Figure restated: "), said, " ", phrases.because(row["why"]), ". ",
             components.receipt(row["previous_receipt"], row["receipt"]),
-        ]
+        ],
+        **components.of_receipt(row["previous_receipt"], row["receipt"]),
     )  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def among_all(of: Compared) -> Component:
     held = of.funnels.get(of.name, {})
     names, unit = _names(of), words.unit(of.measure)
     points = [
-        {**row, **figure, "label": names.get(code, code)}
+        {**figure, **row, "label": names.get(code, code)}  # both have a `place`: that of the funnel is meant
         for code, row in held.items()
         if (figure := of.figure(of.name, code)) and not figure["symbol"] and figure["denominator"]
     ]

@@ -105,6 +105,12 @@ def _named(measure: store.Row, row: store.Row | None, council: str) -> Component
 def verdict(measure: store.Row, after: store.Row) -> str:
     """Whether the year from the declared date differs from the year before it, in words."""
     good = {("higher", "better"), ("lower", "worse")}
+    if after.get("mix"):
+        return f"{words.not_comparable(measure, after)}."
+    if after.get("change") is None:
+        return "There is no figure for the year before to compare it with."
+    if after.get("change_low") is None:
+        return "Too few to say whether the difference is more than chance."
     if after["direction"] not in ("higher", "lower"):
         return "No clear change: chance alone could explain it."
     if measure["higher_is"] == "neither":

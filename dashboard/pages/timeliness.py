@@ -145,7 +145,7 @@ def _beside(shown: Shown, known: Known, used: list[store.Row]) -> Component:
             figure = shown.figure(measure, place["council"])
             if figure:
                 used.append(figure)
-                rows.append(figure | {"label": f"{place['name']}, {name}"})
+                rows.append(_drawn(figure, known, f"{place['name']}, {name}"))
     columns: list[components.Column] = [
         "Place", "All plans", "Leaving out exceptions", ("Receipt, all plans", "code"),
         ("Receipt, leaving out", "code"),
@@ -195,6 +195,11 @@ def _beside(shown: Shown, known: Known, used: list[store.Row]) -> Component:
     )
 
 
+def _drawn(figure: store.Row, known: Known, label: str) -> store.Row:
+    """A figure as a mark of a chart of both ways of counting: its name, and what it counts."""
+    return figure | {"label": label, "counts_what": known.get(figure["measure"], {}).get("counts_what")}
+
+
 def _finding(shown: Shown) -> str:
     """Whether the place lies apart from its country, as far as its own likely range says so."""
     figure = shown.figure(ALL, shown.place["council"])
@@ -217,7 +222,7 @@ def _years(shown: Shown, known: Known, used: list[store.Row]) -> Component:
                 figure = shown.figure(measure, place["council"], end)
                 if figure:
                     used.append(figure)
-                    rows.append(figure | {"label": f"{place['name']}, {name}"})
+                    rows.append(_drawn(figure, known, f"{place['name']}, {name}"))
     for end in shown.ends:
         line: list[components.Cell] = [str(end.year)]
         for place in shown.beside:

@@ -161,9 +161,10 @@ def gwet_ac(
     two = ratings >= 2
     pairs = np.where(two, ratings * (ratings - 1), 1)
     agreeing = np.where(two, (profiles * (profiles @ w - 1)).sum(axis=1) / pairs, 0.0)
-    n, with_two = times.sum(axis=-1), times @ two.astype(float)
-    seen = _ratio(times @ agreeing, with_two)
-    use = _ratio(times @ (profiles / ratings[:, None]), n[..., None])
+    # sums in the order of the cases, never a matrix product: its last digit depends on what is multiplied with it
+    n, with_two = times.sum(axis=-1), (times * two).sum(axis=-1)
+    seen = _ratio((times * agreeing).sum(axis=-1), with_two)
+    use = _ratio((times[..., None] * (profiles / ratings[:, None])).sum(axis=-2), n[..., None])
     spread = w.sum() / (q * (q - 1))
     expected = spread * (use * (1 - use)).sum(axis=-1)
     ac = (seen - expected) / (1 - expected)
@@ -285,7 +286,7 @@ def _profiles(profiles: ArrayLike, times: ArrayLike | None) -> tuple[NDArray, ND
     if times.shape[-1:] != profiles.shape[:1] or not (times >= 0).all():
         raise ValueError("Give how often each profile occurs: one number for each, none below 0.")
     rated = profiles.sum(axis=1) > 0
-    return profiles[rated], times[..., rated]
+    return profiles[rated], np.ascontiguousarray(times[..., rated])  # sums go by how it lies in memory
 
 
 def _ratio(part: ArrayLike, whole: ArrayLike) -> NDArray:

@@ -101,6 +101,18 @@ GROUPS = {
         "social_care": "Social care",
     },
 }
+_HIGHER = "the auditor had graded higher in {numerator} of {denominator} audits ({value})."
+AGREED = {
+    "reliability.more_generous": "In {numerator} of {denominator} randomly re-checked audits the auditor had graded "
+    "higher than the moderator ({value}).",
+    "reliability.generous_of_disagreements": f"When they disagreed, {_HIGHER}",
+    "reliability.generous_of_disagreements_all": f"When they disagreed on any, {_HIGHER}",
+    "reliability.kappa": "Auditors and moderators agreed with a weighted kappa of {value} (the same grade in "
+    "{numerator} of {denominator} audits).",
+    "reliability.gwet": "By Gwet's AC2, auditors and moderators agreed with {value} beyond chance (the same grade in "
+    "{numerator} of {denominator} audits).",
+}
+"""Sentences of measures of agreement; the others are their opening, counts and share."""
 # measure, title, condition counted, condition counted in, opening of the sentence, what is counted in, which is good
 FAMILY = [
     ("voice.any_family", "Audits that heard from the child or family", ANY_FAMILY, "true",
@@ -279,7 +291,7 @@ def measures() -> list[list[Any]]:
             item["higher_is"],
             "process",
             "p" if item["measure"] in SHORT else "none",
-            f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}}).",
+            AGREED.get(item["measure"], f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}})."),
             "people" if item["measure"] in ("voice.people", "voice.mode") else "audits",
             "Families know things that files do not.",
             f"Counted: {item['title'].lower()}",

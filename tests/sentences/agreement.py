@@ -32,11 +32,12 @@ def who_graded_higher(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"{WHEN}?(?P<open>[^%\d]*?)(?:the )?(?:auditor|reviewer) (?:had )?graded higher(?: than the moderator)? in (?P<n>{C}) of (?P<d>{C}) [^%\d]+ \((?P<share>{P})\)\."
+    rf"{WHEN}?(?:(?:(?:w|W)hen they disagreed(?: on any)?|(?:c|C)ounting every moderated one however chosen), (?P<who>the (?:auditor|reviewer) had graded higher) in |(?:i|I)n )(?P<n>{C}) of (?P<d>{C}) [a-z -]+?(?P<who2>the (?:auditor|reviewer) had graded higher than the moderator)? \((?P<share>{P})\)\."
 )
 def graded_higher(found: re.Match[str], at: Place) -> bool:
-    return any(
-        "generous" in row["measure"] and _counted(row, found["n"], found["d"]) and within(found, row)
+    return bool(found["who"]) != bool(found["who2"]) and any(
+        "generous" in row["measure"] and ("disagree" in row["measure"]) == bool(found["who"])
+        and _counted(row, found["n"], found["d"]) and within(found, row)
         and is_part(found["share"], row["numerator"], row["denominator"])
         for row in at.rows
     )  # fmt: skip

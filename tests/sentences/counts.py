@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from tests.sentences.grammar import free, says
-from tests.sentences.numbers import C, whole
+from tests.sentences.numbers import BETWEEN, C, P, is_part, is_range, whole
 from tests.sentences.periods import DAY, POINT, day_of, end_of, is_period
 from tests.sentences.shares import WHEN
 from tests.sentences.tables import Place, Row
@@ -21,6 +21,18 @@ def divided(found: re.Match[str], at: Place) -> bool:
         at.measure(row)["kind"] == "distribution"
         and row["denominator"] == whole(found["d"])
         and (not found["when"] or is_period(found["when"], row))
+        for row in at.rows
+    )  # fmt: skip
+
+
+@says(rf"Of these, (?P<n>{C}) \((?P<share>{P})\) are of this kind\.|The true share of this kind is likely to be (?P<range>{BETWEEN})\.")
+def of_a_kind(found: re.Match[str], at: Place) -> bool:
+    return any(
+        at.measure(row)["kind"] == "distribution" and row["breakdown"] != ""
+        and (
+            is_range(found["range"], row["low"], row["high"], at.measure(row)) if found["range"]
+            else row["numerator"] == whole(found["n"]) and is_part(found["share"], row["numerator"], row["denominator"])
+        )
         for row in at.rows
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ C = r"\d[\d,]*"  # a count
 P = r"(?:\d+%|less than 1%|more than 99%)"  # a share
 D = r"\d[\d,]*\.\d"  # an average
 K = r"−?\d\.\d\d"  # a coefficient, or how even
-SIZE = rf"(?:less than 1 percentage point|{C} percentage points?|less than 0\.1 [a-z]+|{D} [a-z]+)"
+SIZE = rf"(?:less than 1 percentage point|{C} percentage points?|less than 0\.1 [a-z]+|{D} [a-z]+|less than 0\.01|\d\.\d\d)"
 GAP = rf"(?:{SIZE} (?:more|fewer)|no more and no fewer)"
 V = rf"(?:{P}|{D} [a-z]+|{K}|{GAP})"  # a value of any kind of measure
 SHARE = rf"(?:{P} \({C} of {C} [^()]+\)|{C} of {C} [^()]+ \({P}\))"
@@ -100,6 +100,8 @@ def is_points(text: str, change: float) -> bool:
 
 def is_size(text: str, change: float, measure: Row) -> bool:
     """Whether a size in words is that of a change, in the measure's own unit, whatever its direction."""
+    if measure["kind"] == "agreement":
+        return text == "less than 0.01" if 0 < abs(change) < 0.005 else is_hundredths(text, abs(change))
     if measure["kind"] != "mean":
         return is_points(text, change)
     if 0 < abs(change) < 0.05:

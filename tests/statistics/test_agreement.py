@@ -28,6 +28,18 @@ def test_two_raters_by_hand():
     assert said.low < said.share < said.high
 
 
+@settings(deadline=None, max_examples=25)
+@given(st.lists(TABLES, min_size=2, max_size=12))
+def test_a_coefficient_is_the_same_to_the_last_digit_whatever_is_counted_with_it(tables):
+    """A period's figure must not depend on how many other periods there are, or a receipt would have two values."""
+    together = agreement.agreement(np.array(tables))
+    for place, table in enumerate(tables):
+        alone = agreement.agreement(table)
+        for name in ("kappa", "kappa_se", "ac2", "ac2_se"):
+            one, other = getattr(alone, name), getattr(together, name)[place]
+            assert np.array_equal(one, other, equal_nan=True), name
+
+
 def test_kappa_by_hand():
     """20 + 15 of 50 agree (0.7); chance 0.5 * 0.6 + 0.5 * 0.4 = 0.5: (0.7 - 0.5) / 0.5."""
     kappa, _ = agreement.cohen_kappa([[20, 5], [10, 15]])
