@@ -97,7 +97,8 @@ _RESTATED = f"""
         was.receipt AS previous_receipt, now.receipt
     FROM figures_now AS now JOIN figures_was AS was USING ({_KEY}, measure_version)
     WHERE now.complete AND was.complete AND (now.numerator IS DISTINCT FROM was.numerator
-        OR now.denominator IS DISTINCT FROM was.denominator OR now.value IS DISTINCT FROM was.value
+        OR now.denominator IS DISTINCT FROM was.denominator OR (now.value IS NULL) <> (was.value IS NULL)
+        OR abs(now.value - was.value) > 1e-12
         OR now.symbol IS DISTINCT FROM was.symbol)"""
 _WHOLE = """
     SELECT restated.*, m.headline FROM restated LEFT JOIN measures_now AS m USING (measure) WHERE breakdown = ''

@@ -47,6 +47,14 @@ FIGURES: tuple[tuple[Any, ...], ...] = (
 )  # fmt: skip
 
 
+SENTENCES = {
+    "gap": "The group is {numerator} of {denominator} audits: {value} than of all of them.",
+    "evenness": "Audits were heard from at {value}; {numerator} of {denominator} completed audits heard from the family.",
+    "weighted": "Had each group been audited in proportion to its number, {value} of audits would have heard from the "
+    "family; {numerator} of {denominator} did.",
+}
+
+
 def add(connection: duckdb.DuckDBPyConnection, council: str) -> None:
     """Put them into a release that has all other tables."""
     columns = [row[0] for row in connection.execute("DESCRIBE measures").fetchall()]
@@ -55,7 +63,7 @@ def add(connection: duckdb.DuckDBPyConnection, council: str) -> None:
             "measure": name, "version": "1.0.0", "title": title, "short_title": title, "topic": "heard",
             "position": place, "kind": kind, "fact": "audits", "date": "completed_on", "higher_is": good,
             "protect": "children", "chart": "none", "counts_what": "audits", "why": "Answers speak for some.",
-            "sentence": "The group is {numerator} of {denominator} audits: {value}.", "text": f"id: {name}\n",
+            "sentence": SENTENCES[kind], "text": f"id: {name}\n",
             "numerator_words": "Counted.", "denominator_words": "All.", "source": "Audits.", "caveats": ["Be careful."],
             "benchmark": "There is no national figure for this.", "numerator": [], "denominator": ["is_completed"],
             "breakdowns": ["age_band"] if kind == "gap" else ["characteristic"],

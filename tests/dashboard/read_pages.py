@@ -21,7 +21,7 @@ PAGES = (
     "/ombudsman", "/placements", "/learning", "/feedback", "/scrutiny", "/definitions/voice.any_family", "/data",
     "/changes", "/protection",
 )  # fmt: skip
-LABELS = re.compile(r"> (?:thead > th|summary|a|code|th > \.text|\.sub|\.axis|\.name|option|dt|h3\.visually-hidden)\S*$")
+LABELS = re.compile(r"> (?:thead > th|summary|a|code|th > \.text|\.sub|\.axis|\.name|option|dt|h2)\S*$")
 """Places of words that only name: headings of columns and rows, links, receipts, the axes and series of a chart."""
 PLAIN = frozenset((
     "Receipt", "Receipts", "Upper limit", "Lower limit", "First step", "Look for a reason before acting.",
@@ -31,6 +31,8 @@ PLAIN = frozenset((
     "These are never counted as taking part.", "They say little about the other grades.", "The year from that date",
     "Moves slowly; periods overlap.", "Bars above the line: actions opened and opened again.",
     "Bars below it: done and cancelled.", "The line with dots: open at the end of the month.",
+    "From all rows of the period to the figure", "Counted", "Out of", "What it took the place of",
+    "What they left out, their source says.", "What took its place",
     "One small line for each place and way of counting, on the same scale.",
     "Plans finished within 20 weeks, every year that is published; receipts below each figure",
     "The ledger of actions, month by month", "How often reviews named each theme, quarter by quarter",
@@ -38,18 +40,17 @@ PLAIN = frozenset((
     "One small line for each theme that something was done about, on the same scale.",
 ))  # fmt: skip
 """Words of which nothing is a figure, each as it stands: no pattern, so that none can swallow a number."""
-COUNTED_ELSEWHERE = re.compile(r"#(?:files|checks|yourself|means|sure|matched)\b")
-"""Sections of receipts that tell of files and rules, no figure of which has a receipt."""
+OF_RECEIPT = re.compile(r"#(?:figure|counted|past)\b|> p\.(?:lead|notice)")
+"""What of a receipt's page is about its figure; the rest tells of files, rules and commands."""
 
 
 def texts(address: str, page: Any, tables: Tables) -> Iterator[tuple[str, Place, numbers.Spot]]:
     """The texts of a page that stand beside receipts, and say something."""
     for spot in numbers.spots_of_layout(address, page):
-        named = LABELS.search(spot.path) or COUNTED_ELSEWHERE.search(spot.path) or (
-            re.search(r"> link\S*$", spot.path) and free(spot.text)
-        )  # fmt: skip
-        if spot.receipts and not named and not is_code(spot.text):
-            yield re.sub(r"\s*<br>\s*", " ", spot.text).strip(), Place.of(tables, spot.receipts), spot
+        named = LABELS.search(spot.path) or (re.search(r"> link\S*$", spot.path) and free(spot.text))
+        elsewhere = address.startswith("/receipts/") and not OF_RECEIPT.search(spot.path)
+        if spot.receipts and not named and not elsewhere and not is_code(spot.text):
+            yield re.sub(r"\s*<br>\s*", " ", spot.text).strip(), Place.of(tables, spot.receipts, spot.column), spot
 
 
 def is_code(text: str) -> bool:
@@ -63,7 +64,9 @@ def known_words(tables: Tables) -> set[str]:
     said = {str(row.get(name)) for row in tables.measures.values() for name in authored if row.get(name)}
     parts = {part for text in said for part in sentences(text)}
     names = {*tables.labels.values(), *tables.characteristics.values(), *tables.places.values()}
-    return said | parts | names | {f"{text}." for text in said}
+    day, release = tables.release["as_of"], tables.release["release"]
+    about = {f"{day.day} {day:%B %Y}", release, tables.release["audience"].capitalize()}
+    return said | parts | names | about | {f"{text}." for text in said}
 
 
 def faults(address: str, page: Any, tables: Tables, known: Collection[str]) -> tuple[int, list[str]]:
@@ -93,11 +96,22 @@ def in_its_row(spot: numbers.Spot, at: Place) -> bool:
 
 
 def headlines(tables: Tables, every: int = 1) -> Iterator[tuple[str, Place]]:
-    """What is said of each figure, one in so many: in a headline, in the cells of a table, and of its range."""
-    for row in sorted(tables.figures.values(), key=lambda row: row["receipt"])[::every]:
-        measure, at = tables.measures[row["measure"]], Place.of(tables, [row["receipt"]])
-        yield words.headline(measure, row), at
-        yield words.change_cell(row, measure), at
-        yield words.figure_number(measure, row), at
-        yield words.usual(measure, row), at
-        yield words.likely(row, measure), at
+    """What is said of figures, of each measure one in so many: in a headline, in a table's cells, and of its range."""
+    for name, rows in tables.by_measure.items():
+        measure = tables.measures[name]
+        for row in sorted(rows, key=lambda row: row["receipt"])[::every]:
+            at = Place.of(tables, [row["receipt"]])
+            yield words.headline(measure, row), at
+            yield words.change_cell(row, measure), at
+            yield words.figure_number(measure, row), at
+            yield words.usual(measure, row), at
+            yield words.likely(row, measure), at
+
+
+def of_each_kind(tables: Tables, most: int = 2) -> list[str]:
+    """A few receipts of each kind of measure: of the whole and of a group, with a value and without."""
+    held: dict[tuple[Any, ...], list[str]] = {}
+    for code, row in sorted(tables.figures.items()):
+        kind = (tables.measures[row["measure"]]["kind"], bool(row["breakdown"]), row["symbol"])
+        held.setdefault(kind, []).append(code)
+    return [code for codes in held.values() for code in codes[:most]]

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from tests.sentences.grammar import says
 from tests.sentences.numbers import D, P, is_value
-from tests.sentences.periods import DAY, POINT, day_of, end_of, is_period
+from tests.sentences.periods import DAY, POINT, day_of, end_of
 from tests.sentences.tables import Place, Row
 
 RUN = (
@@ -188,8 +188,8 @@ def _promises(
 def slow(found: re.Match[str], at: Place) -> bool:
     of = {row["period_end"]: row for row in at.rows if row["window"] == "12m"}
     return all(
-        day_of(found[day]) in of
-        and is_value(found[value], of[day_of(found[day])]["value"], at.measure(at.rows[0]))
+        (row := of.get(day_of(found[day]))) is not None
+        and is_value(found[value], row["value"], at.measure(row))
         for value, day in (("a", "from"), ("b", "to"))
     )
 
@@ -199,11 +199,6 @@ def charted(found: re.Match[str], at: Place) -> bool:
     points, said = at.points, (int(found["k"]), found["what"], day_of(found["day"]))
     named = found["title"] == at.measure(at.rows[0])["title"] if at.rows else False
     return named and bool(points) and (len(points), points[-1]["window"], points[-1]["period_end"]) == said
-
-
-@says(rf"(?P<title>.+), in (?P<when>the 12 months to {DAY}|the 3 months to {DAY})\.")
-def titled(found: re.Match[str], at: Place) -> bool:
-    return any(is_period(found["when"], row) for row in at.rows)
 
 
 @says(

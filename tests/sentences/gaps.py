@@ -135,7 +135,7 @@ def of_a_group(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"{WHEN}?(?P<open>(?:O|o)n a scale on which 1 is all groups heard at one rate, audits were heard from at |)(?P<value>{K}) on a scale to 1; (?P<n>{C}) of (?P<d>{C}) (?P<what>[^%\d]+)\.|{WHEN.replace('when', 'when2')}?(?:H|h)ad each group been audited in proportion to its number, (?P<share>{P}) of [^%\d]+ would have heard from the family; (?P<n2>{C}) of (?P<d2>{C}) did\."
+    rf"{WHEN}?(?:(?:O|o)n a scale on which 1 is all groups heard at one rate, )?(?:A|a)udits were heard from at (?P<value>{K}) on a scale to 1; (?P<n>{C}) of (?P<d>{C}) (?P<what>[^%\d]+)\.|{WHEN.replace('when', 'when2')}?(?:H|h)ad each group been audited in proportion to its number, (?P<share>{P}) of [^%\d]+ would have heard from the family; (?P<n2>{C}) of (?P<d2>{C}) did\."
 )
 def of_all_groups(found: re.Match[str], at: Place) -> bool:
     kind, said = ("weighted", found["share"]) if found["share"] else ("evenness", found["value"])

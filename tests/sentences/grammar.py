@@ -14,12 +14,12 @@ from tests.sentences.tables import Place
 Rule = Callable[[re.Match[str], Place], bool]
 GRAMMAR: list[tuple[re.Pattern[str], Rule]] = []
 MOVED = re.compile(
-    r"\b(higher|lower|(better|worse|more|less|fewer|greater|larger|smaller) than|improv\w+|rose|rise\w*|fell|fall\w*|"
+    r"[▲▼]|\b(higher|lower|upper|better|worse|year before|or (more|fewer)|(more|less|fewer|greater|larger|smaller) than|improv\w+|rose|rise\w*|fell|fall\w*|"
     r"increas\w+|decreas\w+|mostly|usually|seldom|generous|(more|less) often|(over|under)-heard|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )
 NAMES = re.compile(
     r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|13|6) weeks\b|\b20 working days\b|\b(?:12|24) months\b|"
-    r"\brequires improvement\b|\bimprovement plans\b|\bup to a year\b"
+    r"\brequires improvement\b|\bgood or better\b|\btwice or more\b|\bimprovement plans\b|\bup to a year\b"
 )
 """Lengths of time and names that say nothing of numbers or change, though they hold such words."""
 

@@ -80,12 +80,17 @@ def _names(text: str) -> set[str]:
 
 
 @says(
-    r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) (?:groups|cells) would be named so\."
+    r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) (?P<what>groups|cells) would be named so\."
 )
 def groups_by_chance(found: re.Match[str], at: Place) -> bool:
-    of = int(found["of"])
-    looked_at = [row for row in at.rows if row.get("usual_least") is not None]
-    return chance_text(of * OUTSIDE, found["n"]) and (len(looked_at) == of or len(at.rows) == 1)
+    """Of the groups of a characteristic, or of the cells of a table that crosses two."""
+    first, of = at.rows[0], int(found["of"])
+    same = ["council", "window", "period_end", *(["breakdown"] if found["what"] == "groups" else [])]
+    looked_at = [
+        row for row in at.tables.by_measure[first["measure"]]
+        if row.get("usual_least") is not None and all(row[each] == first[each] for each in same)
+    ]  # fmt: skip
+    return chance_text(of * OUTSIDE, found["n"]) and len(looked_at) == of
 
 
 @says(r"About one in 20 of the (?:groups|cells) differs by chance alone\.")

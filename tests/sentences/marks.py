@@ -48,14 +48,9 @@ def _named(text: str, row: Row, at: Place) -> bool:
 @says(rf"(?P<name>.+?): (?P<num>{NUM}|{WHY}|No [a-z' ]+ to count)(?: Receipt (?P<code>{RECEIPT}))?")
 def mark(found: re.Match[str], at: Place) -> bool:
     name, num = found["name"], found["num"]
-    series, _, grade = name.partition(": ")
 
     def holds(row: Row) -> bool:
         measure = at.measure(row)
-        if series in SERIES:  # a part of a bar: counted of its measure, not grouped
-            side = SERIES[series]
-            told = is_counts(num, row[f"{side}numerator"], row[f"{side}denominator"], "audits")
-            return told and grade.partition(",")[0].lower() in measure["title"].lower()
         if not re.fullmatch(NUM, num):
             return whose(name, row, at) and (not row["denominator"] or is_missing(num, row, measure))
         return whose(name, row, at) and is_number(num, row, measure)
@@ -64,7 +59,7 @@ def mark(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"(?P<series>These 12 months|The year before|[^:]+): (?P<grade>Outstanding|Good|Requires improvement|Inadequate), (?P<num>{SHARE}|No audits to count)(?: Receipt (?P<code>{RECEIPT}))?"
+    rf"(?P<series>These 12 months|The year before): (?P<grade>Outstanding|Good|Requires improvement|Inadequate), (?P<num>{SHARE}|No audits to count)(?: Receipt (?P<code>{RECEIPT}))?"
 )
 def part_of_a_bar(found: re.Match[str], at: Place) -> bool:
     side, grade = SERIES.get(found["series"], ""), found["grade"].lower()

@@ -21,9 +21,13 @@ PERIOD = (
 )
 
 
-def day_of(text: str) -> date:
+def day_of(text: str) -> date | None:
+    """A day; None where there is no such day."""
     number, month, year = text.split()
-    return date(int(year), MONTHS[month], int(number))
+    try:
+        return date(int(year), MONTHS[month], int(number))
+    except ValueError:
+        return None
 
 
 def end_of(point: str) -> date:
@@ -51,6 +55,8 @@ def is_period(text: str, row: Row) -> bool:
     """Whether “the 12 months to 31 March 2026” is a row's period."""
     text, unfinished, _ = text.partition(", which has not finished")
     text = text[:1].lower() + text[1:] if text.startswith("The ") else text
+    if re.fullmatch(DAY, text):
+        return row["period_end"] == day_of(text)
     if bool(row["complete"]) == bool(unfinished):
         return False
     if found := re.fullmatch(rf"the (12|3) months to ({DAY})", text):
@@ -63,6 +69,4 @@ def is_period(text: str, row: Row) -> bool:
         )
     if found := re.fullmatch(r"(?:the year )?(\d{4})", text):
         return row["window"] == "calendar_year" and row["period_end"].year == int(found[1])
-    if re.fullmatch(DAY, text):
-        return row["period_end"] == day_of(text)
     return is_point(text, row)

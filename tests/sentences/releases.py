@@ -114,18 +114,21 @@ def _shown(text: str, row: Row, measure: Row) -> bool:
 @says(rf"(?P<others>{C}) other periods? of 12 months changed too, by less or as much\.")
 def more_periods(found: re.Match[str], at: Place) -> bool:
     """How many other years of the same measure and place came out differently by half a percentage point or more."""
-    now = _both(at)[0][1] if _both(at) else None
-    if now is None:
+    if not (pairs := _both(at)):
         return False
+    was, now = pairs[0]
     keys = ("measure", "council", "window", "breakdown")
-    before = {tuple(row[name] for name in CELL): row for row in at.tables.before.values()}
-    moved = [
+    before = {
+        tuple(row[name] for name in CELL): row for row in at.tables.before.values() if row["release"] == was["release"]
+    }
+    told = [
         row for row in at.tables.by_measure[now["measure"]]
-        if all(row[name] == now[name] for name in keys)
-        and (was := before.get(tuple(row[name] for name in CELL)))
-        and (row["value"] is None or was["value"] is None or abs(row["value"] - was["value"]) > 0.005 + 1e-12)
+        if all(row[name] == now[name] for name in keys) and row["complete"]
+        and (old := before.get(tuple(row[name] for name in CELL)))
+        and old["complete"] and old["measure_version"] == row["measure_version"]
+        and (row["value"] is None or old["value"] is None or abs(row["value"] - old["value"]) > 0.005 + 1e-12)
     ]  # fmt: skip
-    return len(moved) - 1 == whole(found["others"])
+    return len(told) - 1 == whole(found["others"])
 
 
 FEED = r"[A-Za-z][A-Za-z ']*? no\. (?:\d+(?:, | and )?)+"
@@ -142,6 +145,11 @@ def because(found: re.Match[str], at: Place) -> bool:
             if at.tables.deliveries.get(int(number), "").replace("_", " ").lower() != feed.lower():
                 return False
     return True
+
+
+@says(r"The program is another version, and no delivery of these feeds came or went")
+def another_program(found: re.Match[str], at: Place) -> bool:
+    return len(at.tables.programs) > 1
 
 
 @says(
@@ -174,5 +182,5 @@ def it_was(found: re.Match[str], at: Place) -> bool:
 
 @says(rf"Figures now run to (?P<now>{DAY}); before, to (?P<was>{DAY})\.")
 def further(found: re.Match[str], at: Place) -> bool:
-    said = {day_of(found["now"]).isoformat(): day_of(found["was"]).isoformat()}
+    said = {str(day_of(found["now"])): str(day_of(found["was"]))}
     return any({row["after"]: row["before"]} == said for row in at.tables.changes if row["kind"] == "period")

@@ -14,6 +14,10 @@ from tests.sentences.tables import Place, Row
 WHEN = r"(?:(?:In|On) (?P<when>[^%;]+?(?:, which has not finished)?), (?!which has not))"
 
 
+OUT_OF = ("Audits", "Planned")
+"""Columns of counts that others may be a part of."""
+
+
 def within(found: re.Match[str], row: Row) -> bool:
     """Whether a claim's period, if it names one, is the row's."""
     return not found["when"] or is_period(found["when"], row)
@@ -128,7 +132,8 @@ def share_alone(found: re.Match[str], at: Place) -> bool:
 
 @says(rf"(?P<n>{C})")
 def count_alone(found: re.Match[str], at: Place) -> bool:
-    return any(whole(found["n"]) in (row["numerator"], row["denominator"]) for row in at.rows)
+    counted = ("numerator", "denominator") if at.column in OUT_OF else ("numerator",)
+    return any(whole(found["n"]) == row[name] for row in at.rows for name in counted)
 
 
 @says(rf"(?P<label>[A-Z][A-Za-z ]+): (?P<n>{C}) of (?P<d>{C})(?: [a-z ]+)? \((?P<share>{P})\)\.?")

@@ -38,12 +38,17 @@ class Tables:
     """Receipt -> how many rows were left after each step of counting."""
     deliveries: dict[int, str] = field(default_factory=dict)
     """Number of arrival -> feed."""
+    undated: list[Row] = field(default_factory=list)
+    restated: list[Row] = field(default_factory=list)
+    release: Row = field(default_factory=dict)
+    programs: set[str] = field(default_factory=set)
+    """Versions of the program that made this release and the earlier ones."""
     before: dict[str, Row] = field(default_factory=dict)
     """Figures of earlier releases that the newest does not have."""
 
     @classmethod
     def of(cls, database: Path, *earlier: Path) -> Tables:
-        """Those of a release, and figures of earlier ones."""
+        """Those of a release, and figures of earlier ones, the oldest first."""
         with duckdb.connect(str(database), read_only=True) as con:
             held = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
 
@@ -61,15 +66,21 @@ class Tables:
                 table("changes"),
                 {row["council"]: row["name"] for row in table("places")},
                 funnels=table("funnels"),
+                undated=table("undated"),
+                restated=table("restated"),
+                release=next(iter(table("release")), {}),
                 neighbours={(row["council"], row["neighbour"]): row["closeness"] for row in table("neighbours")},
                 deliveries={row["number"]: row["feed"] for row in table("deliveries")},
             )  # fmt: skip
             beside = {_cell(row): row for row in table("compared")}
             steps = {_cell(row): row["steps"] for row in table("left_out")}
+        made.programs = {made.release.get("code_version", "")}
         made.compared = {code: beside[_cell(row)] for code, row in figures.items() if _cell(row) in beside}
         made.steps = {code: steps[_cell(row)] for code, row in figures.items() if _cell(row) in steps}
         for each in map(Tables.of, earlier):
-            made.before |= {code: row for code, row in each.figures.items() if code not in figures}
+            made.programs |= each.programs
+            held = {code: {**row, "release": each.release["release"]} for code, row in each.figures.items()}
+            made.before |= {code: row for code, row in held.items() if code not in figures}
             made.measures = each.measures | made.measures
         return made
 
@@ -105,12 +116,14 @@ class Place:
     tables: Tables
     receipts: tuple[str, ...]
     rows: list[Row] = field(default_factory=list)
+    column: str = ""
+    """Of a table's cell."""
 
     @classmethod
-    def of(cls, tables: Tables, receipts: Sequence[str]) -> Place:
+    def of(cls, tables: Tables, receipts: Sequence[str], column: str = "") -> Place:
         """A place that names receipts; one that no release has stands for nothing."""
         held = [tables.figures.get(code) or tables.before.get(code) for code in receipts]
-        return cls(tables, tuple(receipts), [row for row in held if row])
+        return cls(tables, tuple(receipts), [row for row in held if row], column)
 
     def measure(self, row: Row) -> Row:
         """The definition of a figure."""
