@@ -241,7 +241,10 @@ def _sure(told: Told) -> list[Block]:
     interval = told["interval"]
     pairs = [("Likely range", "None: this figure has no range")]
     if interval:
-        methods = (("Likely range", interval["method"]), ("Change on the year before", interval["change_method"]))
+        methods = (
+            ("Likely range", interval["method"]),
+            ("Change on the year before", interval["change_method"]),
+        )
         pairs = [(name, f"{method}, {interval['level']:.0%}") for name, method in methods if method]
     pairs += [("Protection", told["protection"]["words"]), ("Program", told["code_version"] or "Not given")]
     return [Pairs(pairs)]

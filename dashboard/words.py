@@ -448,6 +448,12 @@ def apart(row: Row, total: Row | None) -> str:
     return "higher" if row["low"] > total["value"] else ""
 
 
+def are_placed(rows: Sequence[Row]) -> bool:
+    """Whether groups were set beside their total at all: what is public does not hold their limits, and an older release
+    has none but goes by likely ranges."""
+    return any(row.get("place") for row in rows) or not any("place" in row for row in rows)
+
+
 def usual(measure: Row, row: Row) -> str:
     """What would be usual by chance for a group with so many cases, at its council's share; empty where not known."""
     if not row.get("place"):

@@ -32,6 +32,8 @@ def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) 
     number = words.number(row["numerator"], row["denominator"], unit)
     said = f"{section} was the {name}: good or better in {number}"
     side = words.apart(row, overall)
+    if not words.are_placed([row]):
+        return f"{said}."
     if not side:
         return f"{said}. It is not clearly {'lower' if weakest else 'higher'} than all sections together."
     return f"{said}. That is clearly {side} than all sections together ({words.percent((overall or {}).get('value'))})."

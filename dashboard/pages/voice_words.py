@@ -24,6 +24,10 @@ def of_step_before(numerator: int | None, previous: int | None) -> str:
     return words.percent(numerator / previous)
 
 
+NOT_PLACED = "Whether a group differs by more than chance is not told here"
+"""Said where a release does not hold the limits of groups, and so nothing of them is known."""
+
+
 def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | None) -> str:
     """How many audits offered nobody a say, and why, from three figures of the same audits."""
     counts = f"{words.count(total['numerator'])} of {words.count(total['denominator'])}"
@@ -38,6 +42,8 @@ def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | Non
 
 def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
     """The heading of a chart of groups."""
+    if not words.are_placed(rows):
+        return NOT_PLACED
     below, above = groups_apart(rows, overall)
     than = "than would be usual by chance" if any(row.get("place") for row in rows) else "than for all audits"
     parts = []

@@ -291,7 +291,10 @@ def measures() -> list[list[Any]]:
             item["higher_is"],
             "process",
             "p" if item["measure"] in SHORT else "none",
-            AGREED.get(item["measure"], f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}})."),
+            AGREED.get(
+                item["measure"],
+                f"{item['opening']} {{numerator}} of {{denominator}} {item['of']} ({{value}}).",
+            ),
             "people" if item["measure"] in ("voice.people", "voice.mode") else "audits",
             "Families know things that files do not.",
             f"Counted: {item['title'].lower()}",

@@ -50,7 +50,11 @@ def texts(address: str, page: Any, tables: Tables) -> Iterator[tuple[str, Place,
         named = LABELS.search(spot.path) or (re.search(r"> link\S*$", spot.path) and free(spot.text))
         elsewhere = address.startswith("/receipts/") and not OF_RECEIPT.search(spot.path)
         if spot.receipts and not named and not elsewhere and not is_code(spot.text):
-            yield re.sub(r"\s*<br>\s*", " ", spot.text).strip(), Place.of(tables, spot.receipts, spot.column), spot
+            yield (
+                re.sub(r"\s*<br>\s*", " ", spot.text).strip(),
+                Place.of(tables, spot.receipts, spot.column),
+                spot,
+            )
 
 
 def is_code(text: str) -> bool:

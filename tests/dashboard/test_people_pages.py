@@ -95,11 +95,24 @@ def _day(text: str) -> Any:
         ("lower", "better", "A real change for the worse: more than chance alone would explain."),
         ("lower", "neither", "A real change: lower, by more than chance alone would explain."),
         ("no clear change", "better", "No clear change: chance alone could explain it."),
-        ("", "better", "No clear change: chance alone could explain it."),
     ],
 )
 def test_verdicts_in_words(direction: str, higher_is: str, words: str) -> None:
-    assert lessons.verdict({"higher_is": higher_is}, {"direction": direction}) == words
+    held = {"direction": direction, "change": 0.1, "change_low": 0.0}
+    assert lessons.verdict({"higher_is": higher_is}, held) == words
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"change": None}, "There is no figure for the year before to compare it with."),
+        ({"change": 0.1, "change_low": None}, "Too few to say whether the difference is more than chance."),
+        ({"change": 0.1, "change_low": 0.0, "mix": "more random"},
+         "The two cannot be compared: more of the audits were chosen at random than the year before."),
+    ],
+)  # fmt: skip
+def test_years_that_cannot_be_compared_have_no_verdict(held: dict[str, object], words: str) -> None:
+    assert lessons.verdict({"higher_is": "better"}, {"direction": "", **held}) == words
 
 
 def test_what_needs_attention_is_on_the_overview_with_its_receipt(

@@ -54,7 +54,9 @@ def test_the_headline_of_every_measure_is_read_back(tables: Tables) -> None:
     for text, at in headlines(tables, every=61):
         read(text, at, known)
         read_of.add(at.rows[0]["measure"])
-    assert {tables.measures[name]["kind"] for name in read_of} == {row["kind"] for row in tables.measures.values()}
+    assert {tables.measures[name]["kind"] for name in read_of} == {
+        row["kind"] for row in tables.measures.values()
+    }
 
 
 # The grammar is no rubber stamp
@@ -63,7 +65,9 @@ def test_the_headline_of_every_measure_is_read_back(tables: Tables) -> None:
 def told(store_root: Path, tables: Tables, known: set[str]) -> Iterator[tuple[str, Place]]:
     """Sentences of pages and headlines that the grammar reads by themselves, one of each measure and form."""
     client, seen = create_app(store_root, "officers").server.test_client(), set()
-    pages = ((text, at) for address in PAGES for text, at, _ in texts(address, layout(client, address), tables))
+    pages = (
+        (text, at) for address in PAGES for text, at, _ in texts(address, layout(client, address), tables)
+    )
     for text, at in (*pages, *headlines(tables, every=211)):
         for sentence in sentences(text):
             form = "".join(" " if letter.isdigit() else letter for letter in sentence)
@@ -129,7 +133,13 @@ def by_hand(**other: object) -> Place:
         "previous_denominator": 538, "previous_value": 265 / 538, "change": 357 / 555 - 265 / 538, "change_low": 0.092,
         "change_high": 0.208, "mix": "", "random": 352, "previous_random": 334, "direction": "higher",
     } | other  # fmt: skip
-    measure = {"title": "M", "short_title": "M", "kind": "share", "higher_is": "better", "counts_what": "audits"}
+    measure = {
+        "title": "M",
+        "short_title": "M",
+        "kind": "share",
+        "higher_is": "better",
+        "counts_what": "audits",
+    }
     return Place.of(Tables({"A": row}, {"m": measure}), ["A"])
 
 
@@ -193,7 +203,9 @@ def test_flipping_a_measure_s_polarity_flips_the_words(
         root: layout(create_app(root, "officers").server.test_client(), "/voice")
         for root in (store_root, tmp_path / "store")
     }
-    said = {root: " ".join(text for text, _, _ in texts("/voice", page, tables)) for root, page in pages.items()}
+    said = {
+        root: " ".join(text for text, _, _ in texts("/voice", page, tables)) for root, page in pages.items()
+    }
     assert "Higher is better." in said[store_root]
     assert "Getting better" in said[store_root]
     assert "Lower is better." in said[tmp_path / "store"]

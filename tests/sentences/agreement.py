@@ -51,7 +51,9 @@ def too_few(found: re.Match[str], at: Place) -> bool:
     return whole(d) < FEW and any(_counted(row, n, d) for row in at.rows)
 
 
-@says(r"No (?:audit|review) drawn at random was moderated in this period, so nobody can say how far (?:auditor|reviewer)s and moderators agree\.|They did not disagree on any\.")
+@says(
+    r"No (?:audit|review) drawn at random was moderated in this period, so nobody can say how far (?:auditor|reviewer)s and moderators agree\.|They did not disagree on any\."
+)
 def none_moderated(found: re.Match[str], at: Place) -> bool:
     return any(not row["denominator"] for row in at.rows)
 
@@ -61,16 +63,22 @@ def none_moderated(found: re.Match[str], at: Place) -> bool:
 )
 def looked_at(found: re.Match[str], at: Place) -> bool:
     if found["drawn"]:
-        return any(row["measure"].endswith("random_of_moderated") and row["numerator"] == whole(found["drawn"]) for row in at.rows)
+        return any(
+            row["measure"].endswith("random_of_moderated") and row["numerator"] == whole(found["drawn"])
+            for row in at.rows
+        )
     return any(
-        row["measure"].endswith("moderated_inadequate") and _counted(row, found["n"], found["d"]) and row["value"] > 0.5
+        row["measure"].endswith("moderated_inadequate")
+        and _counted(row, found["n"], found["d"])
+        and row["value"] > 0.5
         for row in at.rows
     )
 
 
 @says(
-    rf"{WHEN}?[^%\d]*?(?:kappa of|by Gwet's AC2, [a-z ]+ with|By Gwet's AC2, [a-z ]+ with) (?P<value>{K})(?: beyond chance)? \(the same grade in (?P<n>{C}) of (?P<d>{C}) [a-z ]+\)\."
-    .replace("AC2", r"AC\d")
+    rf"{WHEN}?[^%\d]*?(?:kappa of|by Gwet's AC2, [a-z ]+ with|By Gwet's AC2, [a-z ]+ with) (?P<value>{K})(?: beyond chance)? \(the same grade in (?P<n>{C}) of (?P<d>{C}) [a-z ]+\)\.".replace(
+        "AC2", r"AC\d"
+    )
 )
 def coefficient(found: re.Match[str], at: Place) -> bool:
     return any(

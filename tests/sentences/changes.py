@@ -34,13 +34,17 @@ def clear_change(found: re.Match[str], at: Place) -> bool:
 def difference(found: re.Match[str], at: Place) -> bool:
     return any(
         (row["change_low"] > 0 or row["change_high"] < 0)
-        and is_spread(found["range"], row["change_low"], row["change_high"], at.measure(row), "lower", "higher")
+        and is_spread(
+            found["range"], row["change_low"], row["change_high"], at.measure(row), "lower", "higher"
+        )
         for row in at.rows
         if row["change_low"] is not None
     )
 
 
-@says(rf"The year before it was (?P<num>{NUM})(?P<few>: too few to say whether the difference is more than chance)?\.")
+@says(
+    rf"The year before it was (?P<num>{NUM})(?P<few>: too few to say whether the difference is more than chance)?\."
+)
 def year_before(found: re.Match[str], at: Place) -> bool:
     return any(
         row["previous_denominator"] and is_number(found["num"], row, at.measure(row), before=True)
@@ -65,7 +69,11 @@ def no_clear_change(found: re.Match[str], at: Place) -> bool:
         own = change == 0 if found["same"] else (
             is_size(found["size"], change, measure) and (change > 0) == (found["side"] == "higher")
         )  # fmt: skip
-        return own and is_size(found["low"], row["change_low"], measure) and is_size(found["high"], row["change_high"], measure)
+        return (
+            own
+            and is_size(found["low"], row["change_low"], measure)
+            and is_size(found["high"], row["change_high"], measure)
+        )
 
     return any(map(holds, at.rows))
 
@@ -92,9 +100,11 @@ def other_mix(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    r"There is no figure for the year before to compare it with\.|(?P<none>No year before to compare with)|(?P<never>Not compared)"
+    r"There is no figure for the year before to compare it with\.|(?P<few>Too few to say whether the difference is more than chance)\.|(?P<none>No year before to compare with)|(?P<never>Not compared)"
 )
 def no_year_before(found: re.Match[str], at: Place) -> bool:
+    if found["few"]:
+        return any(row["change"] is not None and row["change_low"] is None for row in at.rows)
     if found["never"]:
         return any(row["change"] is None for row in at.rows)
     return any(not row["previous_denominator"] or row["symbol"] for row in at.rows)
@@ -105,6 +115,7 @@ def no_year_before(found: re.Match[str], at: Place) -> bool:
 )
 def verdict(found: re.Match[str], at: Place) -> bool:
     """What the year from a declared date says of the year before it."""
+
     def holds(row: Row) -> bool:
         if row["change_low"] is None or row.get("mix"):
             return False

@@ -106,7 +106,9 @@ def signals_before(found: re.Match[str], at: Place) -> bool:
     return False
 
 
-@says(r"(?P<side>High|Low): (?P<what>outside the limits|part of a trend|2 of 3 near the limit|part of a long run)")
+@says(
+    r"(?P<side>High|Low): (?P<what>outside the limits|part of a trend|2 of 3 near the limit|part of a long run)"
+)
 def signal_of_point(found: re.Match[str], at: Place) -> bool:
     kind = {"outside": "outside", "trend": "trend", "near": "two_of_three", "long": "shift"}
     said = next(held for word, held in kind.items() if word in found["what"])
@@ -210,7 +212,9 @@ def chart_by_chance(found: re.Match[str], at: Place) -> bool:
     return bool(known) and (len(known), known[-1]["window"], round(known[-1]["chance"] * 100)) == said
 
 
-@says(r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) measures would signal at their latest point\.")
+@says(
+    r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) measures would signal at their latest point\."
+)
 def measures_by_chance(found: re.Match[str], at: Place) -> bool:
     held = [points[-1] for row in at.rows if (points := at.chart(row))]
     chances = [
@@ -220,14 +224,10 @@ def measures_by_chance(found: re.Match[str], at: Place) -> bool:
     return len(chances) == int(found["of"]) and chance_text(sum(chances), found["n"])
 
 
-@says(
-    r"Chance alone gives some signals: about one in four steady series of 36 months shows at least one\."
-)
+@says(r"Chance alone gives some signals: about one in four steady series of 36 months shows at least one\.")
 def of_old_releases(found: re.Match[str], at: Place) -> bool:
     """A release from before it held the chance of each chart."""
     return all(point.get("chance") is None for point in at.points)
-
-
 
 
 @says(rf"(?P<point>{POINT})(?P<first>, the first (?:month|quarter))?|Not applicable")
@@ -237,7 +237,9 @@ def since(found: re.Match[str], at: Place) -> bool:
     if not found["point"]:
         return not points or points[-1]["state"] in ("run", "table")
     held, run = runs(points), last_run(points)
-    begins = run[0] if run else points[points.index(held[-1][-1]) + 1] if held else points[0] if points else None
+    begins = (
+        run[0] if run else points[points.index(held[-1][-1]) + 1] if held else points[0] if points else None
+    )
     named = begins is not None and begins["period_end"] == end_of(found["point"])
     return named and bool(found["first"]) == (not held)
 

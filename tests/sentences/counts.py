@@ -25,7 +25,9 @@ def divided(found: re.Match[str], at: Place) -> bool:
     )  # fmt: skip
 
 
-@says(rf"Of these, (?P<n>{C}) \((?P<share>{P})\) are of this kind\.|The true share of this kind is likely to be (?P<range>{BETWEEN})\.")
+@says(
+    rf"Of these, (?P<n>{C}) \((?P<share>{P})\) are of this kind\.|The true share of this kind is likely to be (?P<range>{BETWEEN})\."
+)
 def of_a_kind(found: re.Match[str], at: Place) -> bool:
     return any(
         at.measure(row)["kind"] == "distribution" and row["breakdown"] != ""
@@ -49,7 +51,8 @@ def open_then_and_now(found: re.Match[str], at: Place) -> bool:
 @says(rf"(?P<n>{C}) actions were done by (?P<day>{DAY})\.")
 def done_by(found: re.Match[str], at: Place) -> bool:
     return any(
-        (row["denominator"], row["period_end"]) == (whole(found["n"]), day_of(found["day"])) for row in at.rows
+        (row["denominator"], row["period_end"]) == (whole(found["n"]), day_of(found["day"]))
+        for row in at.rows
     )
 
 
@@ -67,6 +70,7 @@ def not_recorded(found: re.Match[str], at: Place) -> bool:
 @says(r"Yes|(?P<no>No: please report it)")
 def adds_up(found: re.Match[str], at: Place) -> bool:
     """Open before, and what came, is what went and open after."""
+
     def total(*parts: str) -> int:
         return sum(row["numerator"] or 0 for part in parts for row in at.same(measure=f"ledger.{part}"))
 

@@ -7,7 +7,20 @@ from __future__ import annotations
 import re
 
 from tests.sentences.grammar import free, says
-from tests.sentences.numbers import BETWEEN, GAP, SHARE, C, K, P, is_gap, is_part, is_range, is_share, is_value, whole
+from tests.sentences.numbers import (
+    BETWEEN,
+    GAP,
+    SHARE,
+    C,
+    K,
+    P,
+    is_gap,
+    is_part,
+    is_range,
+    is_share,
+    is_value,
+    whole,
+)
 from tests.sentences.numbers import is_counts, is_spread
 from tests.sentences.periods import is_period
 from tests.sentences.shares import WHEN
@@ -106,6 +119,7 @@ def of_chance(found: re.Match[str], at: Place) -> bool:
 @says(rf"(?P<num>{SHARE})")
 def beside(found: re.Match[str], at: Place) -> bool:
     """The share among all there are, or the part of a gap that is counted here."""
+
     def holds(row: Row) -> bool:
         other = at.tables.compared.get(row["receipt"])
         own = is_counts(found["num"], row["numerator"], row["denominator"], at.measure(row)["counts_what"])
@@ -119,7 +133,10 @@ def beside(found: re.Match[str], at: Place) -> bool:
 @says(rf"(?P<gap>(?i:{GAP}))")
 def gap_alone(found: re.Match[str], at: Place) -> bool:
     said = found["gap"][:1].lower() + found["gap"][1:]
-    return any(at.measure(row)["kind"] == "gap" and row["value"] is not None and is_gap(said, row["value"]) for row in at.rows)
+    return any(
+        at.measure(row)["kind"] == "gap" and row["value"] is not None and is_gap(said, row["value"])
+        for row in at.rows
+    )
 
 
 @says(

@@ -20,7 +20,7 @@ def beyond(row: Row, tables: Tables) -> str:
     if row.get("usual_least") is not None:
         n = row["numerator"]
         return "lower" if n < row["usual_least"] else "higher" if n > row["usual_most"] else ""
-    total = tables.total(row)
+    total = tables.total(row) if "usual_least" not in row else None
     if not total or row["low"] is None or total["value"] is None:
         return ""
     return "lower" if row["high"] < total["value"] else "higher" if row["low"] > total["value"] else ""
@@ -59,9 +59,12 @@ def usual(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    r"(?P<first>Lower|Higher) than (?:would be usual by chance|for all audits): (?P<names>.+?)(?:; (?P<second>higher): (?P<more>.+))?|No group is clearly different from all audits together"
+    r"(?P<first>Lower|Higher) than (?:would be usual by chance|for all audits): (?P<names>.+?)(?:; (?P<second>higher): (?P<more>.+))?|No group is clearly different from all audits together|(?P<untold>Whether a group differs by more than chance is not told here)"
 )
 def groups_apart(found: re.Match[str], at: Place) -> bool:
+    placed = any(row.get("usual_least") is not None or "usual_least" not in row for row in at.rows)
+    if found["untold"] or not placed:
+        return bool(found["untold"]) and not placed
     said: dict[str, set[str]] = {"lower": set(), "higher": set()}
     if found["first"]:
         said[found["first"].lower()] = _names(found["names"])
@@ -79,9 +82,7 @@ def _names(text: str) -> set[str]:
     return {part for part in re.split(r",\s*|\s+and\s+", text) if part}
 
 
-@says(
-    r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) (?P<what>groups|cells) would be named so\."
-)
+@says(r"By chance alone, about (?P<n>[\d.]+) of these (?P<of>\d+) (?P<what>groups|cells) would be named so\.")
 def groups_by_chance(found: re.Match[str], at: Place) -> bool:
     """Of the groups of a characteristic, or of the cells of a table that crosses two."""
     first, of = at.rows[0], int(found["of"])

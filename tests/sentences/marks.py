@@ -11,7 +11,20 @@ from tests.sentences.gaps import SHARE
 from tests.sentences.grammar import free, says
 from tests.sentences.groups import beyond
 from tests.sentences.missing import WHY, is_missing
-from tests.sentences.numbers import GAP, NUM, C, D, P, is_counts, is_gap, is_number, is_part, is_share, is_value, whole
+from tests.sentences.numbers import (
+    GAP,
+    NUM,
+    C,
+    D,
+    P,
+    is_counts,
+    is_gap,
+    is_number,
+    is_part,
+    is_share,
+    is_value,
+    whole,
+)
 from tests.sentences.periods import PERIOD, POINT, end_of, is_period, is_point, short
 from tests.sentences.tables import Place, Row
 
@@ -65,14 +78,19 @@ def part_of_a_bar(found: re.Match[str], at: Place) -> bool:
     side, grade = SERIES.get(found["series"], ""), found["grade"].lower()
 
     def holds(row: Row) -> bool:
-        own = row["measure"].endswith(f".{grade.replace(' ', '_')}") or f"as {grade}" in at.measure(row)["title"]
+        own = (
+            row["measure"].endswith(f".{grade.replace(' ', '_')}")
+            or f"as {grade}" in at.measure(row)["title"]
+        )
         above, below = (row[f"{side}{name}"] for name in ("numerator", "denominator"))
         return own and (is_counts(found["num"], above, below, "audits") if below else "No" in found["num"])
 
     return any(holds(row) for row in at.rows if found["code"] in (None, row["receipt"]))
 
 
-@says(rf"(?P<point>{POINT}): (?:(?P<part>{'|'.join(PARTS)}), (?P<n>{C}) Receipt (?P<code>{RECEIPT})|not available)")
+@says(
+    rf"(?P<point>{POINT}): (?:(?P<part>{'|'.join(PARTS)}), (?P<n>{C}) Receipt (?P<code>{RECEIPT})|not available)"
+)
 def movement(found: re.Match[str], at: Place) -> bool:
     if not found["part"]:
         held = {row["measure"] for row in at.rows if is_point(found["point"], row)}
@@ -83,7 +101,9 @@ def movement(found: re.Match[str], at: Place) -> bool:
     )  # fmt: skip
 
 
-@says(rf"(?P<label>.+) <b>(?:(?P<num>{NUM})|(?P<gap>(?i:{GAP})))</b>(?: · (?P<mark>[▼▲])\xa0(?P<side>lower|higher))?")
+@says(
+    rf"(?P<label>.+) <b>(?:(?P<num>{NUM})|(?P<gap>(?i:{GAP})))</b>(?: · (?P<mark>[▼▲])\xa0(?P<side>lower|higher))?"
+)
 def named_mark(found: re.Match[str], at: Place) -> bool:
     def holds(row: Row) -> bool:
         measure = at.measure(row)
@@ -103,13 +123,21 @@ def named_mark(found: re.Match[str], at: Place) -> bool:
 @says(rf"<b>(?P<value>{P}|{D} [a-z]+)</b>")
 def last_value(found: re.Match[str], at: Place) -> bool:
     newest = max((row["period_end"] for row in at.rows), default=None)
-    return any(is_value(found["value"], row["value"], at.measure(row)) for row in at.rows if row["period_end"] == newest)
+    return any(
+        is_value(found["value"], row["value"], at.measure(row))
+        for row in at.rows
+        if row["period_end"] == newest
+    )
 
 
 @says(r"<b>(?P<label>[^<]+)</b>")
 def name_of_a_part(found: re.Match[str], at: Place) -> bool:
     labels = {at.tables.label(row) for row in at.rows} | set(at.tables.places.values())
-    return found["label"] in labels or free(found["label"]) and any(_named(found["label"], row, at) for row in at.rows)
+    return (
+        found["label"] in labels
+        or free(found["label"])
+        and any(_named(found["label"], row, at) for row in at.rows)
+    )
 
 
 @says(rf"Average (?P<value>{P}|{D} [a-z]+)")
@@ -134,13 +162,16 @@ def signal_from(found: re.Match[str], at: Place) -> bool:
     first = short(found["when"])
     lone = " from " not in found[0]
     return any(
-        (run[0]["side"], run[0]["period_end"]) == (side, first) and (len(run) == 1) == lone for run in runs(at.points)
+        (run[0]["side"], run[0]["period_end"]) == (side, first) and (len(run) == 1) == lone
+        for run in runs(at.points)
     )
 
 
 @says(rf"All audits: (?P<share>{P})")
 def total(found: re.Match[str], at: Place) -> bool:
-    return any(is_share(found["share"], at.tables.total(row).get("value")) for row in at.rows if row["breakdown"])
+    return any(
+        is_share(found["share"], at.tables.total(row).get("value")) for row in at.rows if row["breakdown"]
+    )
 
 
 @says(rf"(?P<n>{C}) \((?P<share>{P})\)")
@@ -182,7 +213,9 @@ def grades(found: re.Match[str], at: Place) -> bool:
     return any(row["measure"].startswith("quality.") and is_period(found["when"], row) for row in at.rows)
 
 
-@says(rf"Plans finished within 20 weeks(?:,| in) (?:(?P<first>\d{{4}}) to )?(?P<last>\d{{4}})(?:, with and without exceptions, one dot for each)?")
+@says(
+    rf"Plans finished within 20 weeks(?:,| in) (?:(?P<first>\d{{4}}) to )?(?P<last>\d{{4}})(?:, with and without exceptions, one dot for each)?"
+)
 def years(found: re.Match[str], at: Place) -> bool:
     ends = {str(row["period_end"].year) for row in at.rows}
     return ends <= {str(year) for year in range(int(found["first"] or found["last"]), int(found["last"]) + 1)}
@@ -200,7 +233,8 @@ def funnel_of(found: re.Match[str], at: Place) -> bool:
 @says(r"Quarter by quarter, by (?P<by>[a-z' ]+)")
 def by_quarters(found: re.Match[str], at: Place) -> bool:
     return all(
-        row["window"] == "quarter" and at.tables.title(row["breakdown"]).lower() == found["by"] for row in at.rows
+        row["window"] == "quarter" and at.tables.title(row["breakdown"]).lower() == found["by"]
+        for row in at.rows
     )
 
 

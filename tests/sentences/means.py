@@ -19,7 +19,10 @@ from tests.sentences.tables import Place
     rf"{WHEN.replace('when', 'when3')}?(?P<what3>[^%\d]+) (?P<d3>{C}) (?P<of3>[^%\d]+) (?P<value3>{D} [a-z]+) on average\."
 )
 def average(found: re.Match[str], at: Place) -> bool:
-    held = {name: found[name] or found[f"{name}2"] or found[f"{name}3"] for name in ("when", "value", "what", "d", "of")}
+    held = {
+        name: found[name] or found[f"{name}2"] or found[f"{name}3"]
+        for name in ("when", "value", "what", "d", "of")
+    }
     return free(held["what"]) and free(held["of"]) and any(
         at.measure(row)["kind"] == "mean"
         and held["value"].endswith(f" {at.measure(row)['unit']}")

@@ -49,7 +49,9 @@ def not_there(found: re.Match[str], at: Place) -> bool:
     return any(
         is_missing(found["why"], row, at.measure(row))
         and found["title"] in (None, at.measure(row)["title"])
-        and (not found["n"] or (row["numerator"], row["denominator"]) == (whole(found["n"]), whole(found["d"])))
+        and (
+            not found["n"] or (row["numerator"], row["denominator"]) == (whole(found["n"]), whole(found["d"]))
+        )
         for row in at.rows
     )
 

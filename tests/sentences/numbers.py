@@ -95,7 +95,9 @@ def is_points(text: str, change: float) -> bool:
     if text == "less than 1 percentage point":
         return 0 < abs(change) * 100 < 0.5
     points = half_up(abs(change) * 100)
-    return not 0 < abs(change) * 100 < 0.5 and text == f"{points} percentage point{'' if points == 1 else 's'}"
+    return (
+        not 0 < abs(change) * 100 < 0.5 and text == f"{points} percentage point{'' if points == 1 else 's'}"
+    )
 
 
 def is_size(text: str, change: float, measure: Row) -> bool:
@@ -165,7 +167,10 @@ def is_number(text: str, row: Row, measure: Row, before: bool = False) -> bool:
     """Whether “62% (74 of 120 audits)” is a row's figure, or that of the year before, as its kind of measure says it."""
     side = "previous_" if before else ""
     above, below, value = (row[f"{side}{name}"] for name in ("numerator", "denominator", "value"))
-    unit, kind = measure["counts_what"] or ("people" if measure["kind"] == "people_share" else "audits"), measure["kind"]
+    unit, kind = (
+        measure["counts_what"] or ("people" if measure["kind"] == "people_share" else "audits"),
+        measure["kind"],
+    )
     if not below or value is None:
         return False
     if kind == "mean":

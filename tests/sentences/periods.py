@@ -57,7 +57,9 @@ def is_period(text: str, row: Row) -> bool:
     text = text[:1].lower() + text[1:] if text.startswith("The ") else text
     if re.fullmatch(DAY, text):
         return row["period_end"] == day_of(text)
-    if bool(row["complete"]) == bool(unfinished):
+    if (
+        bool(row["complete"]) == bool(unfinished) and "release" not in row
+    ):  # of the past, that is no longer told
         return False
     if found := re.fullmatch(rf"the (12|3) months to ({DAY})", text):
         named = {"12": "12m", "3": "quarter"}[found[1]], day_of(found[2])

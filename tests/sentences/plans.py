@@ -13,25 +13,30 @@ from tests.sentences.tables import Place, Row
 
 
 @says(
-    rf"(?P<name>.+?) was the (?P<what>weakest|strongest): good or better in (?P<n>{C}|{P}) (?P<num>.+?)\. "
-    rf"(?:That is clearly (?P<side>lower|higher) than all sections together \((?P<total>{P})\)|It is not clearly "
-    r"(?P<not>lower|higher) than all sections together)\."
+    rf"(?P<name>.+?) was the (?P<what>weakest|strongest): good or better in (?P<n>{C}|{P}) (?P<num>.+?)\."
+    rf"(?: That is clearly (?P<side>lower|higher) than all sections together \((?P<total>{P})\)\.| It is not clearly "
+    r"(?P<not>lower|higher) than all sections together\.)?"
 )
 def extreme(found: re.Match[str], at: Place) -> bool:
     choose = min if found["what"] == "weakest" else max
     row = choose(
-        (row for row in at.same(breakdown="section") if row["value"] is not None), key=lambda row: row["value"]
+        (row for row in at.same(breakdown="section") if row["value"] is not None),
+        key=lambda row: row["value"],
     )
     unit = {**at.measure(row), "counts_what": "plans"}
-    if not found["name"].endswith(at.tables.label(row)) or not is_number(f"{found['n']} {found['num']}", row, unit):
+    if not found["name"].endswith(at.tables.label(row)) or not is_number(
+        f"{found['n']} {found['num']}", row, unit
+    ):
         return False
+    if not found["not"] and not found["side"]:
+        return "usual_least" in row and row["usual_least"] is None
     if found["not"]:
         return beyond(row, at.tables) != found["not"]
     return beyond(row, at.tables) == found["side"] and is_share(found["total"], at.tables.total(row)["value"])
 
 
 @says(
-    r"(?P<first>Higher|Lower) than the year before: (?P<names>.+?)(?:; (?P<second>lower) than the year before: (?P<more>.+?))?\.|Every other section(?: that can be compared)?: no clear change\.|(?P<none>No section has clearly changed on the year before)\.|(?P<first_year>There is no year before to compare the sections with)\."
+    r"(?P<first>Higher|Lower) than the year before: (?P<names>.+?)(?:; (?P<second>lower) than the year before: (?P<more>.+?))?\.|Every other section(?: that can be compared)?: no clear change\.|(?P<mixed>The plans were chosen in another way than the year before, so the sections cannot be compared with it)\.|(?P<none>No section has clearly changed on the year before)\.|(?P<first_year>There is no year before to compare the sections with)\."
 )
 def sections_changed(found: re.Match[str], at: Place) -> bool:
     said = {"higher": "", "lower": ""}
@@ -40,11 +45,15 @@ def sections_changed(found: re.Match[str], at: Place) -> bool:
     if found["second"]:
         said["lower"] = found["more"]
     sections = at.same(breakdown="section")
+    if found["mixed"]:
+        return all(row.get("mix") or row["change"] is None for row in sections)
     if found["first_year"]:
         return all(row["change"] is None for row in sections)
     if not found["first"] and not found["none"]:
         return any(row["change"] is not None and not _clear(row) for row in sections)
-    return all((at.tables.label(row) in said[side]) == (_clear(row) == side) for row in sections for side in said)
+    return all(
+        (at.tables.label(row) in said[side]) == (_clear(row) == side) for row in sections for side in said
+    )
 
 
 def _clear(row: Row) -> str:
@@ -63,7 +72,7 @@ def kind_of_plan(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    r"The two ranges do not overlap: (?P<one>[a-z]+) plans did better than (?P<other>[a-z]+) plans, by more than chance alone would explain\.|(?P<both>The two ranges overlap, so these figures alone cannot say that one kind is better)\."
+    r"The two ranges do not overlap: (?P<one>[a-z]+) plans (?P<did>did better|had a larger share) than (?P<other>[a-z]+) plans, by more than chance alone would explain\.|(?P<both>The two ranges overlap, so these figures alone cannot say that one kind is better)\."
 )
 def kinds_apart(found: re.Match[str], at: Place) -> bool:
     first, second = at.rows[:2]
@@ -73,4 +82,5 @@ def kinds_apart(found: re.Match[str], at: Place) -> bool:
     of = {at.tables.label(row).split()[0].lower(): row for row in (first, second)}
     one, other = of[found["one"]], of[found["other"]]
     higher_is = at.measure(one)["higher_is"]
-    return not overlap and higher_is != "neither" and (one["value"] > other["value"]) == (higher_is == "better")
+    said = "had a larger share" if higher_is == "neither" else "did better"
+    return not overlap and found["did"] == said and (one["value"] > other["value"]) == (higher_is != "worse")

@@ -28,7 +28,9 @@ def both_ways(found: re.Match[str], at: Place) -> bool:
         if row is None:
             if re.search(r"\d", text):
                 return False
-        elif at.tables.places.get(row["council"]) != place or (found["year"] and not is_period(found["year"], row)):
+        elif at.tables.places.get(row["council"]) != place or (
+            found["year"] and not is_period(found["year"], row)
+        ):
             return False
         elif re.fullmatch(NUM, text):
             if not is_number(text, row, at.measure(row)):
@@ -146,7 +148,9 @@ def line_of_country(found: re.Match[str], at: Place) -> bool:
     )
 
 
-@says(r"The council itself|(?P<close>Extremely close|Very close|Close|Somewhat close|Not close)|(?P<unknown>Not given)")
+@says(
+    r"The council itself|(?P<close>Extremely close|Very close|Close|Somewhat close|Not close)|(?P<unknown>Not given)"
+)
 def closeness(found: re.Match[str], at: Place) -> bool:
     own = {row["council"] for row in at.rows}
     if not (found["close"] or found["unknown"]):

@@ -7,9 +7,11 @@ from __future__ import annotations
 import re
 
 from tests.sentences.grammar import says
-from tests.sentences.numbers import GAP, C, D, K, P, is_part, is_value, whole
+from tests.sentences.numbers import C, K, V, is_value, whole
 from tests.sentences.periods import DAY, day_of
-from tests.sentences.tables import Place, Row
+from tests.sentences.tables import CELL, Place, Row
+
+RELEASE = r"\d{4}-\d\d-\d\d\.\d+"
 
 
 @says(rf"Adding up: (?P<sums>{C}(?: − {C})+ = {C}(?:; {C}(?: − {C})+ = {C})*)\.")
@@ -22,7 +24,10 @@ def adding_up(found: re.Match[str], at: Place) -> bool:
             return False
         ends.append(end)
     row = at.rows[0]
-    return ends[-1] in (row["numerator"], row["denominator"]) and set(ends) & {row["numerator"], row["denominator"]} != set()
+    return (
+        ends[-1] in (row["numerator"], row["denominator"])
+        and set(ends) & {row["numerator"], row["denominator"]} != set()
+    )
 
 
 @says(rf"(?P<n>{C})")
@@ -33,16 +38,14 @@ def left_after(found: re.Match[str], at: Place) -> bool:
     return whole(found["n"]) in {*(n for held in steps for n in held), *out}
 
 
-@says(rf"(?:(?P<share>{P}) \((?P<n>{C}) of (?P<d>{C})\)|(?P<value>{D} [a-z]+|{K}|{GAP}) \((?P<cases>{C})\))")
+@says(rf"(?P<value>{V}|{K} on a scale to 1) \((?:(?P<n>{C}) of )?(?P<d>{C})\)")
 def in_numbers_alone(found: re.Match[str], at: Place) -> bool:
     """A figure without what it counts, of this release or an earlier one."""
-    def holds(row: Row) -> bool:
-        if found["value"]:
-            return is_value(found["value"], row["value"], at.measure(row)) and row["denominator"] == whole(found["cases"])
-        counts = (whole(found["n"]), whole(found["d"]))
-        return (row["numerator"], row["denominator"]) == counts and is_part(found["share"], *counts)
-
-    return any(map(holds, at.rows))
+    return any(
+        is_value(found["value"], row["value"], at.measure(row)) and row["denominator"] == whole(found["d"])
+        and (not found["n"] or row["numerator"] == whole(found["n"]))
+        for row in at.rows
+    )  # fmt: skip
 
 
 @says(rf"Compared with (?P<d>{C}) in all(?:, (?P<n>{C}) of them in the group)?\.")
@@ -62,7 +65,11 @@ def counted_on(found: re.Match[str], at: Place) -> bool:
 @says(rf"Besides, (?P<n>{C}) [a-z' ]+ on record have no such date \([a-z ]+\) and so are in no period\.")
 def without_a_date(found: re.Match[str], at: Place) -> bool:
     row = at.rows[0]
-    same = [one for one in at.tables.undated if all(one[name] == row[name] for name in ("council", "breakdown", "group"))]
+    same = [
+        one
+        for one in at.tables.undated
+        if all(one[name] == row[name] for name in ("council", "breakdown", "group"))
+    ]
     return whole(found["n"]) in {one["rows"] for one in same}
 
 
@@ -77,7 +84,9 @@ def first_and_last(found: re.Match[str], at: Place) -> bool:
     return not told & set(at.receipts)
 
 
-@says(r"(?P<given>These numbers were counted by others and are shown as given)\.|(?P<untold>This data version does not tell the steps of this figure)\.|There is nothing to count through: the figure is not available\.|Nothing is left out: every row of the period counts\.")
+@says(
+    r"(?P<given>These numbers were counted by others and are shown as given)\.|(?P<untold>This data version does not tell the steps of this figure)\.|There is nothing to count through: the figure is not available\.|Nothing is left out: every row of the period counts\."
+)
 def not_counted(found: re.Match[str], at: Place) -> bool:
     row = at.rows[0]
     if found["given"]:
@@ -88,7 +97,28 @@ def not_counted(found: re.Match[str], at: Place) -> bool:
     return bool(row["symbol"]) if "nothing to count" in found[0] else len(set(steps)) < 2
 
 
-@says(r"(?P<release>\d{4}-\d\d-\d\d\.\d+)")
-def last_in(found: re.Match[str], at: Place) -> bool:
-    """The data version that last had a figure, or since which it stands."""
-    return any(row.get("release", at.tables.release["release"]) == found["release"] for row in at.rows)
+@says(
+    rf"(?P<last>last in )?(?P<release>{RELEASE})|This figure has been superseded\.|It was last in data version (?P<was>{RELEASE}); receipt (?P<by>[0-9A-Z]{{11}}) has taken its place\.|This figure is no longer made: data version (?P<gone>{RELEASE}) does not have it\.|It was last in data version (?P<was2>{RELEASE})\."
+)
+def in_which_release(found: re.Match[str], at: Place) -> bool:
+    """The data version that last had a figure, or that first had one that stands."""
+
+    def holds(row: Row) -> bool:
+        last = row.get("release")  # of an earlier release alone
+        since = None if found["last"] else at.tables.since.get(row["receipt"], at.tables.release["release"])
+        if gone := found["gone"] or (found["release"] if found["release"] not in (last, since) else None):
+            stands = any(_cell(row) == _cell(one) for one in at.tables.by_measure.get(row["measure"], ()))
+            return bool(last) and last < gone and not stands
+        if found["release"]:
+            return True
+        if found["was2"]:
+            return found["was2"] == last
+        return bool(last) and (
+            not found["was"] or (found["was"] == last and found["by"] in at.tables.figures)
+        )
+
+    return any(map(holds, at.rows))
+
+
+def _cell(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in CELL)

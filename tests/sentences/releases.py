@@ -40,7 +40,11 @@ def _both(at: Place) -> list[tuple[Row, Row]]:
     of: dict[tuple[object, ...], list[Row]] = {}
     for row in at.rows:
         of.setdefault(tuple(row[name] for name in CELL), []).append(row)
-    return [(rows[0], rows[1]) for rows in of.values() if len(rows) == 2 and rows[0]["receipt"] != rows[1]["receipt"]]
+    return [
+        (rows[0], rows[1])
+        for rows in of.values()
+        if len(rows) == 2 and rows[0]["receipt"] != rows[1]["receipt"]
+    ]
 
 
 @says(r"(?P<kind>Target|Figure restated|Definition changed|File refused|New period|New files|[A-Z][a-z ]+):")
@@ -86,10 +90,14 @@ def restated(found: re.Match[str], at: Place) -> bool:
 )
 def between_two(found: re.Match[str], at: Place) -> bool:
     """A figure in two releases, in a sentence or a cell."""
+
     def holds(was: Row, now: Row) -> bool:
         measure = at.measure(now)
         if found["title"]:
-            named = (measure["title"], at.tables.places.get(now["council"])) == (found["title"], found["place"])
+            named = (measure["title"], at.tables.places.get(now["council"])) == (
+                found["title"],
+                found["place"],
+            )
             return (
                 named and is_period(found["when"], {**now, "complete": True})
                 and _shown(found["now"], now, measure) and _shown(found["was"], was, measure)
@@ -119,7 +127,9 @@ def more_periods(found: re.Match[str], at: Place) -> bool:
     was, now = pairs[0]
     keys = ("measure", "council", "window", "breakdown")
     before = {
-        tuple(row[name] for name in CELL): row for row in at.tables.before.values() if row["release"] == was["release"]
+        tuple(row[name] for name in CELL): row
+        for row in at.tables.before.values()
+        if row["release"] == was["release"]
     }
     told = [
         row for row in at.tables.by_measure[now["measure"]]
@@ -174,10 +184,14 @@ def usual_again(found: re.Match[str], at: Place) -> bool:
     return found["was"].removesuffix(" than usual") in was
 
 
-@says(r"It was (?P<was>improving|getting worse|no clear change|higher than usual|lower than usual|too few to say)\.")
+@says(
+    r"It was (?P<was>improving|getting worse|no clear change|higher than usual|lower than usual|too few to say)\."
+)
 def it_was(found: re.Match[str], at: Place) -> bool:
     was = {row["before"] for row in _told(at, "variation")}
-    return {"too few to say": "too few points"}.get(found["was"], found["was"].removesuffix(" than usual")) in was
+    return {"too few to say": "too few points"}.get(
+        found["was"], found["was"].removesuffix(" than usual")
+    ) in was
 
 
 @says(rf"Figures now run to (?P<now>{DAY}); before, to (?P<was>{DAY})\.")

@@ -7,7 +7,19 @@ from __future__ import annotations
 import re
 
 from tests.sentences.grammar import free, says
-from tests.sentences.numbers import BETWEEN, NUM, C, D, P, is_number, is_part, is_range, is_share, is_value, whole
+from tests.sentences.numbers import (
+    BETWEEN,
+    NUM,
+    C,
+    D,
+    P,
+    is_number,
+    is_part,
+    is_range,
+    is_share,
+    is_value,
+    whole,
+)
 from tests.sentences.periods import is_period
 from tests.sentences.tables import Place, Row
 
@@ -24,7 +36,7 @@ def within(found: re.Match[str], row: Row) -> bool:
 
 
 @says(
-    rf"{WHEN}?(?P<open>[^%]*?)(?P<n>{C}) of (?:the )?(?P<d>{C}) (?P<what>[^%]*?)(?: \((?P<share>{P})\)(?P<after>, (?:as published by DfE|added up from what DfE publishes))?)?\.?"
+    rf"{WHEN}?(?P<open>[^%]*?)(?P<n>{C}) of (?:the )?(?P<d>{C})(?: (?P<what>[^%]*?))??(?: \((?P<share>{P})\)(?P<after>, (?:as published by DfE|added up from what DfE publishes))?)?\.?"
 )
 def claim(found: re.Match[str], at: Place) -> bool:
     return free(found["open"]) and free(found["what"]) and _counted(found, at)
@@ -35,7 +47,9 @@ def claim(found: re.Match[str], at: Place) -> bool:
     rf"{WHEN.replace('when', 'when2')}?(?P<open2>[^%]*?)(?P<n2>{C}) (?P<what2>times) of (?P<d2>{C}) (?P<of2>[^%]*?) \((?P<share2>{P})\)\."
 )
 def so_many_times(found: re.Match[str], at: Place) -> bool:
-    held = {name: found[name] or found[f"{name}2"] for name in ("when", "open", "n", "what", "d", "of", "share")}
+    held = {
+        name: found[name] or found[f"{name}2"] for name in ("when", "open", "n", "what", "d", "of", "share")
+    }
     return all(free(held[name]) for name in ("open", "what", "of")) and any(
         (row["numerator"], row["denominator"]) == (whole(held["n"]), whole(held["d"]))
         and is_part(held["share"], row["numerator"], row["denominator"])
@@ -49,9 +63,7 @@ def of_so_many(found: re.Match[str], at: Place) -> bool:
     return free(found["open"]) and free(found["what"]) and _counted(found, at)
 
 
-@says(
-    rf"{WHEN}(?P<open>[^%]*?)(?P<n>{C}) (?P<what>[^%;]*); (?P<d>{C}) were planned \((?P<share>{P})\)\."
-)
+@says(rf"{WHEN}(?P<open>[^%]*?)(?P<n>{C}) (?P<what>[^%;]*); (?P<d>{C}) were planned \((?P<share>{P})\)\.")
 def of_planned(found: re.Match[str], at: Place) -> bool:
     return free(found["open"]) and free(found["what"]) and _counted(found, at)
 
@@ -93,7 +105,11 @@ def not_done(found: re.Match[str], at: Place) -> bool:
     rf"In (?P<n>{C}) of (?P<d>{C}) completed audits nobody was offered the chance(?: \((?P<fit>{C}) recorded as not appropriate, (?P<no>{C}) with no reason given\))?\."
 )
 def nobody(found: re.Match[str], at: Place) -> bool:
-    named = {"n": "voice.nobody_offered", "fit": "voice.nobody_offered_not_appropriate", "no": "voice.nobody_offered_no_reason"}
+    named = {
+        "n": "voice.nobody_offered",
+        "fit": "voice.nobody_offered_not_appropriate",
+        "no": "voice.nobody_offered_no_reason",
+    }
     of = {row["measure"]: row["numerator"] for row in at.rows if row["denominator"] == whole(found["d"])}
     return all(whole(found[part]) == of.get(name) for part, name in named.items() if found[part])
 
@@ -102,7 +118,11 @@ def nobody(found: re.Match[str], at: Place) -> bool:
     rf"(?:The true (?P<of>rate|average|value)(?: for [a-z ]+)? is )?(?:L|l)ikely to be (?P<range>{BETWEEN})\.?|(?P<alone>(?i:{BETWEEN}))"
 )
 def likely(found: re.Match[str], at: Place) -> bool:
-    kinds = {"average": ("mean",), "value": ("agreement",), "rate": ("share", "people_share", "snapshot", "given", "weighted")}
+    kinds = {
+        "average": ("mean",),
+        "value": ("agreement",),
+        "rate": ("share", "people_share", "snapshot", "given", "weighted"),
+    }
     return any(
         is_range(found["range"] or found["alone"], row["low"], row["high"], at.measure(row))
         and (not found["of"] or at.measure(row)["kind"] in kinds[found["of"]])
@@ -119,10 +139,13 @@ def number(found: re.Match[str], at: Place) -> bool:
 def share_alone(found: re.Match[str], at: Place) -> bool:
     if found["value"]:
         return any(is_value(found["value"], row["value"], at.measure(row)) for row in at.rows)
-    shares = [row for row in at.rows if at.measure(row)["kind"] not in ("mean", "agreement", "gap", "evenness")]
+    shares = [
+        row for row in at.rows if at.measure(row)["kind"] not in ("mean", "agreement", "gap", "evenness")
+    ]
     if found["of"]:
         return any(
-            row["denominator"] == whole(found["of"]) and is_share(found["share"], row["value"]) for row in shares
+            row["denominator"] == whole(found["of"]) and is_share(found["share"], row["value"])
+            for row in shares
         )
     steps = [(a["numerator"], b["numerator"]) for a in shares for b in shares if b["numerator"]]
     return any(is_share(found["share"], row["value"]) for row in shares) or any(
@@ -150,7 +173,8 @@ def named(found: re.Match[str], at: Place) -> bool:
     wanted = {"Attended": "training.attended", "Passed": "training.passed"}.get(found["label"])
     people = {"counts_what": "people who must hold training on it"} if wanted else {}
     return any(
-        is_number(found["num"], row, {**at.measure(row), **people}) and row["measure"] == (wanted or row["measure"])
+        is_number(found["num"], row, {**at.measure(row), **people})
+        and row["measure"] == (wanted or row["measure"])
         for row in at.rows
     )
 

@@ -43,6 +43,8 @@ class Tables:
     release: Row = field(default_factory=dict)
     programs: set[str] = field(default_factory=set)
     """Versions of the program that made this release and the earlier ones."""
+    since: dict[str, str] = field(default_factory=dict)
+    """Receipt -> the first of these releases that had it."""
     before: dict[str, Row] = field(default_factory=dict)
     """Figures of earlier releases that the newest does not have."""
 
@@ -82,6 +84,7 @@ class Tables:
             held = {code: {**row, "release": each.release["release"]} for code, row in each.figures.items()}
             made.before |= {code: row for code, row in held.items() if code not in figures}
             made.measures = each.measures | made.measures
+            made.since = {code: each.release["release"] for code in each.figures} | made.since
         return made
 
     @cached_property
@@ -146,7 +149,9 @@ class Place:
     def funnel(self) -> list[Row]:
         """Where the figures lie among all councils."""
         keys = {(row["measure"], row["council"], row["period_end"]) for row in self.rows}
-        return [row for row in self.tables.funnels if (row["measure"], row["council"], row["period_end"]) in keys]
+        return [
+            row for row in self.tables.funnels if (row["measure"], row["council"], row["period_end"]) in keys
+        ]
 
 
 def _cell(row: Row) -> tuple[Any, ...]:
