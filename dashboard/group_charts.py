@@ -41,10 +41,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
                 "size": 12,
                 "line": {"color": "#ffffff", "width": 1},
             },
-            "text": [
-                f"{row['label']}: {words.figure_number(_own(measure, row), row)}{charts.with_receipt(row)}"
-                for row in shown
-            ],
+            "text": [f"{row['label']}: {_number(measure, row)}{charts.with_receipt(row)}" for row in shown],
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": False,
         }
@@ -78,7 +75,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
             "showarrow": False,
             "bgcolor": "rgba(255,255,255,0.9)",
             "borderpad": 1,
-            "text": f"{_wrapped(row['label'], 38)}<br><b>{words.figure_number(_own(measure, row), row)}</b>{_apart(row)}",
+            "text": f"{_wrapped(row['label'], 38)}<br><b>{_number(measure, row)}</b>{_apart(row)}",
             "font": {"size": 14, "color": charts.INK},
         }
         for place, row in zip(places, shown, strict=True)
@@ -196,6 +193,10 @@ def small_multiples(measure: Row, rows: Sequence[Row], columns: int = 2) -> char
 def _own(measure: Row, row: Row) -> Row:
     """The measure, with what a row counts where that is another (plans without exceptions, beside plans)."""
     return {**measure, "counts_what": row["counts_what"]} if row.get("counts_what") else measure
+
+
+def _number(measure: Row, row: Row) -> str:
+    return words.figure_number(_own(measure, row), row)
 
 
 def _apart(row: Row) -> str:

@@ -288,7 +288,8 @@ def _numbers(one: Told, like: Told) -> str:
     if one["symbol"] or one["value"] is None:
         return words.symbol(one["symbol"] or "x")
     if heard_words.is_compared(like):
-        return f"{heard_words.value(like, one['value'])} ({words.count(one['numerator'])} of {words.count(one['denominator'])})"
+        counts = f"{words.count(one['numerator'])} of {words.count(one['denominator'])}"
+        return f"{heard_words.value(like, one['value'])} ({counts})"
     if like["unit"]:
         return f"{words.amount(one['value'], like['unit'])} ({words.count(one['denominator'])})"
     return f"{words.percent(one['value'])} ({words.count(one['numerator'])} of {words.count(one['denominator'])})"

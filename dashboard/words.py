@@ -449,8 +449,8 @@ def apart(row: Row, total: Row | None) -> str:
 
 
 def are_placed(rows: Sequence[Row]) -> bool:
-    """Whether groups were set beside their total at all: what is public does not hold their limits, and an older release
-    has none but goes by likely ranges."""
+    """Whether groups were set beside their total at all: what is public does not hold their limits; an older release has
+    none either, and goes by likely ranges."""
     return any(row.get("place") for row in rows) or not any("place" in row for row in rows)
 
 

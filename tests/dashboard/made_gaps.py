@@ -49,7 +49,8 @@ FIGURES: tuple[tuple[Any, ...], ...] = (
 
 SENTENCES = {
     "gap": "The group is {numerator} of {denominator} audits: {value} than of all of them.",
-    "evenness": "Audits were heard from at {value}; {numerator} of {denominator} completed audits heard from the family.",
+    "evenness": "Audits were heard from at {value}; {numerator} of {denominator} completed audits heard from the "
+    "family.",
     "weighted": "Had each group been audited in proportion to its number, {value} of audits would have heard from the "
     "family; {numerator} of {denominator} did.",
 }

@@ -1,4 +1,4 @@
-"""Every sentence, cell and mark that states a figure is read back by a grammar of its own, and is what the tables say."""
+"""Every sentence, cell and mark that states a figure is read back by a grammar of its own, and is what tables say."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from dashboard.app import create_app
@@ -20,7 +18,8 @@ MORE = (
     "/grades?measure=quality.mental_health_considered", "/timeliness?to=2020-12-31", "/programme?window=financial_year",
     "/who?by=ethnic_group&frame=sen_support", "/who?window=academic_year", "/compare?to=2020-12-31",
     "/compare?measure=timeliness.twenty_weeks_published_excluding_exceptions", "/reliability?window=quarter",
-    "/actions?window=month", "/actions?source=audit&state=not_evidenced", "/learning?to=2025-03-31", "/feedback?window=month",
+    "/actions?window=month", "/actions?source=audit&state=not_evidenced", "/learning?to=2025-03-31",
+    "/feedback?window=month",
 )  # fmt: skip
 
 

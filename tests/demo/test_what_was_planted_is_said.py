@@ -1,7 +1,7 @@
 """What was planted in the fictional county is what its pages say: who is offered a say less often, who grades more
 generously, where a council lies; and “too few to say” where it is.
 
-Each page is read as its server sends it. That its numbers are the figures' is held elsewhere (test_sentences_of_the_demo).
+Each page is read as its server sends it. That its numbers are the figures' is held in test_sentences_of_the_demo.
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ def charted(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"By chance alone, about (?P<n>\d+) of 100 steady charts of (?P<k>\d+) (?P<what>month|quarter)s would show a signal somewhere\."
+    r"By chance alone, about (?P<n>\d+) of 100 steady charts of (?P<k>\d+) (?P<what>month|quarter)s would show a signal somewhere\."
 )
 def chart_by_chance(found: re.Match[str], at: Place) -> bool:
     known = [row for row in at.points if row["value"] is not None]

@@ -14,14 +14,13 @@ from tests.sentences.numbers import (
     C,
     K,
     P,
+    is_counts,
     is_gap,
     is_part,
-    is_range,
-    is_share,
+    is_spread,
     is_value,
     whole,
 )
-from tests.sentences.numbers import is_counts, is_spread
 from tests.sentences.periods import is_period
 from tests.sentences.shares import WHEN
 from tests.sentences.tables import Place, Row

@@ -1,7 +1,7 @@
 """A grammar of plain English: rules, and reading a text by them.
 
 A rule is a pattern for a whole sentence or cell, and what must be true of it. A sentence that no pattern fits is
-`Unknown`; one that a pattern fits and the tables do not bear out is `Wrong`. Does not belong here: the rules themselves.
+`Unknown`; one that a pattern fits and the tables do not bear out is `Wrong`. Does not belong here: the rules.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from tests.sentences.tables import Place
 Rule = Callable[[re.Match[str], Place], bool]
 GRAMMAR: list[tuple[re.Pattern[str], Rule]] = []
 MOVED = re.compile(
-    r"[▲▼]|\b(higher|lower|upper|better|worse|year before|or (more|fewer)|(more|less|fewer|greater|larger|smaller) than|improv\w+|rose|rise\w*|fell|fall\w*|"
-    r"increas\w+|decreas\w+|mostly|usually|seldom|generous|(more|less) often|(over|under)-heard|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
+    r"[▲▼]|\b(higher|lower|upper|better|worse|year before|or (more|fewer)|(more|less|fewer|greater|larger|smaller) than|"
+    r"improv\w+|rose|rise\w*|fell|fall\w*|increas\w+|decreas\w+|mostly|usually|seldom|generous|(more|less) often|"
+    r"(over|under)-heard|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )
+"""Words of direction and change, that only a rule of their own may bear out."""
 NAMES = re.compile(
     r"\bmore than (?:a year|20 weeks)\b|\b(?:20|52|16|13|6) weeks\b|\b20 working days\b|\b(?:12|24) months\b|"
     r"\brequires improvement\b|\bgood or better\b|\btwice or more\b|\bimprovement plans\b|\bup to a year\b"

@@ -133,10 +133,8 @@ def last_value(found: re.Match[str], at: Place) -> bool:
 @says(r"<b>(?P<label>[^<]+)</b>")
 def name_of_a_part(found: re.Match[str], at: Place) -> bool:
     labels = {at.tables.label(row) for row in at.rows} | set(at.tables.places.values())
-    return (
-        found["label"] in labels
-        or free(found["label"])
-        and any(_named(found["label"], row, at) for row in at.rows)
+    return found["label"] in labels or (
+        free(found["label"]) and any(_named(found["label"], row, at) for row in at.rows)
     )
 
 
@@ -214,7 +212,7 @@ def grades(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    rf"Plans finished within 20 weeks(?:,| in) (?:(?P<first>\d{{4}}) to )?(?P<last>\d{{4}})(?:, with and without exceptions, one dot for each)?"
+    r"Plans finished within 20 weeks(?:,| in) (?:(?P<first>\d{4}) to )?(?P<last>\d{4})(?:, with and without exceptions, one dot for each)?"
 )
 def years(found: re.Match[str], at: Place) -> bool:
     ends = {str(row["period_end"].year) for row in at.rows}

@@ -1,4 +1,4 @@
-"""Numbers in words: shares, averages, coefficients, gaps, sizes of changes and likely ranges, and whether one is a row's.
+"""Numbers in words: shares, averages, coefficients, gaps, sizes of changes, likely ranges; whether one is a row's.
 
 Belongs here: patterns of a number, and comparing one with a value. Does not belong here: sentences around numbers.
 """
@@ -15,7 +15,10 @@ C = r"\d[\d,]*"  # a count
 P = r"(?:\d+%|less than 1%|more than 99%)"  # a share
 D = r"\d[\d,]*\.\d"  # an average
 K = r"−?\d\.\d\d"  # a coefficient, or how even
-SIZE = rf"(?:less than 1 percentage point|{C} percentage points?|less than 0\.1 [a-z]+|{D} [a-z]+|less than 0\.01|\d\.\d\d)"
+SIZE = (
+    rf"(?:less than 1 percentage point|{C} percentage points?|less than 0\.1 [a-z]+|{D} [a-z]+|less than 0\.01|"
+    r"\d\.\d\d)"
+)
 GAP = rf"(?:{SIZE} (?:more|fewer)|no more and no fewer)"
 V = rf"(?:{P}|{D} [a-z]+|{K}|{GAP})"  # a value of any kind of measure
 SHARE = rf"(?:{P} \({C} of {C} [^()]+\)|{C} of {C} [^()]+ \({P}\))"
@@ -164,7 +167,7 @@ def is_counts(text: str, above: int | None, below: int | None, unit: str) -> boo
 
 
 def is_number(text: str, row: Row, measure: Row, before: bool = False) -> bool:
-    """Whether “62% (74 of 120 audits)” is a row's figure, or that of the year before, as its kind of measure says it."""
+    """Whether “62% (74 of 120 audits)” is a row's figure, or that of the year before, as its kind says it."""
     side = "previous_" if before else ""
     above, below, value = (row[f"{side}{name}"] for name in ("numerator", "denominator", "value"))
     unit, kind = (

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from tests.sentences.grammar import says
@@ -34,7 +35,7 @@ def adding_up(found: re.Match[str], at: Place) -> bool:
 def left_after(found: re.Match[str], at: Place) -> bool:
     """How many rows a step leaves out, or leaves."""
     steps = [list(at.tables.steps.get(row["receipt"], ())) for row in at.rows]
-    out = [before - after for held in steps for before, after in zip(held, held[1:], strict=False)]
+    out = [before - after for held in steps for before, after in itertools.pairwise(held)]
     return whole(found["n"]) in {*(n for held in steps for n in held), *out}
 
 

@@ -84,7 +84,7 @@ class Tables:
             held = {code: {**row, "release": each.release["release"]} for code, row in each.figures.items()}
             made.before |= {code: row for code, row in held.items() if code not in figures}
             made.measures = each.measures | made.measures
-            made.since = {code: each.release["release"] for code in each.figures} | made.since
+            made.since = dict.fromkeys(each.figures, each.release["release"]) | made.since
         return made
 
     @cached_property
