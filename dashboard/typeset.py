@@ -14,6 +14,8 @@ from typing import Any
 from dashboard.blocks import Block, Codes, Pairs, Said, Section, Table
 
 HERE = Path(__file__).parent
+PROSE, SHORT = 220, 12
+"""Letters: a table whose columns' longest texts together are longer is of prose; a text no longer is never broken."""
 
 
 class DoesNotFit(ValueError):
@@ -45,7 +47,9 @@ def to_pdf(layout: str, told: Mapping[str, Any]) -> bytes:
 
 def sections(made: Sequence[Section]) -> list[dict[str, Any]]:
     """Sections as a layout reads them."""
-    return [{"heading": heading, "blocks": [_block(block) for block in blocks]} for _, heading, blocks in made]
+    return [
+        {"heading": heading, "blocks": [_block(block) for block in blocks]} for _, heading, blocks in made
+    ]
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -57,13 +61,20 @@ def _block(block: Block) -> dict[str, Any]:
         rows = [[[cell] if isinstance(cell, str) else list(cell) for cell in row] for row in block.rows]
         return {
             "kind": "table", "header": block.header, "rows": rows, "numbers": block.numbers,
-            "wide": _widest(rows) if rows else 0, "caption": block.caption if block.named else "",
+            "widths": _widths(rows) if rows else [], "caption": block.caption if block.named else "",
         }  # fmt: skip
     kind = "codes" if isinstance(block, Codes) else "pairs"
     assert isinstance(block, Codes | Pairs)
     return {"kind": kind, "rows": [list(row) for row in block.rows]}
 
 
-def _widest(rows: Sequence[Sequence[Sequence[str]]]) -> int:
-    """The column with the longest text: it takes the room that is left."""
-    return max(range(len(rows[0])), key=lambda n: max(len(text) for row in rows for text in row[n]))
+def _widths(rows: Sequence[Sequence[Sequence[str]]]) -> list[float]:
+    """The share of the room that each column takes, 0 where it takes what its text needs.
+
+    The column with the longest text takes the room that is left. Where all are prose, each has a share by its longest
+    text: by its root, so that one long text does not starve the others.
+    """
+    longest = [max(len(text) for row in rows for text in row[n]) for n in range(len(rows[0]))]
+    if sum(longest) > PROSE:
+        return [round(length**0.5, 2) if length > SHORT else 0 for length in longest]
+    return [1 if n == longest.index(max(longest)) else 0 for n in range(len(longest))]

@@ -61,7 +61,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.steps(known, figures, used),
             sections.apart(known, figures, used),
             sections.kept(known, figures, used),
-            actions_list.section(release, chosen),
+            actions_list.section(release, shown.council, chosen),
             actions_found.section(release, shown.council),
             _about(release, known),
         ],
