@@ -32,8 +32,8 @@ CAME, WENT = ("opened", "reopened"), ("done", "cancelled")
 _HEADER = ("What", "Number", RECEIPT)
 _KINDS = (("Open", "is_open", 4), ("Done", "is_done", 6), ("Cancelled", "is_cancelled", 4))
 """Heading of a list, which actions it has, and how many of an action's columns say something there."""
-_UNSHOWN = ("is_not_evidenced", "is_evidence_unchecked", "is_checked_by_owner")
-"""Of done actions, what a board should ask about first."""
+_ASK = ("is_closed_early", "is_not_evidenced", "is_evidence_unchecked", "is_checked_by_owner")
+"""What a board should ask about, of actions that are not overdue."""
 
 
 def title(told: Told) -> str:
@@ -217,9 +217,9 @@ def _list(told: Told) -> list[Block]:
 
 
 def _first(row: Told) -> tuple[Any, ...]:
-    """What a board should ask about comes first: overdue, then done and not shown, then by the date first promised."""
-    unshown = any(row[name] for name in _UNSHOWN)
-    return not row["is_overdue"], not unshown, row["due_on"] or row["opened_on"], row["opened_on"]
+    """What a board should ask about comes first: overdue, then what else to ask, then by first due date."""
+    to_ask = any(row[name] for name in _ASK)
+    return not row["is_overdue"], not to_ask, row["due_on"] or row["opened_on"], row["opened_on"]
 
 
 def _reading() -> list[Block]:
