@@ -139,7 +139,7 @@ def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -
         ledger_charts.balance(points, ends, labels),
         hold,
         "each month",
-        max(560, 120 + 30 * len(points)),
+        ledger_charts.width(len(points)),
         "end",
         rows=drawn,
     )

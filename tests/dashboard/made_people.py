@@ -23,7 +23,7 @@ _THEMES = ("Health advice", "Provision specific and quantified", "Timeliness", "
 _BOARDS = ("Children and Families Scrutiny Committee", "SEND Partnership Board")
 BREAKDOWNS = {
     "attendance": "Full or part time", "hours_band": "Hours a week", "weeks_band": "For how long",
-    "learning_theme": "Theme", "module": "Module of training", "staff_role": "Role", "agency": "Agency",
+    "weeks_placed": "Whole weeks since the first day", "learning_theme": "Theme", "module": "Module of training", "staff_role": "Role", "agency": "Agency",
     "complaint_stage": "Stage", "complaint_outcome": "Outcome", "complaint_fault": "Kind of fault",
     "cannot_reason": "Why it cannot be done", "board": "Board or committee", "topic": "Topic",
     "report_source": "What the report rests on",
@@ -32,6 +32,7 @@ GROUPS = {
     "attendance": {"full_time": "Full time", "part_time": "Part time"},
     "hours_band": {"0-9": "Under 10 hours", "10-17": "10 to 17 hours", "18-": "18 hours or more"},
     "weeks_band": {"0-3": "Under 4 weeks", "4-12": "4 to 12 weeks", "13-25": "13 to 25 weeks"},
+    "weeks_placed": {"9": "9 weeks", "14": "14 weeks"},
     "learning_theme": {name: name for name in _THEMES},
     "module": {
         "Asking for health advice": "Asking for health advice",

@@ -39,6 +39,7 @@ def test_counts_of_children_come_first_with_what_to_do(officers: FlaskClient) ->
     )
     assert placements.SAME_DAY in text
     assert "Lower is better." in text
+    assert "The longest has lasted 14 weeks so far." in text, "and not 9: weeks are numbers"
     for label in ("Part time", "10 to 17 hours", "4 to 12 weeks"):
         assert label in text
 
