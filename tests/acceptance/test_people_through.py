@@ -57,7 +57,7 @@ def test_a_placement_is_counted_for_officers_and_nothing_of_it_is_public(
     assert figures["training.passed"] == (0, 1)
     weeks = table(
         settings,
-        "SELECT \"group\", label, numerator, denominator FROM figures JOIN groups USING (breakdown, \"group\") WHERE "
+        'SELECT "group", label, numerator, denominator FROM figures JOIN groups USING (breakdown, "group") WHERE '
         "measure = 'placements.must_register' AND breakdown = 'weeks_placed' AND \"window\" = '12m' "
         "AND period_end = DATE '2026-03-31'",
     )

@@ -23,7 +23,8 @@ _THEMES = ("Health advice", "Provision specific and quantified", "Timeliness", "
 _BOARDS = ("Children and Families Scrutiny Committee", "SEND Partnership Board")
 BREAKDOWNS = {
     "attendance": "Full or part time", "hours_band": "Hours a week", "weeks_band": "For how long",
-    "weeks_placed": "Whole weeks since the first day", "learning_theme": "Theme", "module": "Module of training", "staff_role": "Role", "agency": "Agency",
+    "weeks_placed": "Whole weeks since the first day",
+    "learning_theme": "Theme", "module": "Module of training", "staff_role": "Role", "agency": "Agency",
     "complaint_stage": "Stage", "complaint_outcome": "Outcome", "complaint_fault": "Kind of fault",
     "cannot_reason": "Why it cannot be done", "board": "Board or committee", "topic": "Topic",
     "report_source": "What the report rests on",
