@@ -176,7 +176,7 @@ def limits(points: Sequence[Row], measure: Row) -> str:
     if last["state"] == "table":
         return f"Too few in a typical {name}: the numbers are given without limits or signals."
     if last["state"] == "run":
-        return f"Fewer than 8 {name}s: the points are drawn without limits."
+        return " ".join([f"Fewer than 8 {name}s: the points are drawn without limits.", *anew(last)])
     wide = (
         f"Its width comes from how much neighbouring {name}s differ."
         if mean

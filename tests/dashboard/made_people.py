@@ -10,8 +10,10 @@ from datetime import date
 from hashlib import md5
 from typing import Any
 
+import duckdb
+
 from pipelines import settings
-from pipelines.measures import catalogue
+from pipelines.measures import catalogue, lesson_charts
 
 TOPICS = ("placements", "training", "learning", "feedback", "complaints", "scrutiny", "boards")
 MEASURES = {
@@ -100,6 +102,16 @@ def counted(public: bool) -> list[tuple[str, str, str, float, float, bool]]:
                         (name, breakdown, group, rows * part, _drawn(f"{name}{group}", 0.1, 0.9), flat)
                     )
     return found
+
+
+def add_lesson_charts(connection: duckdb.DuckDBPyConnection, council: str) -> None:
+    """The table `lesson_charts`, as the program makes it of these figures."""
+    held = [
+        lesson_charts.One(lesson_charts.FOUND, lesson_charts.THEME, theme, since)
+        for _, _, theme, since, *_ in LESSONS
+    ]
+    lesson_charts.lesson_charts(connection, MEASURES, "figures", "made_charts", {council: held})
+    connection.execute("CREATE TABLE lesson_charts AS FROM made_charts")
 
 
 def _drawn(of: str, low: float, high: float) -> float:

@@ -81,6 +81,24 @@ def test_a_lesson_stands_beside_the_year_before_its_declared_month(
     assert "a whole year since is not over yet" in text, "Timeliness, from September 2026"
 
 
+def test_a_theme_s_chart_begins_anew_on_the_declared_day_and_on_no_other(
+    officers: FlaskClient, public: FlaskClient, release: store.Release
+) -> None:
+    points = store.lesson_charts(release, "990")[lessons.FOUND, lessons.THEME, "Health advice"]
+    since = next(place for place, row in enumerate(points) if row["period_end"] >= _day("2025-03-01"))
+    centres = [row["centre"] for row in points]
+    assert len({*centres[:since]}) == len({*centres[since:]}) == 1, "one level before and one since"
+    before = points[:since]
+    cases = [sum(row[part] for row in before) for part in ("numerator", "denominator")]
+    assert centres[0] == pytest.approx(cases[0] / cases[1])
+    text = said(officers, "/learning")
+    assert re.search(
+        r"as reviews of plans found them \(Health advice\), (month by month|quarter by quarter)", text
+    )
+    assert "From March 2025 on it begins anew, because: the council did something about it" in text
+    assert "begins anew" not in said(public, "/learning")
+
+
 def _day(text: str) -> Any:
     from datetime import date
 
