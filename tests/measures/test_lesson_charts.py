@@ -20,7 +20,8 @@ def con():
     with duckdb.connect() as connection:
         connection.execute(
             'CREATE TABLE held (measure VARCHAR, council VARCHAR, "window" VARCHAR, period_start DATE, '
-            'period_end DATE, numerator BIGINT, denominator BIGINT, value DOUBLE, complete BOOLEAN, breakdown VARCHAR, "group" VARCHAR)'
+            "period_end DATE, numerator BIGINT, denominator BIGINT, value DOUBLE, complete BOOLEAN, "
+            'breakdown VARCHAR, "group" VARCHAR)'
         )
         yield connection
 
