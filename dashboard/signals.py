@@ -201,6 +201,11 @@ def limits(points: Sequence[Row], measure: Row) -> str:
     return said if tested(points) else f"{said} {NOT_TESTED}"
 
 
+def begins_anew(point: Row) -> list[date]:
+    """The days on which a chart begins anew, in order."""
+    return sorted(map(date.fromisoformat, _parameters(point.get("baseline")).get("rebased") or {}))
+
+
 def anew(point: Row) -> list[str]:
     """From when a chart begins anew, and why, one sentence each."""
     held = _parameters(point.get("baseline")).get("rebased") or {}

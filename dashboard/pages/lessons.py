@@ -129,7 +129,7 @@ def _chart(
     title = f"{measure['title']} ({label}), {unit} by {unit}"
     drawn = components.chart(
         f"lesson-{name}-{group}".replace(".", "-").replace(" ", "-").lower(),
-        title,
+        f"{title}{levels(measure, points)}",
         f"{len(points)} {unit}s to {words.day(points[-1]['period_end'])}, before and since the declared day.",
         charts.control_chart(measure, points),
         figure_charts.point_table(title, measure, points),
@@ -139,6 +139,15 @@ def _chart(
         rows=points,
     )
     return html.Div([drawn, html.P(signals.limits(points, measure), className="hint")], className="secondary")
+
+
+def levels(measure: store.Row, points: Sequence[store.Row]) -> str:
+    """The averages before and since the declared day, as the chart draws them; nothing where it is one chart."""
+    days = signals.begins_anew(points[-1])
+    if not days or points[0]["centre"] is None or points[-1]["centre"] is None:
+        return ""
+    before, since = (words.value_words(measure, point["centre"]) for point in (points[0], points[-1]))
+    return f": {before} on average before {words.month(days[0])}, {since} since"
 
 
 def _named(measure: store.Row, row: store.Row | None, council: str) -> Component:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import store
+from dashboard import store, words
 from dashboard.app import create_app
 from dashboard.pages import attention, lessons, placements
 from tests.dashboard import numbers
@@ -95,6 +95,9 @@ def test_a_theme_s_chart_begins_anew_on_the_declared_day_and_on_no_other(
     assert re.search(
         r"as reviews of plans found them \(Health advice\), (month by month|quarter by quarter)", text
     )
+    measure = store.measures(release)[lessons.FOUND]
+    said_of = [words.value_words(measure, centre) for centre in (centres[0], centres[-1])]
+    assert f": {said_of[0]} on average before March 2025, {said_of[1]} since" in text
     assert "From March 2025 on it begins anew, because: the council did something about it" in text
     assert "begins anew" not in said(public, "/learning")
 
