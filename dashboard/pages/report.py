@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import board_report, board_words, components, store, view
@@ -54,10 +54,18 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         applied=applied,
         query=address,
         contents=[(anchor, heading) for anchor, heading, _ in sections],
-        sections=[_on_paper(address), *laid_out.sections(sections)],
+        sections=[_on_paper(address), _everything(report, shown), *laid_out.sections(sections)],
         period=shown.period,
         used=board_report.used(release, report),
     )
+
+
+def _everything(report: board_report.Told, shown: view.View) -> Component | None:
+    """The way to the report that has numbers, for whom a source's own are not."""
+    if report["balance"]["open"] or report["source"] == board_report.ALL:
+        return None
+    address = shown.query(measure="", by="", only="")
+    return html.P(dcc.Link("The report of all sources, with numbers", href=f"{PATH}?{address}"))
 
 
 def _on_paper(address: str) -> Component:

@@ -64,9 +64,12 @@ def report(
         console.stop(board_words.NONE, console.NOTHING)
     for note in shown.notes:
         console.tell(note)
-    told = board_report.tell(held, shown, _source(board_report.sources(held, shown.council), source))
+    told = board_report.tell(held, shown, board_report.ALL)
     if board_words.is_empty(told):
         console.stop(board_words.NONE, console.NOTHING)
+    chosen = _source(board_report.sources(held, shown.council), source)
+    if chosen != board_report.ALL:
+        told = board_report.tell(held, shown, chosen)
     if out:
         from dashboard import board_pdf
 

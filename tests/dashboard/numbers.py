@@ -395,7 +395,9 @@ EXCEPTIONS = (
         "a rule of a control chart",
         r"\b\d+ (?:months|quarters) (?:in a row|(?:above|below) the)\b|\b2 of 3 (?:months|quarters|near)\b",
     ),
-    Exempt("a rule of a control chart", r"steady series of 36 months|fewer than 13 (?:months|quarters)"),
+    Exempt(
+        "a rule of a control chart", r"steady series of 36 months|[Ff]ewer than (?:8|13) (?:months|quarters)"
+    ),
     Exempt("what chance alone does", r"\bone in 20 of the (?:groups|cells)\b"),
     Exempt(
         "what chance alone does, of the charts and groups that the page shows",
