@@ -18,6 +18,7 @@ from pipelines.commands import (
     between,
     console,
     demonstration,
+    erasing,
     figures,
     history,
     mapping,
@@ -81,6 +82,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         ),
     ),
     "sign-key": (verifying.signing_key, ("sign-key /secure/place/send-audit-signing.pem",)),
+    "erase": (
+        erasing.erase,
+        (
+            "erase --child-reference --dry-run",
+            'erase --child-reference --by "Data protection officer" --note "Request upheld in July"',
+            'erase --replay --by "Data protection officer" --note "Backup restored" --yes',
+        ),
+    ),
     "receipt": (
         receipt.receipt,
         (

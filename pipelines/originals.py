@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -25,11 +25,14 @@ from pipelines.evidence import recount
 from pipelines.evidence.chain import Chain
 from pipelines.evidence.recount import KEY, Difference, Row
 from pipelines.intake import key as keys
-from pipelines.intake import receive
+from pipelines.intake import receive, tombstones
 from pipelines.releases import Manifest, text
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
+_OF_SEVERAL = ("planned_audits", "plan_months")
+"""Facts whose rows depend on other rows than their own: an erased audit fulfilled a promised one, or began the months
+that are looked at. Their figures are compared."""
 
 
 @dataclass
@@ -45,6 +48,8 @@ class Rebuilt:
     differ: int = 0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    erased: int = 0
+    """Parts that tell of rows that were erased since; figures among them are compared one by one."""
     failed: str = ""
     only: bool = False
     """One figure was asked for: parts that differ elsewhere do not count."""
@@ -59,20 +64,22 @@ class Rebuilt:
             return f"Release {self.release} could not be made again from its originals: {self.failed}"
         if self.only:
             return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
-        same = self.parts - len(self.parts_that_differ)
+        same = self.parts - len(self.parts_that_differ) - self.erased
+        erased = f"; {self.erased} tell of rows that were erased since" if self.erased else ""
         counted = (
             f"; {self.differ:,} of {self.figures:,} figures compared are not equal" if self.figures else ""
         )
         return (
             f"From the originals of release {self.release}: {same} of {self.parts} parts came out the same, byte for "
-            f"byte{counted}."
+            f"byte{erased}{counted}."
         )
 
     def told(self) -> Row:
         """As JSON."""
         return {
             "release": self.release, "equal": self.is_equal, "parts": self.parts,
-            "parts_that_differ": self.parts_that_differ, "figures_compared": self.figures, "differ": self.differ,
+            "parts_that_differ": self.parts_that_differ, "parts_erased_from": self.erased,
+            "figures_compared": self.figures, "differ": self.differ,
             "differences": [
                 {**one.figure, "column": one.column, "stored": one.stored, "again": one.recounted}
                 for one in self.differences
@@ -127,7 +134,7 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
             f"release {release} was made by version {manifest.get('code_version')} of the program, and made again by "
             f"{__version__}+{partitions.code_digest()[:12]}."
         )
-    _compare(chain.settings, own, manifest, made, rebuilt, only)
+    _compare(chain, own, manifest, made, rebuilt, only)
     return rebuilt
 
 
@@ -192,12 +199,15 @@ def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progre
         original = next(receive.archive_of(chain.settings, arrival.delivery).glob("original.*"), None)
         if original is None:
             raise _Missing(f"the archived original of delivery {arrival.number} is missing.")
-        if durable.file_digest(original) != arrival.delivery:
+        digest = durable.file_digest(original)
+        if digest != arrival.delivery and digest not in chain.erasures.since(original, arrival.delivery):
             raise _Missing(f"the archived original of delivery {arrival.number} was changed.")
         there = receive.archive_of(own, arrival.delivery) / original.name
         if not there.exists():
             durable.private_folder(there.parent)
             shutil.copyfile(original, there)
+            if tombstones.mark(original.parent):
+                shutil.copyfile(original.parent / tombstones.FILE, there.parent / tombstones.FILE)
         held.append(receive.judged(own, catalogue, key, arrival))
     as_of = date.fromisoformat(str(manifest["as_of"]))
     work = run.Work(own, catalogue, key, as_of, progress, run.Outcome(), held=held)
@@ -208,8 +218,13 @@ def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progre
 
 
 def _compare(
-    settings: Settings, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
+    chain: Chain, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
 ) -> None:
+    settings = chain.settings
+    is_touched = any(
+        tombstones.mark(receive.archive_of(settings, delivery["sha256"]))
+        for delivery in manifest["deliveries"]
+    )
     again = {
         (part["table"], part["council"]): part
         for part in made["parts"]
@@ -223,13 +238,15 @@ def _compare(
     rebuilt.parts = len(stored)
     for name in sorted({**again, **stored}):
         here, there = stored.get(name), again.get(name)
-        if here and there and here["sha256"] == there["sha256"] and only is None:
-            if durable.file_digest(releases.part_path(settings, here)) == here["sha256"]:
-                continue
-        elif here and there and here["sha256"] == there["sha256"] and name[0] != "figures":
-            continue
         table, council = name
-        if not (here and there and here["sha256"] == there["sha256"]):
+        same = False
+        if here and there and here["sha256"] == there["sha256"]:
+            same = True
+            if table != "figures" or (only is None and _is_whole(settings, here)):
+                continue
+        if not same and is_touched and _of_what_is_left(settings, own, table, here, there):
+            rebuilt.erased += 1
+        elif not same:
             where = (
                 releases.part_path(settings, here).relative_to(settings.store).as_posix()
                 if here
@@ -238,20 +255,46 @@ def _compare(
             of = f" of {council}" if council else ""
             rebuilt.parts_that_differ.append(f"{table}{of}: {where} is stored, and another part comes out")
         if table == "figures" and here and there and (only is None or _concerns(only, council)):
-            _figures(releases.part_path(settings, here), releases.part_path(own, there), rebuilt, only)
+            paths = releases.part_path(settings, here), releases.part_path(own, there)
+            _figures(*paths, rebuilt, only, chain.erasures.not_from_originals_in(here["sha256"]))
+
+
+def _is_whole(settings: Settings, part: Row) -> bool:
+    """Whether a stored part has the bytes that its name says."""
+    return durable.file_digest(releases.part_path(settings, part)) == part["sha256"]
+
+
+def _of_what_is_left(
+    settings: Settings, own: Settings, table: str, here: Row | None, there: Row | None
+) -> bool:
+    """Whether a part of a release from which rows were erased is as it is to be: facts have the rows that are left. The
+    other tables keep what they told of all rows, and figures are compared one by one."""
+    by_rows = table.startswith("fact_") and table != "fact_columns"
+    if not by_rows or table.removeprefix("fact_") in _OF_SEVERAL or here is None or there is None:
+        return True
+    one, other = (
+        f"(SELECT * FROM read_parquet({text(path)}))"
+        for path in (releases.part_path(settings, here), releases.part_path(own, there))
+    )
+    with duckdb.connect() as con:
+        differ = f"SELECT count(*) FROM (({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one}))"
+        return con.execute(differ).fetchall() == [(0,)]
 
 
 def _concerns(figure: Row, council: str) -> bool:
     return council == figure["council"] or council == contracts.PUBLISHED
 
 
-def _figures(stored: Path, again: Path, rebuilt: Rebuilt, only: Mapping[str, Any] | None) -> None:
+def _figures(
+    stored: Path, again: Path, rebuilt: Rebuilt, only: Mapping[str, Any] | None, erased: Collection[str]
+) -> None:
     """Compare figures one by one: all of a part, or one."""
     where = " AND ".join(f'"{name}" = {text(only[name])}' for name in KEY) if only else "true"
     with duckdb.connect() as con:
         for name, path in (("stored", stored), ("again", again)):
             con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_parquet({text(path)}) WHERE {where}")
-        count, differ, found = recount.differences(con, "stored", "again", recount.columns_of(con, "stored"))
+        columns = recount.columns_of(con, "stored")
+        count, differ, found = recount.differences(con, "stored", "again", columns, erased=erased)
     rebuilt.figures += count
     rebuilt.differ += differ
     rebuilt.differences += found

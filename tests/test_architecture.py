@@ -54,6 +54,7 @@ WIRING = {
     "pipelines.published",
     "pipelines.publish",
     "pipelines.originals",
+    "pipelines.erasure",
 }
 ONLY_IN = {
     "dagster": {"pipelines.definitions", "pipelines.orchestration"},
