@@ -90,6 +90,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             'erase --replay --by "Data protection officer" --note "Backup restored" --yes',
         ),
     ),
+    "retention": (
+        erasing.retention,
+        (
+            "retention",
+            "retention --json",
+            'retention --erase --by "Head of information governance" --note "Yearly"',
+        ),
+    ),
     "receipt": (
         receipt.receipt,
         (

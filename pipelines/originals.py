@@ -22,7 +22,7 @@ import duckdb
 
 from pipelines import __version__, contracts, durable, partitions, releases, run
 from pipelines.evidence import recount
-from pipelines.evidence.chain import Chain
+from pipelines.evidence.chain import Chain, numbers
 from pipelines.evidence.recount import KEY, Difference, Row
 from pipelines.intake import key as keys
 from pipelines.intake import receive, tombstones
@@ -50,6 +50,8 @@ class Rebuilt:
     notes: list[str] = field(default_factory=list)
     erased: int = 0
     """Parts that tell of rows that were erased since; figures among them are compared one by one."""
+    period_over: bool = False
+    """Originals went as their period was over: nothing is compared, and nothing is wrong."""
     failed: str = ""
     only: bool = False
     """One figure was asked for: parts that differ elsewhere do not count."""
@@ -62,6 +64,8 @@ class Rebuilt:
     def summary(self) -> str:
         if self.failed:
             return f"Release {self.release} could not be made again from its originals: {self.failed}"
+        if self.period_over:
+            return f"Release {self.release} was not made again from its originals."
         if self.only:
             return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
         same = self.parts - len(self.parts_that_differ) - self.erased
@@ -121,6 +125,14 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
         rebuilt.failed = "it is not on this machine."
         return rebuilt
     key = _key(chain.settings)
+    if over := [one["number"] for one in manifest["deliveries"] if one["sha256"] in chain.erasures.whole]:
+        rebuilt.period_over = True
+        rebuilt.notes.append(
+            f"release {release} can no longer be made again: the period for which "
+            f"{numbers('delivery', 'deliveries', over)} was to be kept is over. Its figures can still be counted from "
+            "its facts."
+        )
+        return rebuilt
     try:
         own = _settings(chain.settings, manifest, scratch, rebuilt)
         made = _make(chain, manifest, own, key, progress)

@@ -55,6 +55,7 @@ WIRING = {
     "pipelines.publish",
     "pipelines.originals",
     "pipelines.erasure",
+    "pipelines.retention",
 }
 ONLY_IN = {
     "dagster": {"pipelines.definitions", "pipelines.orchestration"},

@@ -1,4 +1,4 @@
-"""The command that erases: `erase`.
+"""The commands that erase: `erase`, and `retention`, which lists what is past its period.
 
 Belongs here: asking for the reference, showing what would go, asking once more, and telling what was done. Does not
 belong here: finding and erasing it (`pipelines.erasure`). The reference is never printed, stored or taken as an
@@ -17,6 +17,7 @@ from pipelines.commands.console import counted, paragraph, say, tell
 if TYPE_CHECKING:
     from pipelines.contracts import Catalogue
     from pipelines.erasure.work import Plan, Scene
+    from pipelines.retention import Over
     from pipelines.settings import Settings
 
 Row = dict[str, Any]
@@ -198,3 +199,85 @@ def show_plan(plan: Plan) -> None:
     if plan.waiting:
         say(paragraph(f"In the inbox: {counted(plan.waiting, 'file')}, which is not looked into now. What it holds of "
                       "this child is left out when it is received."))  # fmt: skip
+
+
+def retention(
+    erase_it: Annotated[bool, typer.Option("--erase", help="Erase what is past its period.")] = False,
+    by: By = "",
+    note: Note = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    as_json: console.AsJson = False,
+) -> None:
+    """List what is past the period for which it is to be kept, and with --erase, erase it.
+
+    Files by the period in their feed's contract, reports in the outbox by SEND_AUDIT_REPORT_DAYS, and old databases.
+    Figures stay. Nothing goes by itself.
+    """
+    from pipelines import durable, releases
+    from pipelines import retention as periods
+    from pipelines.erasure import work
+    from pipelines.run import checked_deliveries
+
+    settings = console.load_settings()
+    if erase_it:
+        _need_reasons(by, note, "")
+    with durable.store_lock(settings.store), console.progress() as show, work.scene(settings, show) as of:
+        if resumed := work.resume(of):
+            tell(f"Erasure {resumed['number']}, which was cut short, is done.")
+        held = checked_deliveries(settings, of.catalogue, of.key, None, show)
+        over = periods.over(settings, of.catalogue, held)
+        number = None
+        if not as_json:
+            _show_over(over)
+        if erase_it and over and (yes or _agreed()):
+            plan = work.for_deliveries(of, [one.delivery for one in over.deliveries])
+            number = work.do(of, plan, by=by, note=note)["number"] if plan else None
+            for path in (*over.reports, *over.databases):
+                path.unlink(missing_ok=True)
+                releases.digest_path(path).unlink(missing_ok=True)
+            erased = True
+        else:
+            erased = False
+    if as_json:
+        console.say_json({"erased": erased, "number": number, **_told_over(over)})
+    elif erased:
+        say()
+        say("Erased." + (f" It is on record as erasure {number}." if number else ""))
+    elif erase_it and over:
+        tell("Nothing was erased. Give --yes to erase it without being asked.")
+
+
+def _show_over(over: Over) -> None:
+    if not over:
+        say("Nothing is past its period.")
+    if over.deliveries:
+        console.table(
+            ["Delivery", "File", "Feeds", "Rows", "Kept until"],
+            [
+                [", ".join(map(str, one.numbers)), one.file, ", ".join(one.feeds) or "refused", one.rows,
+                 one.kept_until.isoformat()]
+                for one in over.deliveries
+            ],
+        )  # fmt: skip
+    for paths, noun in ((over.reports, "report"), (over.databases, "database")):
+        if paths:
+            say(f"Past its period: {counted(len(paths), noun)}.")
+    if over.unsaid:
+        say(
+            paragraph(
+                f"No period is said in the contracts of: {', '.join(over.unsaid)}. Their files are kept for good."
+            )
+        )
+
+
+def _told_over(over: Over) -> Row:
+    return {
+        "deliveries": [
+            {"numbers": list(one.numbers), "file": one.file, "feeds": list(one.feeds), "rows": one.rows,
+             "kept_until": one.kept_until.isoformat()}
+            for one in over.deliveries
+        ],
+        "reports": [path.name for path in over.reports],
+        "databases": [path.stem for path in over.databases],
+        "no_period": over.unsaid,
+    }  # fmt: skip

@@ -365,8 +365,8 @@ def _show_files(chain: Chain, looked_at: int, unnamed: int, problems: list[Fault
     for one in erased_told(chain.settings):
         say(
             paragraph(
-                f"Erasure {one['number']} on {one['on']}, decided by {one['by']}: {counted(one['files'], 'file')} changed "
-                "or went, each as its record says."
+                f"Erasure {one['number']} on {one['on']}, by {one['by']}: {counted(one['files'], 'file')} changed or "
+                "went, each as its record says."
             )
         )
     if unnamed:
@@ -410,7 +410,7 @@ def _show_counted(chain: Chain, found: list[Release]) -> None:
     say(f"{figures:,} figures of {counted(len(again), 'release')} were made again: {result}"
         f"{'' if whole else '; others could not be'}.")  # fmt: skip
     if erased := sum(one.erased for one in found):
-        say(paragraph(f"{erased:,} of them were not counted again, as rows behind them were erased since: they are "
+        say(paragraph(f"{erased:,} of them were not counted again, as rows behind them were erased: they are "
                       "preserved as they were told, and their receipts say so."))  # fmt: skip
     unsigned = [release for release, signer in chain.signers.items() if not signer]
     if unsigned:

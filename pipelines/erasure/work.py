@@ -146,25 +146,37 @@ def for_deliveries(of: Scene, deliveries: Iterable[str]) -> Plan:
     return _plan(of, Plan(RETENTION, "", frozenset(), _whole(of, set(deliveries))))
 
 
+def is_empty(settings: Settings, delivery: str, result: Mapping[str, Any]) -> bool:
+    """Whether all that a delivery held was erased already."""
+    stone = tombstones.read(receive.archive_of(settings, delivery))
+    left = sum(found["accepted"] + found["rejected"] for found in result["feeds"].values())
+    return stone is not None and (stone.refusal is not None or left == 0)
+
+
 def _whole(of: Scene, deliveries: set[str]) -> list[Original]:
+    """Originals of which all rows go; of what later files still hold, earlier releases keep the facts too."""
     found = []
-    for one in archived(of.settings):
+    held = archived(of.settings) if deliveries else []
+    kept = {ref for one in held if one.delivery not in deliveries for ref in _references(of, one)}
+    for one in held:
         if one.delivery in deliveries:
             every = leaving_out.find_everything(of.con, of.settings, of.catalogue, one.file)
             if every:
-                found.append(Original(one.delivery, one.file, one.arrivals, _with_references(of, one, every)))
+                every.references |= _references(of, one) - kept
+                found.append(Original(one.delivery, one.file, one.arrivals, every))
     return found
 
 
-def _with_references(of: Scene, one: Original, found: Found) -> Found:
-    """The references of all rows of a file: what facts know them by."""
+def _references(of: Scene, one: Original) -> set[tuple[str, str]]:
+    """(council, pseudonym) of what the rows of a file are, as facts know them."""
+    found: set[tuple[str, str]] = set()
+    kinds = erased_list.link_kinds(of.catalogue)
     for checked in (receive.judged(of.settings, of.catalogue, of.key, arrival) for arrival in one.arrivals):
         for feed in set(checked.result["feeds"]) & set(of.catalogue.of_councils):
-            contract = of.catalogue.contracts[feed]
-            for name in erased_list.own_links(contract, erased_list.link_kinds(of.catalogue)):
+            for name in erased_list.own_links(of.catalogue.contracts[feed], kinds):
                 path = releases.text(checked.folder / f"{feed}.accepted.parquet")
                 rows = f"SELECT DISTINCT council, {name} FROM read_parquet({path}) WHERE {name} IS NOT NULL"
-                found.references.update(of.con.execute(rows).fetchall())
+                found.update(of.con.execute(rows).fetchall())
     return found
 
 

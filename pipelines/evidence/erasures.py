@@ -40,8 +40,8 @@ class Erasures:
     """Path -> the day on which it was last changed."""
     going_on: bool = False
     """One was begun and is not done."""
-    number: int = 0
-    """Of the newest."""
+    whole: dict[str, str] = field(default_factory=dict)
+    """Delivery -> the day on which all its rows were erased, as its period was over."""
 
     def since(self, path: Path, expected: str) -> set[str]:
         """Every digest that a file may have by now instead of the one that a record names; `GONE`: none."""
@@ -87,7 +87,7 @@ def read(settings: Settings) -> Erasures:
     """All that the records of erasures say, whole or not; `faults` tells which of them are not."""
     found = Erasures(settings.store)
     for record in _whole(erased_list_paths(settings)):
-        found.number = max(found.number, int(record.get("number") or 0))
+        found.whole |= dict.fromkeys(record["deliveries"], record["made_at"][:10])
         for one in record["files"]:
             found.changed.setdefault(one["path"], set()).add((one["was"], one["now"]))
             found.dates[one["path"]] = record["made_at"][:10]
