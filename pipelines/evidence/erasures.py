@@ -38,8 +38,8 @@ class Erasures:
     """Audience -> what is told of its figures."""
     dates: dict[str, str] = field(default_factory=dict)
     """Path -> the day on which it was last changed."""
-    going_on: bool = False
-    """One was begun and is not done."""
+    going_on: set[str] | None = None
+    """Paths that one which is going on changes; None where none is."""
     whole: dict[str, str] = field(default_factory=dict)
     """Delivery -> the day on which all its rows were erased, as its period was over."""
 
@@ -62,6 +62,8 @@ class Erasures:
     def is_restored(self, path: Path, digest: str) -> bool:
         """Whether a file is one from before it was erased from, put back since."""
         pairs = self.changed.get(self.where(path), set())
+        if self.going_on and self.where(path) in self.going_on:
+            return False  # it is not yet done
         return any(was == digest for was, _ in pairs) and all(now != digest for _, now in pairs)
 
     def is_gone(self, path: Path) -> bool:
@@ -93,7 +95,9 @@ def read(settings: Settings) -> Erasures:
             found.dates[one["path"]] = record["made_at"][:10]
     for path in (settings.records / "deliveries").glob(f"*/{tombstones.FILE}"):
         _when_received(found, path)
-    found.going_on = (settings.records / erased_list.JOURNAL).exists()
+    journal = settings.records / erased_list.JOURNAL
+    if journal.exists():
+        found.going_on = {one["path"] for record in _whole([journal]) for one in record["files"]}
     for audience in AUDIENCES:
         found.figures[audience] = past.erased(settings.audience(audience))
     return found

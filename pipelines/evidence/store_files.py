@@ -96,7 +96,7 @@ def check(
     for path, expected in list(files.named.items()):
         if not path.exists():
             _missing(files, path, expected)
-    if chain.erasures.going_on:
+    if chain.erasures.going_on is not None:
         journal = files.settings.records / erased_list.JOURNAL
         chain.say(
             UNFINISHED, journal, "an erasure that was cut short", "The next `send-audit run` goes on with it."
@@ -375,11 +375,11 @@ def _checked(files: Files, path: Path) -> None:
         said = _json(path).get("files", {})
         for name in said:
             if not (path.parent / name).exists():
-                files.chain.say(REMOVED, path.parent / name, f"the rows {what}", "Remove its folder.")
+                _missing(files, path.parent / name, Named("", f"the rows {what}", "Remove its folder."))
         return
     result = path.parent / "result.json"
     if not result.exists():
-        files.chain.say(REMOVED, result, f"the result {what}", "Remove its folder: nothing needs it.")
+        _missing(files, result, Named("", f"the result {what}", "Remove its folder: nothing needs it."))
         return
     digest = _json(result).get("files", {}).get(path.name)
     if digest is None:

@@ -206,6 +206,8 @@ def databases(chain: Chain, progress: Progress | None = None) -> None:
     for done, (audience, manifest, path) in enumerate(held):
         if progress:
             progress("Holding databases against parts", done, len(held))
+        if chain.erasures.going_on is not None:
+            continue  # the parts are being erased from: the database follows
         own = dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience)
         for table in own.keys() - {past.RESTATED}:  # which a database has of every release up to its own
             files = [
