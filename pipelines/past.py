@@ -269,11 +269,15 @@ def erased(folder: Path) -> Erased:
 def _erased(paths: tuple[tuple[Path, Stamp], ...]) -> Erased:
     told: dict[str, dict[str, dict[str, str]]] = {"figures": {}, "from_originals": {}}
     for path, _ in paths:
-        held = json.loads(path.read_bytes())
-        for kind, parts in told.items():
-            for part, receipts in held[kind].items():
-                day = parts.setdefault(part, {})
-                day.update((receipt, held["on"]) for receipt in receipts if receipt not in day)
+        try:
+            held = json.loads(path.read_bytes())
+            kinds = {kind: dict(held[kind]) for kind in told}
+        except (ValueError, KeyError, TypeError):
+            continue  # damaged: `verify` says so
+        for kind, parts in kinds.items():
+            for part, receipts in parts.items():
+                of_part = told[kind].setdefault(part, {})
+                of_part.update((receipt, held["on"]) for receipt in receipts if receipt not in of_part)
     return Erased(**told)
 
 

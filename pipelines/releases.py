@@ -284,9 +284,7 @@ def open_release(
 ) -> dict[str, pd.DataFrame]:
     """A release's tables as DataFrames, for an analyst's notebook."""
     with duckdb.connect(str(open_database(settings, audience, release)), read_only=True) as con:
-        tables = [
-            name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-        ]
+        tables = [name for (name,) in con.execute("SHOW TABLES").fetchall()]
         return {name: con.table(name).df() for name in tables}
 
 

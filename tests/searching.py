@@ -16,7 +16,8 @@ def found_in(folder: Path, needles: Iterable[str | bytes | int]) -> dict[str, se
     found: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            hits = {str(one) for one in wanted if any(_holds(held, one) for held in _contents(path))}
+            contents = list(_contents(path))
+            hits = {str(one) for one in wanted if any(_holds(held, one) for held in contents)}
             if hits:
                 found[path.relative_to(folder).as_posix()] = hits
     return found

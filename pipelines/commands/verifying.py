@@ -276,7 +276,7 @@ def _all(
         "head_noted_is_in_the_chain": in_chain,
         "problems": [fault_told(fault) for fault in problems],
         "told": [fault_told(fault) for fault in chain.faults if not fault.is_problem],
-        "erasures": erased_told(settings),
+        "erasures": erased_told(chain),
         "releases": [_release_told(chain, one) for one in counted_again],
         "from_originals": [one.told() for one in rebuilt] if from_originals else None,
         "left_out": LEFT_OUT,
@@ -292,14 +292,12 @@ def _all(
     raise typer.Exit(console.DONE if equal else console.DIFFERS)
 
 
-def erased_told(settings: Settings) -> list[Row]:
+def erased_told(chain: Chain) -> list[Row]:
     """The erasures on record: who decided, and how much went."""
-    from pipelines.intake import erased_list
-
     return [
         {"number": one["number"], "kind": one["kind"], "on": one["made_at"][:10], "by": one["by"], "note": one["note"],
          "rows": one["rows"], "files": len(one["files"])}
-        for one in erased_list.records(settings)
+        for one in chain.erasures.records
     ]  # fmt: skip
 
 
@@ -362,7 +360,7 @@ def _show_files(chain: Chain, looked_at: int, unnamed: int, problems: list[Fault
         )
     if kinds["gone"]:
         say(f"Gone, and needed by nothing any more: {counted(kinds['gone'], 'file')}; --json names them.")
-    for one in erased_told(chain.settings):
+    for one in erased_told(chain):
         say(
             paragraph(
                 f"Erasure {one['number']} on {one['on']}, by {one['by']}: {counted(one['files'], 'file')} changed or "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -107,8 +107,7 @@ def _council(
         path, there = part_path(settings, part), part_path(scratch, part)
         durable.private_folder(there.parent)
         _beside(reduced.get(path, path), there)
-    figures = next(part for part in parts if part["table"] == "figures")
-    stored = f"read_parquet({text(part_path(settings, figures))})"
+    stored = relation(settings, parts, "figures")
     keys = []
     try:
         catalogue = recount.catalogue_of(manifest)
@@ -117,16 +116,37 @@ def _council(
             columns = recount.columns_of(own, stored)
             _, _, differ = recount.differences(own, stored, recount.AGAIN, columns, limit=10**9)
         keys = [one.figure for one in differ if one.figure["receipt"]]
-        receipts = sorted({one["receipt"] for one in keys})
-        found.figures["officers"][figures["sha256"]] = receipts
-        slots = sorted(set(_of_slots(con, settings, manifest, council, catalogue)) - set(receipts))
-        if slots:
-            found.from_originals["officers"][figures["sha256"]] = slots
+        receipts = {one["receipt"] for one in keys}
+        _by_part(con, settings, parts, receipts, found.figures["officers"])
+        slots = set(_of_slots(con, settings, parts, catalogue)) - receipts
+        _by_part(con, settings, parts, slots, found.from_originals["officers"])
     except recount.CannotRecount as problem:
         found.not_told.append(str(problem))
     finally:
         shutil.rmtree(scratch.data, ignore_errors=True)
     return keys
+
+
+def relation(settings: Settings, parts: Sequence[Mapping[str, Any]], table: str) -> str:
+    """SQL: the rows of a table in some parts."""
+    files = ", ".join(text(part_path(settings, part)) for part in parts if part["table"] == table)
+    return f"read_parquet([{files}], union_by_name = true)"
+
+
+def _by_part(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    parts: Sequence[Mapping[str, Any]],
+    receipts: Set[str],
+    told: Receipts,
+) -> None:
+    """Tell which part of figures has which of some receipts."""
+    for part in parts:
+        if part["table"] == "figures":
+            query = f"SELECT receipt FROM read_parquet({text(part_path(settings, part))}) ORDER BY receipt"
+            of_part = [receipt for (receipt,) in con.execute(query).fetchall() if receipt in receipts]
+            if of_part:
+                told[part["sha256"]] = of_part
 
 
 def _beside(path: Path, there: Path) -> None:
@@ -137,24 +157,30 @@ def _beside(path: Path, there: Path) -> None:
 
 
 def _of_slots(
-    con: duckdb.DuckDBPyConnection, settings: Settings, manifest: Manifest, council: str, catalogue: Catalogue
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    parts: Sequence[Mapping[str, Any]],
+    catalogue: Catalogue,
 ) -> list[str]:
     """Receipts of figures of promised audits that an erased one may have fulfilled, in their own period or the year
     before."""
-    parts = {part["table"]: text(part_path(settings, part)) for part in recount.parts_of(manifest, council)}
+    tables = {part["table"] for part in parts}
     of = [measure.id for measure in catalogue.values() if SLOTS in {term.fact for term in measure.terms}]
-    if not of or not {"fact_audits", f"fact_{SLOTS}"} <= parts.keys():
+    if not of or not {"fact_audits", f"fact_{SLOTS}"} <= tables:
         return []
+    audits, slots, figures = (
+        relation(settings, parts, name) for name in ("fact_audits", f"fact_{SLOTS}", "figures")
+    )
     within = "slots.month BETWEEN f.period_start - INTERVAL {0} MONTH AND f.period_end - INTERVAL {0} MONTH"
     return [
         receipt
         for (receipt,) in con.execute(
             f"""WITH gone AS (SELECT DISTINCT audit_type::VARCHAR AS kind, planned_month FROM
-                read_parquet({parts["fact_audits"]}) WHERE audit_key IN (SELECT key FROM erased_keys)),
-            slots AS (SELECT DISTINCT s.planned_month AS month FROM read_parquet({parts[f"fact_{SLOTS}"]}) s JOIN gone
+                {audits} WHERE audit_key IN (SELECT key FROM erased_keys)),
+            slots AS (SELECT DISTINCT s.planned_month AS month FROM {slots} s JOIN gone
                 ON s.audit_type::VARCHAR = gone.kind AND gone.planned_month <= s.planned_month
                 AND gone.planned_month > s.planned_month - to_months(s.months_spanned::INTEGER))
-            SELECT DISTINCT receipt FROM read_parquet({parts["figures"]}) f
+            SELECT DISTINCT receipt FROM {figures} f
             WHERE measure IN ({", ".join(map(text, of))}) AND EXISTS (SELECT 1 FROM slots
                 WHERE ({within.format(0)}) OR ({within.format(12)}))"""
         ).fetchall()

@@ -42,7 +42,7 @@ class Journal:
                 "made_at": str(settings.now()),
                 "previous": durable.file_digest(before) if before.exists() else "",
                 "files": [],
-                "told": {},
+                "told": None,
                 **decided,
             },
         )

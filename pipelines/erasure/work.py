@@ -296,7 +296,7 @@ def resume(of: Scene) -> Mapping[str, Any] | None:
 
 def _go_on(of: Scene, plan: Plan, journal: Journal) -> Mapping[str, Any]:
     settings = of.settings
-    if not journal.content["told"]:  # else the parts are on their way already
+    if journal.content["told"] is None:  # else the parts are on their way already
         _tell(settings, plan, journal)
     of.progress("Erasing", 0, 4)
     for path, made in plan.parts.items():
@@ -328,7 +328,7 @@ def _tell(settings: Settings, plan: Plan, journal: Journal) -> None:
                 path, seals.sealed(plan.touched.told(audience, number, day), seals.signer(settings))
             )
             told[audience] = durable.file_digest(path)
-    journal.content["told"] = told or {"none": ""}
+    journal.content["told"] = told
     journal.save()
 
 

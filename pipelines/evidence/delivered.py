@@ -360,6 +360,7 @@ def _about(checked: Checked) -> Row:
                 "feed": feed,
                 **{f"rows_{name}": found[name] for name in ("received", "accepted", "rejected")},
                 "unlisted": found["unlisted"],
+                "rows_erased": sum(found.get("erased", {}).values()),
             }
             for feed, found in result["feeds"].items()
         ],

@@ -34,6 +34,8 @@ class Erasures:
     store: Path
     changed: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     """Path within the store -> (digest before, digest after)."""
+    records: list[dict[str, Any]] = field(default_factory=list)
+    """Those that are as they were sealed, the oldest first."""
     figures: dict[str, past.Erased] = field(default_factory=dict)
     """Audience -> what is told of its figures."""
     dates: dict[str, str] = field(default_factory=dict)
@@ -88,7 +90,8 @@ class Erasures:
 def read(settings: Settings) -> Erasures:
     """All that the records of erasures say, whole or not; `faults` tells which of them are not."""
     found = Erasures(settings.store)
-    for record in _whole(erased_list_paths(settings)):
+    found.records = _whole(erased_list_paths(settings))
+    for record in found.records:
         found.whole |= dict.fromkeys(record["deliveries"], record["made_at"][:10])
         for one in record["files"]:
             found.changed.setdefault(one["path"], set()).add((one["was"], one["now"]))
@@ -157,7 +160,7 @@ def faults(settings: Settings) -> list[tuple[str, Path, str]]:
             told.append(
                 ("does not fit", path, f"{what}: it does not name the one before it, so one was replaced")
             )
-        for audience, sha256 in record["told"].items():
+        for audience, sha256 in (record["told"] or {}).items():
             told += _of_audience(settings, audience, number, sha256)
         before = durable.file_digest(path)
     journal = settings.records / erased_list.JOURNAL

@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import durable
+from pipelines import durable, seals
 from pipelines.contracts import Catalogue, Contract
 from pipelines.intake.key import Key, hash_sql, hmac_sql, prepare, set_hmac
 from pipelines.settings import Settings
@@ -31,6 +31,10 @@ JOURNAL = "erasing.json"
 """In the records: an erasure that is going on, or that was cut short."""
 _LENGTH = 40
 _PURPOSE = "erased"
+
+
+class ListDamaged(RuntimeError):
+    """The list of what was erased cannot be relied on; says which record and what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,24 @@ def listed(settings: Settings) -> Erased:
 
 
 def records(settings: Settings) -> list[dict[str, Any]]:
-    """Every record of an erasure, the oldest first, then the one that is going on."""
+    """Every record of an erasure, the oldest first, then the one that is going on.
+
+    Raises:
+        ListDamaged: one of them was changed.
+    """
     folder = settings.records / "erasures"
     paths = sorted(folder.glob("[0-9]*.json")) if folder.exists() else []
     journal = settings.records / JOURNAL
-    return [json.loads(path.read_bytes()) for path in [*paths, *([journal] if journal.exists() else [])]]
+    found = []
+    for path in [*paths, *([journal] if journal.exists() else [])]:
+        raw = path.read_bytes()
+        if seals.fault(raw, ()):
+            raise ListDamaged(
+                f"The record of an erasure, {path.name}, is not as it was written, so what was erased could come back. "
+                "Restore records/erasures from a backup."
+            )
+        found.append(json.loads(raw))
+    return found
 
 
 def newest(settings: Settings) -> dict[str, Any] | None:
