@@ -128,9 +128,8 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
     if over := [one["number"] for one in manifest["deliveries"] if one["sha256"] in chain.erasures.whole]:
         rebuilt.period_over = True
         rebuilt.notes.append(
-            f"release {release} can no longer be made again: the period for which "
-            f"{numbers('delivery', 'deliveries', over)} was to be kept is over. Its figures can still be counted from "
-            "its facts."
+            f"release {release} can no longer be made again: {numbers('delivery', 'deliveries', over)} went at the end "
+            "of the period for which files are kept. Its figures are preserved."
         )
         return rebuilt
     try:

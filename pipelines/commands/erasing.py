@@ -128,11 +128,13 @@ def _need_reasons(by: str, note: str, reference: str) -> None:
 
 
 def _council(catalogue: Catalogue, settings: Settings, name: str) -> str:
+    from pipelines import past
+
     if name or settings.council:
         return console.council_called(catalogue, name or settings.council or "").code
-    held = sorted(
-        path.name for path in (settings.records / "partitions").glob("*") if path.name in catalogue.councils
-    )
+    folder = settings.audience("officers")
+    parts = [part for head in past.heads(folder)[-1:] for part in past.read(folder, head.release)["parts"]]
+    held = sorted({part["council"] for part in parts} & set(catalogue.councils))
     if len(held) != 1:
         raise typer.BadParameter("Say whose reference it is.", param_hint="--council")
     return held[0]

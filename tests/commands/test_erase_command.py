@@ -126,7 +126,7 @@ def test_what_is_past_its_period_is_listed_and_erased(own: Path, monkeypatch: py
     assert answer(done)["number"] == 1, done.output
     assert answer(send_audit("figure", "voice.any_family", "--json")) == figures
     checked = send_audit("verify", "--all", "--from-originals", "--json")
-    assert checked.exit_code == console.DONE, checked.stdout
+    assert checked.exit_code == console.DONE, checked.output
     assert answer(send_audit("retention", "--json"))["deliveries"] == []
     assert send_audit("run").exit_code == console.DONE
     assert send_audit("verify", "--all").exit_code == console.DONE
