@@ -56,9 +56,8 @@ def title(told: Told) -> str:
 
 def lead(told: Told) -> str:
     """The figure in a sentence, or why there is none."""
-    if told["status"] == receipts.STANDS:
-        return str(told["sentence"])
-    return str(told["message"])
+    said = told["sentence"] if told["status"] == receipts.STANDS else told["message"]
+    return f"{said} {words.erased(told['erased_on'])}" if told.get("erased_on") else str(said)
 
 
 def sections(told: Told) -> list[Section]:
