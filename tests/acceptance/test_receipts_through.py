@@ -115,6 +115,8 @@ def test_every_receipt_of_a_release_adds_up(settings: Settings, audience: str) -
         told = receipts.tell(release, row["receipt"])
         is_hidden = row["symbol"] or (audience == "public" and row["breakdown"])
         assert told["adds_up"] or (is_hidden and not told["counting"]), told["measure"]
+        if told["counting"] == [] and not row["symbol"]:
+            assert "What was left out of a group is not told here" in str(receipt_words.sections(told))
 
 
 def test_the_files_behind_a_figure_hold_its_rows(settings: Settings) -> None:
