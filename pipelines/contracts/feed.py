@@ -110,6 +110,14 @@ class Rule(Strict):
         return {"4": "link", "5": "file"}.get(self.code[4], "row")
 
 
+class Keep(Strict):
+    """How long a feed's files are kept: from the last month that a file speaks for, else the day that it was taken."""
+
+    years: int | None = Field(default=None, ge=1)
+    """None: for good."""
+    why: str
+
+
 class Contract(Strict):
     """One feed: its columns, key, what a delivery replaces, and its rules."""
 
@@ -126,6 +134,8 @@ class Contract(Strict):
     period: tuple[str, ...] = ()
     expected_every: int | None = Field(default=None, ge=1)
     """Days after which newer data is expected; None: nothing is."""
+    keep: Keep | None = None
+    """None: nobody has said, and nothing is past its period."""
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
     text: str = Field(exclude=True, repr=False)
