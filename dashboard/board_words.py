@@ -14,12 +14,11 @@ from dashboard import board_report, ledger_words, words
 from dashboard.blocks import RECEIPT, Block, Pairs, Said, Section, Table
 
 Told = board_report.Told
-NONE = "This release has no register of actions: no file of actions has been received."
+NOT_THEN = "No action of this source had been opened by the end of this period."
 NOT_BY_SOURCE = (
     "Numbers of one source are for officers. The report of all sources has the council's own numbers; the actions that "
     "answer a published decision are listed below."
 )
-LISTED = "Only actions that answer an Ombudsman decision which is published are listed here."
 _BALANCE = {
     "before": "Open before",
     "opened": "Opened",
@@ -57,7 +56,7 @@ def sections(told: Told) -> list[Section]:
             ("steps", "Done, evidenced, checked, helped", _steps(told)),
         ]
     else:
-        made.append(("where", "Where it stands", [NOT_BY_SOURCE if _is_public(told) else NONE]))
+        made.append(("where", "Where it stands", [NOT_BY_SOURCE if _is_public(told) else NOT_THEN]))
     return [*made, ("list", "Each action", _list(told)), ("reading", "How to read this", _reading())]
 
 
@@ -198,13 +197,13 @@ def _steps(told: Told) -> list[Block]:
 
 
 def _list(told: Told) -> list[Block]:
-    public = [LISTED] if _is_public(told) else []
+    public = [ledger_words.LISTED] if _is_public(told) else []
     if not told["actions"]:
         return [*public, "No action is listed."]
     since = (
         ""
         if told["list_as_on"] == told["period_end"]
-        else f" The numbers are of {words.day(told['period_end'])}: what happened between is not in both."
+        else f" The numbers are of {words.day(told['period_end'])}: what happened since is in this list alone."
     )
     blocks: list[Block] = [f"As the register stood on {words.day(told['list_as_on'])}.{since}", *public]
     every = told["source"] == board_report.ALL

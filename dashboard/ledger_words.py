@@ -14,6 +14,9 @@ from typing import Any
 from dashboard import words
 
 Row = Mapping[str, Any]
+NONE = "This release has no register of actions: no file of actions has been received."
+LISTED = "Only actions that answer an Ombudsman decision which is published are listed here."
+"""Said to members, of every list of actions."""
 HIDDEN = "Not shown: it has a word that is not on the list of plain words"
 """Stands for a text that did not pass the check for names."""
 EARLY = "Said to be closed before it was opened. It counts as open until a date is corrected"

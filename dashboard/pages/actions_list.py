@@ -69,9 +69,7 @@ def section(release: store.Release, council: str, chosen: Chosen) -> Component:
         html.P(f"As the register stood on {words.day(as_on)}, whatever the period above. {chosen.said}.")
     ]
     if public:
-        parts.append(
-            html.P("Only actions that answer an Ombudsman decision which is published are listed here.")
-        )
+        parts.append(html.P(ledger_words.LISTED))
     for source, label in chosen.offered:
         rows = [row for row in chosen.rows if row["source"] == source]
         if rows:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import board_report, board_words, components, store, view
+from dashboard import board_report, board_words, components, ledger_words, store, view
 from dashboard.pages import frame, laid_out
 
 PATH, TITLE = "/report", "Progress report for a board"
@@ -32,7 +32,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """The report of a source, or of all together where none is named."""
     found = told(release, query)
     if found is None:
-        return components.message(TITLE, board_words.NONE)
+        return components.message(TITLE, ledger_words.NONE)
     shown, report = found
     fields, applied = components.period_fields(release, shown)
     offered = board_report.sources(release, shown.council)

@@ -45,13 +45,13 @@ def report(
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the report as a PDF to print.")
     ] = None,
 ) -> None:
-    """Say what has become of the actions of one source, for a board.
+    """Say what became of the actions of one source.
 
     The balance of 12 months, what is overdue by the original and by the present date, what is done, evidenced, checked
     and has helped, and each action. Every number has its receipt. The release is read as it was made; nothing is worked
     out anew.
     """
-    from dashboard import board_report, board_words, store, view
+    from dashboard import board_report, board_words, ledger_words, store, view
     from pipelines import releases
 
     settings = console.load_settings()
@@ -61,12 +61,12 @@ def report(
     asked = {"council": _council(held, council), "to": to.isoformat() if to else ""}
     shown = view.make(held, asked, (board_report.OPEN,))
     if shown is None:
-        console.stop(board_words.NONE, console.NOTHING)
+        console.stop(ledger_words.NONE, console.NOTHING)
     for note in shown.notes:
         console.tell(note)
     told = board_report.tell(held, shown, board_report.ALL)
     if board_words.is_empty(told):
-        console.stop(board_words.NONE, console.NOTHING)
+        console.stop(ledger_words.NONE, console.NOTHING)
     chosen = _source(board_report.sources(held, shown.council), source)
     if chosen != board_report.ALL:
         told = board_report.tell(held, shown, chosen)

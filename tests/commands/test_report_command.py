@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashboard import board_words
+from dashboard import ledger_words
 from pipelines.commands import console
 from tests.commands.command_line import flat, send_audit
 
@@ -13,5 +13,5 @@ def test_a_store_without_a_register_of_actions_says_so(store: Path, tmp_path: Pa
     for source in ("all", "ombudsman"):
         result = send_audit("report", source, "-o", tmp_path / "report.pdf")
         assert result.exit_code == console.NOTHING
-        assert flat(result.stderr) == board_words.NONE
+        assert flat(result.stderr) == ledger_words.NONE
         assert not (tmp_path / "report.pdf").exists()

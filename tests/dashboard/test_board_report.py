@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import board_report, board_words, components, store
+from dashboard import board_report, board_words, components, ledger_words, store
 from dashboard.app import create_app
 from dashboard.blocks import Said, Table
 from dashboard.pages import report
@@ -120,7 +120,7 @@ def test_the_public_reads_the_council_s_numbers_and_published_actions(
     everything = ask(pages, "/report")
     public = audience == "public"
     assert (board_words.NOT_BY_SOURCE in of_source) == public
-    assert (board_words.LISTED in of_source) == public
+    assert (ledger_words.LISTED in of_source) == public
     assert ("New letter" in of_source) == (not public), "evidence in its own words is for officers"
     assert ("Ask parents before the draft is written" in everything) == (not public)
     assert "actions are done, and" in everything
@@ -159,4 +159,16 @@ def test_a_release_without_a_ledger_says_so(release: store.Release, monkeypatch:
     monkeypatch.setattr(store, "listed_actions", lambda *_: [])
     monkeypatch.setattr(store, "figures", lambda *_: {})
     page: components.Page = report.page(release, {})
-    assert page.body[1].children == board_words.NONE
+    assert page.body[1].children == ledger_words.NONE
+
+
+def test_a_period_before_a_source_s_first_action_says_so() -> None:
+    early = told(balance=dict.fromkeys(("before", *board_report.MOVED, "open")), actions=[])
+    [where] = [blocks for anchor, _, blocks in board_words.sections(early) if anchor == "where"]
+    assert where == [board_words.NOT_THEN]
+    [where] = [
+        blocks
+        for anchor, _, blocks in board_words.sections(early | {"audience": "public"})
+        if anchor == "where"
+    ]
+    assert where == [board_words.NOT_BY_SOURCE]
