@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from pipelines.contracts import standing_rules
 from pipelines.contracts.reference import PLACE_KINDS, Code
-from pipelines.texts import ContractError, Strict, read_model, simplify
+from pipelines.texts import ContractError, Strict, model_of, simplify
 
 Level = Literal["query", "error", "refuse"]
 ColumnType = Literal[
@@ -240,17 +240,18 @@ class Contract(Strict):
 
 
 def read_contract(path: Path, codes: dict[str, tuple[Code, ...]] | None = None) -> Contract:
-    """One contract file. `codes`: the code lists that its columns and rules may be repeated over.
+    """One contract file. `codes`: the code lists that its columns and rules may be repeated over. The same text is read
+    once.
 
     Raises:
         ContractError: it is not valid; says where and what is wanted.
     """
-    return read_model(
-        Contract,
-        path,
-        lambda content: repeated(content, codes or {}, path.name),
-        text=path.read_text(encoding="utf-8"),
-    )
+    return _read_contract(path.name, path.read_text(encoding="utf-8"), tuple((codes or {}).items()))
+
+
+@lru_cache(maxsize=256)
+def _read_contract(name: str, text: str, codes: tuple[tuple[str, tuple[Code, ...]], ...]) -> Contract:
+    return model_of(Contract, name, text, lambda content: repeated(content, dict(codes), name), text=text)
 
 
 def repeated(content: dict[str, Any], codes: dict[str, tuple[Code, ...]], where: str) -> dict[str, Any]:

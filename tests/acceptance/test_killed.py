@@ -21,6 +21,7 @@ from pipelines.evidence import chain as chains
 from pipelines.evidence import store_files, verify
 from pipelines.intake import key as keys
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files, twelve
 from tests.searching import found_in
 
@@ -51,6 +52,7 @@ def runner() -> Iterator[Callable[[Settings, int | None], dict[str, Any]]]:
             environment = {
                 "SEND_AUDIT_DATA": str(settings.data),
                 "SEND_AUDIT_KEY_FILE": str(settings.key_file),
+                "SEND_AUDIT_DEFINITIONS": str(few.definitions(settings.data.parent / "definitions")),
             }
             asked = {"environment": environment, "step": step, "erase": erase}
             process.stdin.write(json.dumps(asked) + "\n")
@@ -61,9 +63,9 @@ def runner() -> Iterator[Callable[[Settings, int | None], dict[str, Any]]]:
         process.kill()
 
 
-def contents(settings: Settings) -> dict[str, str]:
+def contents(settings: Settings) -> set[tuple[str, str, str]]:
     parts = releases.read_manifest(settings, "officers")["parts"]
-    return {f"{part['table']} {part['council']}": part["sha256"] for part in parts if part["table"] in TABLES}
+    return {(part["table"], part["council"], part["sha256"]) for part in parts if part["table"] in TABLES}
 
 
 def assert_whole(settings: Settings) -> None:
