@@ -7,41 +7,12 @@ components, fonts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from dashboard import heard_words, receipts, words
+from dashboard.blocks import Block, Codes, Pairs, Section, Table
 
 Told = receipts.Told
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Names, each with what it is."""
-
-    rows: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; the first cell of a row is its heading. Columns in `numbers` hold whole numbers (or nothing)."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: list[list[str]]
-    numbers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Codes:
-    """Text to be copied as it is, each with what it does."""
-
-    rows: list[tuple[str, str]]
-
-
-Block = str | Pairs | Table | Codes
-Section = tuple[str, str, list[Block]]
-"""Anchor, heading, blocks."""
 STATUS = {
     receipts.STANDS: "This figure stands in the data version that you are reading.",
     receipts.UNKNOWN: "No figure has this receipt",
@@ -56,9 +27,8 @@ def title(told: Told) -> str:
 
 def lead(told: Told) -> str:
     """The figure in a sentence, or why there is none."""
-    if told["status"] == receipts.STANDS:
-        return str(told["sentence"])
-    return str(told["message"])
+    said = told["sentence"] if told["status"] == receipts.STANDS else told["message"]
+    return f"{said} {words.erased(told['erased_on'])}" if told.get("erased_on") else str(said)
 
 
 def sections(told: Told) -> list[Section]:
@@ -124,6 +94,10 @@ def _counted(told: Told) -> list[Block]:
             return ["This data version was made before the program kept what each rule leaves out."]
         if told["symbol"]:
             return ["There is nothing to count through: the figure is not available."]
+        if told["filters"] and told["protection"]["class"] == "children":
+            return [
+                "What was left out of a group is not told here, so that nobody can work out small numbers."
+            ]
         if told["kind"] != "given":
             return ["This data version does not tell the steps of this figure."]
         return [

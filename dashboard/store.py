@@ -23,6 +23,7 @@ from dashboard.connection import StoreError as StoreError
 from dashboard.connection import between as _between
 from dashboard.connection import heads as _heads
 from dashboard.connection import opened as opened
+from pipelines import past
 
 EVERY_PLACE = ("local", "council", "region", "country")
 
@@ -249,6 +250,16 @@ def lessons(release: Release, council: str) -> list[Row]:
     return _rows(release, "lessons", sql, (council,))
 
 
+def lesson_charts(release: Release, council: str) -> dict[tuple[str, str, str], list[Row]]:
+    """The control charts of what the council did something about: (measure, breakdown, group) -> its points, oldest
+    first. An older release, and the public's, has none."""
+    sql = "SELECT * FROM {db}.lesson_charts WHERE council = ? ORDER BY period_end"
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in _rows(release, "lesson_charts", sql, (council,)):
+        found.setdefault((row["measure"], row["breakdown"], row["group"]), []).append(row)
+    return found
+
+
 def told_last(release: Release, measure: str, council: str, breakdown: str) -> dict[str, date]:
     """Group -> the last day of the newest month in which a distribution counted it at all."""
     sql = (
@@ -454,6 +465,12 @@ def figure(release: Release, code: str) -> Row | None:
 
 _NAMED = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
 """What names a figure of a release."""
+
+
+def erased_on(release: Release, code: str, held_in: str = "") -> date | None:
+    """The day since which a figure's source is gone, in this release or an earlier one; None where it is not."""
+    day = past.erased_in(release.folder, held_in or release.id, code)
+    return date.fromisoformat(day) if day else None
 
 
 def steps(release: Release, figure: Row) -> list[Row]:

@@ -278,6 +278,11 @@ def day(when: date | None) -> str:
     return "Not given" if when is None else f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def erased(when: date) -> str:
+    """What is said of a figure whose source is gone."""
+    return f"Source erased on {day(when)}; figure preserved, not recomputable."
+
+
 def month(when: date) -> str:
     """March 2026."""
     return f"{MONTHS[when.month - 1]} {when.year}"
@@ -449,8 +454,8 @@ def apart(row: Row, total: Row | None) -> str:
 
 
 def are_placed(rows: Sequence[Row]) -> bool:
-    """Whether groups were set beside their total at all: what is public does not hold their limits; an older release has
-    none either, and goes by likely ranges."""
+    """Whether groups were set beside their total: what is public does not hold their limits; an older release has none
+    either, and goes by likely ranges."""
     return any(row.get("place") for row in rows) or not any("place" in row for row in rows)
 
 

@@ -19,12 +19,14 @@ from pipelines.commands import (
     between,
     console,
     demonstration,
+    erasing,
     figures,
     history,
     mapping,
     meanings,
     names,
     receipt,
+    report,
     servers,
     verifying,
     work,
@@ -82,12 +84,36 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         ),
     ),
     "sign-key": (verifying.signing_key, ("sign-key /secure/place/send-audit-signing.pem",)),
+    "erase": (
+        erasing.erase,
+        (
+            "erase --child-reference --dry-run",
+            'erase --child-reference --by "Data protection officer" --note "Request upheld in July"',
+            'erase --replay --by "Data protection officer" --note "Backup restored" --yes',
+        ),
+    ),
+    "retention": (
+        erasing.retention,
+        (
+            "retention",
+            "retention --json",
+            'retention --erase --by "Head of information governance" --note "Yearly"',
+        ),
+    ),
     "receipt": (
         receipt.receipt,
         (
             "receipt 7K2M9QXW4TB",
             "receipt 7k2m9-qxw4t-b --json",
             "receipt 7K2M9QXW4TB --audience public --pdf receipt.pdf",
+        ),
+    ),
+    "report": (
+        report.report,
+        (
+            "report ombudsman -o ombudsman.pdf",
+            'report "Internal audit" --council Brackenshire --as-of 2026-03-31',
+            "report all --audience public --json",
         ),
     ),
     "balances": (

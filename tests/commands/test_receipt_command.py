@@ -13,8 +13,8 @@ from tests.commands.command_line import answer, flat, send_audit
 KEYS = [
     "receipt", "status", "release", "audience", "as_of", "made_at", "code_version", "demonstration", "measure",
     "measure_version", "title", "definition", "place", "period", "filters", "kind", "shown", "likely",
-    "numerator", "denominator", "value", "low", "high", "symbol", "unit", "sentence", "counting", "compared_with", "adds_up",
-    "undated", "sources", "checks",
+    "numerator", "denominator", "value", "low", "high", "symbol", "unit", "sentence", "counting", "compared_with",
+    "adds_up", "undated", "sources", "checks",
     "interval", "protection", "supersedes", "superseded_by", "not_held", "reproduce",
 ]  # fmt: skip
 

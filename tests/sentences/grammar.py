@@ -14,7 +14,8 @@ from tests.sentences.tables import Place
 Rule = Callable[[re.Match[str], Place], bool]
 GRAMMAR: list[tuple[re.Pattern[str], Rule]] = []
 MOVED = re.compile(
-    r"[▲▼]|\b(higher|lower|upper|better|worse|year before|or (more|fewer)|(more|less|fewer|greater|larger|smaller) than|"
+    r"[▲▼]|\b(higher|lower|upper|better|worse|year before|or (more|fewer)|"
+    r"(more|less|fewer|greater|larger|smaller) than|"
     r"improv\w+|rose|rise\w*|fell|fall\w*|increas\w+|decreas\w+|mostly|usually|seldom|generous|(more|less) often|"
     r"(over|under)-heard|up|down|gr[eo]w\w*|trend\w*|significant\w*|rank\w*)\b"
 )

@@ -86,15 +86,15 @@ def first_and_last(found: re.Match[str], at: Place) -> bool:
 
 
 @says(
-    r"(?P<given>These numbers were counted by others and are shown as given)\.|(?P<untold>This data version does not tell the steps of this figure)\.|There is nothing to count through: the figure is not available\.|Nothing is left out: every row of the period counts\."
+    r"(?P<given>These numbers were counted by others and are shown as given)\.|(?P<hidden>What was left out of a group is not told here, so that nobody can work out small numbers)\.|(?P<untold>This data version does not tell the steps of this figure)\.|There is nothing to count through: the figure is not available\.|Nothing is left out: every row of the period counts\."
 )
 def not_counted(found: re.Match[str], at: Place) -> bool:
     row = at.rows[0]
     if found["given"]:
         return at.measure(row)["kind"] == "given"
     steps = at.tables.steps.get(row["receipt"], [])
-    if found["untold"]:
-        return not steps
+    if found["untold"] or found["hidden"]:
+        return not steps and (not found["hidden"] or row["breakdown"] != "")
     return bool(row["symbol"]) if "nothing to count" in found[0] else len(set(steps)) < 2
 
 
