@@ -18,7 +18,7 @@ PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/voice?measure=voice.child", "/who",
     "/who?by=interpreter", "/programme", "/grades", "/grades?measure=quality.inadequate", "/plans", "/timeliness",
     "/reliability", "/reliability?window=month", "/compare", "/actions", "/actions?source=ombudsman&state=overdue",
-    "/ombudsman", "/placements", "/learning", "/feedback", "/scrutiny", "/definitions/voice.any_family", "/data",
+    "/report", "/ombudsman", "/placements", "/learning", "/feedback", "/scrutiny", "/definitions/voice.any_family", "/data",
     "/changes", "/protection",
 )  # fmt: skip
 LABELS = re.compile(r"> (?:thead > th|summary|a|code|th > \.text|\.sub|\.axis|\.name|option|dt|h2)\S*$")
@@ -33,6 +33,7 @@ PLAIN = frozenset((
     "Bars below it: done and cancelled.", "The line with dots: open at the end of the month.",
     "From all rows of the period to the figure", "Counted", "Out of", "What it took the place of",
     "What they left out, their source says.", "What took its place",
+    "Not evidenced is not the same as not done: nobody but the owner can tell.",
     "One small line for each place and way of counting, on the same scale.",
     "Plans finished within 20 weeks, every year that is published; receipts below each figure",
     "The ledger of actions, month by month", "How often reviews named each theme, quarter by quarter",

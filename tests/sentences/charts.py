@@ -250,3 +250,29 @@ def no_limits(found: re.Match[str], at: Place) -> bool:
         point["lower"] is None for row in at.rows for point in at.chart(row)
         if (point["window"], point["period_end"]) == (row["window"], row["period_end"])
     )  # fmt: skip
+
+
+@says(
+    rf"(?P<title>.+) \((?P<label>[^()]+)\), (?P<what>month by month|quarter by quarter)(?:: (?P<was>{P}|{D} [a-z]+) on average before (?P<day>{POINT}), (?P<now>{P}|{D} [a-z]+) since)?"
+)
+def of_a_lesson(found: re.Match[str], at: Place) -> bool:
+    """The chart of one group, and its averages before and since the declared day."""
+    row, points = at.rows[0], at.points
+    measure = at.measure(row)
+    if (found["title"], found["label"]) != (measure["title"], at.tables.label(row)) or not points:
+        return False
+    if not found["what"].startswith(points[-1]["window"]):
+        return False
+    ends = [point["period_end"] for point in points]
+    return not found["was"] or (
+        is_value(found["was"], points[0]["centre"], measure)
+        and is_value(found["now"], points[-1]["centre"], measure)
+        and ends[0] <= end_of(found["day"]) <= ends[-1]
+    )
+
+
+@says(rf"(?P<k>\d+) (?P<what>month|quarter)s to (?P<day>{DAY}), before and since the declared day\.")
+def length(found: re.Match[str], at: Place) -> bool:
+    last = at.points[-1] if at.points else {}
+    held = (len(at.points), last.get("window"), last.get("period_end"))
+    return held == (int(found["k"]), found["what"], day_of(found["day"]))

@@ -95,3 +95,55 @@ def last_audit_of_a_team(found: re.Match[str], at: Place) -> bool:
         return not ends if found["never"] else bool(ends) and max(ends) == end_of(found["last"])
 
     return any(map(holds, at.same(measure="programme.completed_by_team", breakdown="team")))
+
+
+@says(r"The longest has lasted (?P<weeks>.+) so far\.")
+def longest(found: re.Match[str], at: Place) -> bool:
+    def holds(row: Row) -> bool:
+        same = ("council", "window", "period_end", "breakdown")
+        others = [
+            one for one in at.tables.by_measure[row["measure"]]
+            if one["numerator"] and one["group"].isdigit() and all(one[name] == row[name] for name in same)
+        ]  # fmt: skip
+        return found["weeks"] == at.tables.label(row) and max(int(one["group"]) for one in others) == int(
+            row["group"]
+        )
+
+    return any(map(holds, at.same(breakdown="weeks_placed")))
+
+
+@says(
+    rf"(?P<done>{C}) of (?P<all>{C}) actions are done, and (?P<open>{C}) are open\.|For (?P<bare>{C}) of those that are done, nothing is named that shows it\.|(?P<checked>{C}) have been checked by someone other than the owner\.|(?P<effect>{C}) have been shown to make a difference\.|(?P<rest>The rest were cancelled)\."
+)
+def in_a_report(found: re.Match[str], at: Place) -> bool:
+    """What has become of the actions of a source, of the figures whose numerators or wholes they are."""
+    of = {row["measure"]: row for row in at.rows}
+    named = {
+        "done": [row["denominator"] for name, row in of.items() if name != "ledger.open"],
+        "all": [of["ledger.open"]["denominator"]] if "ledger.open" in of else [],
+        "open": [of["ledger.open"]["numerator"]] if "ledger.open" in of else [],
+        "bare": [row["numerator"] for name, row in of.items() if name == "ledger.not_evidenced"],
+        "checked": [row["numerator"] for name, row in of.items() if name == "ledger.evidence_checked"],
+        "effect": [row["numerator"] for name, row in of.items() if name == "ledger.effect_shown"],
+    }
+    if found["rest"]:
+        return bool(named["all"] and named["done"]) and named["all"][0] > named["open"][0] + named["done"][0]
+    return all(whole(found[part]) in held for part, held in named.items() if found[part])
+
+
+@says(
+    rf"(?P<before>{C}) open before \+ (?P<opened>{C}) opened \+ (?P<reopened>{C}) opened again − (?P<done>{C}) done − (?P<cancelled>{C}) cancelled = (?P<open>{C}) open after\."
+)
+def balance(found: re.Match[str], at: Place) -> bool:
+    held = {part: whole(number) for part, number in found.groupdict().items()}
+    opens = sorted(at.same(measure="ledger.open"), key=lambda row: row["period_end"])
+    own = {part: at.same(measure=f"ledger.{part}") for part in ("opened", "reopened", "done", "cancelled")}
+    right = all(
+        held[part] in [row["numerator"] or 0 for row in rows] or not held[part] for part, rows in own.items()
+    )
+    ends = (held["before"], held["open"]) == (
+        opens[0]["numerator"] if len(opens) > 1 else 0,
+        opens[-1]["numerator"],
+    )
+    went = held["before"] + held["opened"] + held["reopened"] - held["done"] - held["cancelled"]
+    return bool(opens) and right and ends and went == held["open"]

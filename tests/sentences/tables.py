@@ -24,7 +24,7 @@ class Tables:
 
     figures: dict[str, Row]
     measures: dict[str, Row]
-    charts: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    charts: dict[tuple[str, ...], list[Row]] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
     characteristics: dict[str, str] = field(default_factory=dict)
     changes: list[Row] = field(default_factory=list)
@@ -74,6 +74,8 @@ class Tables:
                 neighbours={(row["council"], row["neighbour"]): row["closeness"] for row in table("neighbours")},
                 deliveries={row["number"]: row["feed"] for row in table("deliveries")},
             )  # fmt: skip
+            lessons = table("lesson_charts", 'ORDER BY measure, council, breakdown, "group", period_end')
+            made.charts |= {key: list(own) for key, own in groupby(lessons, _of_group)}
             beside = {_cell(row): row for row in table("compared")}
             steps = {_cell(row): row["steps"] for row in table("left_out")}
         made.programs = {made.release.get("code_version", "")}
@@ -142,8 +144,9 @@ class Place:
         return self.chart(self.rows[0]) if self.rows else []
 
     def chart(self, row: Row) -> list[Row]:
-        """The chart of a figure's measure."""
-        return self.tables.charts.get((row["measure"], row["council"]), [])
+        """The chart of a figure's own group, or of its measure."""
+        charts = self.tables.charts
+        return charts.get(_of_group(row)) or charts.get((row["measure"], row["council"]), [])
 
     @property
     def funnel(self) -> list[Row]:
@@ -152,6 +155,10 @@ class Place:
         return [
             row for row in self.tables.funnels if (row["measure"], row["council"], row["period_end"]) in keys
         ]
+
+
+def _of_group(row: Row) -> tuple[str, ...]:
+    return row["measure"], row["council"], row["breakdown"], row["group"]
 
 
 def _cell(row: Row) -> tuple[Any, ...]:
