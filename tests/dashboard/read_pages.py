@@ -18,8 +18,8 @@ PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/voice?measure=voice.child", "/who",
     "/who?by=interpreter", "/programme", "/grades", "/grades?measure=quality.inadequate", "/plans", "/timeliness",
     "/reliability", "/reliability?window=month", "/compare", "/actions", "/actions?source=ombudsman&state=overdue",
-    "/report", "/ombudsman", "/placements", "/learning", "/feedback", "/scrutiny", "/definitions/voice.any_family", "/data",
-    "/changes", "/protection",
+    "/report", "/ombudsman", "/placements", "/learning", "/feedback", "/scrutiny", "/definitions/voice.any_family",
+    "/data", "/changes", "/protection",
 )  # fmt: skip
 LABELS = re.compile(r"> (?:thead > th|summary|a|code|th > \.text|\.sub|\.axis|\.name|option|dt|h2)\S*$")
 """Places of words that only name: headings of columns and rows, links, receipts, the axes and series of a chart."""
