@@ -34,6 +34,7 @@ WHY = {
     "family": "Other figures of the same cases are shown by these groups.",
     "two": "Groups by two things at once are not public.",
     "later": "Only the most important figures of the same cases are shown by these groups.",
+    "nested": "Its groups are made up of others that are shown, or make them up, and small ones could be worked out.",
     "attack": "A check before publication could work out small groups.",
 }
 """Why a measure is not shown by a breakdown, in words."""
