@@ -10,7 +10,7 @@ figures comes in, so nothing else can leak.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,6 +28,12 @@ from pipelines.model.schema import BREAKDOWNS, FACTS
 CONSIDERED = 6
 """Measures of the same cases that are tried by one breakdown, the most important first."""
 _BY_TWO = "_by_kind"
+Progress = Callable[[str, int, int], None]
+"""Told what is done, how much of it is, and of how much."""
+
+
+def quiet(what: str, done: int, of: int) -> None:
+    """No progress shown."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,9 @@ class Shown:
             )
 
 
-def protected(con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figures") -> list[Shown]:
+def protected(
+    con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figures", progress: Progress = quiet
+) -> list[Shown]:
     """Every family of every council, protected and attacked.
 
     Args:
@@ -93,7 +101,8 @@ def protected(con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figu
     """
     found = []
     exact = _exact(con, given, figures)
-    for (council, breakdown), rows in exact.items():
+    for done, ((council, breakdown), rows) in enumerate(exact.items()):
+        progress(f"Protecting figures by {BREAKDOWNS[breakdown].lower()}", done, len(exact))
         taken: set[str] = set()
         for key, measures in _families(council, breakdown, rows, given):
             span = FACTS[key.fact].span
@@ -118,7 +127,8 @@ def protected(con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figu
     for one in found:
         if one.series:
             same.setdefault((one.key.council, one.key.fact, one.key.date), []).append(one)
-    for own in same.values():
+    for done, own in enumerate(same.values()):
+        progress("Attacking groups that make up others", done, len(same))
         _hold_apart(own, exact, given)
     return found
 

@@ -38,8 +38,8 @@ class County:
         self.audits = demo.county(SEED, catalogue)
 
     def corrected(self, number: int) -> list[Sent]:
-        """The files of one round: needs, teams and answers that were wrong, audits that were missing, and one that never
-        was. Every third round a whole month comes again without two of its audits."""
+        """The files of one round: needs, teams and answers that were wrong, audits that were missing, and one that
+        never was. Every third round a whole month comes again without two of its audits."""
         done = [one for one in self.audits if one.row["completed_on"] and not one.voided_on and one.people]
         done = [one for one in done if one.row["completed_on"] <= story.LAST]
         chosen = iter(self.draw.sample(done, 9))
