@@ -102,7 +102,7 @@ def protected(
     found = []
     exact = _exact(con, given, figures)
     for done, ((council, breakdown), rows) in enumerate(exact.items()):
-        progress(f"Protecting figures by {BREAKDOWNS[breakdown].lower()}", done, len(exact))
+        progress("Protecting figures by group", done, len(exact))
         taken: set[str] = set()
         for key, measures in _families(council, breakdown, rows, given):
             span = FACTS[key.fact].span

@@ -239,6 +239,31 @@ def by_month(place: Place, shown: Shown, name: str) -> Table:
     return cells.table({"group": groups, "month": months}, {"month": hierarchy})
 
 
+def by_quarter(found: Mapping[Place, Shown], place: Place) -> Table | None:
+    """Measures that share cases, some by group for the quarters (or months) of a year and others for the year; None
+    where all are for the year."""
+    shown, cells = found[place], _Cells(VOICE)
+    parts = [
+        (other, own)
+        for other, own in found.items()
+        if other._replace(window=place.window, start=place.start) == place
+        and LONG[other.window] < LONG[place.window]
+        and place.start <= other.start < place.start.replace(year=place.start.year + 1)
+    ]
+    if not parts or not any(name in VOICES for _, name in shown.groups):
+        return None
+    periods = [f"{other.window} {other.start}" for other, _ in parts]
+    for code, own in [("year", shown), *zip(periods, (own for _, own in parts), strict=True)]:
+        for name, kinds in VOICES.items():
+            if None not in own.totals.get(name, (None, None)):
+                cells.row(own.totals[name], kinds, period=code)
+        for (group, name), numbers in own.groups.items():
+            if name in VOICES:
+                cells.row(numbers, VOICES[name], group=group, period=code)
+    groups = sorted({group for own in (shown, *(own for _, own in parts)) for group, _ in own.groups})
+    return cells.table({"group": groups, "period": periods}, {"period": {"year": periods}})
+
+
 Impossible = Callable[[str, str], bool]
 
 

@@ -20,10 +20,11 @@ from pipelines import contracts, past, publish, releases
 from pipelines.contracts import Catalogue
 from pipelines.disclosure.publications import attack_told, told
 from pipelines.evidence import recount
+from pipelines.reports import shown as shown_in_docs
 from pipelines.settings import Settings
 from tests.demo import shown_tables
 from tests.demo.corrections import publications
-from tests.demo.shown_tables import Files, Place, Shown, Table, by_group, by_month, by_two
+from tests.demo.shown_tables import Files, Place, Shown, Table, by_group, by_month, by_quarter, by_two
 from tests.disclosure.test_protect import second_program
 
 THRESHOLD = 5
@@ -118,6 +119,9 @@ def judged(settings: Settings, other: Any, catalogue: Catalogue) -> Judged:
             verdict.judge(kind, (place, list(measures)), by_group(shown, measures, distributions))
         for name in {name for (_, name), numbers in shown.groups.items() if None in numbers} - distributions:
             verdict.judge("windows that overlap", (place, name), by_month(place, shown, name))
+        mixed = by_quarter(found, place) if place.window == "financial_year" else None
+        if mixed is not None:
+            verdict.judge("quarters and years", place, mixed)
     for about, table in pairs(found, catalogue):
         verdict.judge("groups that make up others", about, table, nothing_is_safe=True)
     return verdict
@@ -176,7 +180,8 @@ def test_every_set_of_linked_tables_is_protected(published: Settings) -> None:
     verdict = judged(published, other, contracts.load(published))
     assert verdict.tables["one measure"] > 200
     assert set(verdict.tables) == {
-        "one measure", "measures that share cases", "windows that overlap", "groups that make up others"
+        "one measure", "measures that share cases", "windows that overlap", "quarters and years",
+        "groups that make up others",
     }  # fmt: skip
     assert verdict.bad == []
 
@@ -200,3 +205,9 @@ def test_the_public_see_who_is_heard_by_each_kind_of_group(demonstrated: tuple[S
         found = con.execute("SELECT sum(found) FROM attacks").fetchall()
     assert set(NEEDED) <= {name for (name,) in shown}
     assert found == [(0,)]
+
+
+def test_the_docs_tell_what_the_demonstration_shows(demonstrated: tuple[Settings, str]) -> None:
+    """Where this fails: `python -m pipelines.reports.shown`, with the demonstration made by `make demo`."""
+    settings, _ = demonstrated
+    assert shown_in_docs.write(settings, check=True)

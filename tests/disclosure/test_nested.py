@@ -11,7 +11,7 @@ from pipelines.disclosure import breakdowns
 from pipelines.disclosure.groupings import TOGETHER, Grouping
 from pipelines.disclosure.nested import Nest, Side, attack_nested, nests
 from pipelines.disclosure.shown import Row
-from tests.disclosure.made_council import MEASURES, Publications, audit
+from tests.disclosure.made_council import MEASURES, VOICE, Publications, audit, figures
 
 ANY = "voice.any_family"
 YEARS = (date(2024, 4, 1), date(2025, 4, 1))
@@ -111,12 +111,28 @@ def held() -> list[dict]:
     return made
 
 
-def shown_by(held: list[dict]) -> set[str]:
+def shown_by(held: list[dict]) -> list[breakdowns.Shown]:
     shown = Publications(("team", "agency")).publish(held, (2025,))
-    return {one.key.breakdown for one in shown if ANY in one.series}
+    return [one for one in shown if ANY in one.series]
 
 
 def test_of_agencies_and_teams_one_is_shown_where_both_would_tell(held, monkeypatch):
-    assert shown_by(held) == {"agency"}
-    monkeypatch.setattr(breakdowns, "nests", lambda rows: [])
-    assert shown_by(held) == {"team", "agency"}  # each is safe by itself
+    assert [one.key.breakdown for one in shown_by(held)] == ["agency"]
+    found_in: list[Nest] = []
+    monkeypatch.setattr(breakdowns, "nests", lambda rows: found_in.extend(nests(rows)) or [])
+    both = shown_by(held)
+    assert {one.key.breakdown for one in both} == {"team", "agency"}
+    assert all(one.verdict.safe for one in both)  # each is safe by itself
+    sides = [
+        Side(one.key.breakdown, one.known(one.series), exact(held, one.key.breakdown), one.grouping, {})
+        for one in both
+    ]
+    assert not attack_nested(sides, found_in, MEASURES, threshold=5).safe
+
+
+def exact(held: list[dict], breakdown: str) -> dict[str, list[Row]]:
+    """Which groups there are in each window."""
+    made = figures(held, (2025,), (breakdown,))
+    rows = [Row(*(one[name] for name in ("measure", "window", "period_start", "group", "numerator", "denominator")))
+            for one in made if one["breakdown"]]  # fmt: skip
+    return {name: [row for row in rows if row.measure == name] for name in VOICE}

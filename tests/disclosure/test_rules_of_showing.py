@@ -114,3 +114,9 @@ def test_a_council_may_hide_more():
     measures = {ANY: MEASURES[ANY]}
     assert not choose(measures, rows, {}, Rules())[0].series[ANY].hidden
     assert "Coast" in choose(measures, rows, {}, Rules(threshold=10))[0].series[ANY].hidden
+
+
+def test_what_is_not_found_in_time_is_not_shown(monkeypatch):
+    monkeypatch.setattr("pipelines.disclosure.choose.SECONDS", -1.0)
+    chosen, _ = choose({ANY: MEASURES[ANY]}, {ANY: by_year(ANY, ROOMY)}, {}, Rules())
+    assert (chosen.series, chosen.refused) == ({}, {ANY: "time"})
