@@ -7,21 +7,29 @@ publication that first showed it. Between publications the county corrects its r
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from flask.testing import FlaskClient
 
+from dashboard.app import create_app
 from pipelines import contracts, past, publish, releases
 from pipelines.contracts import Catalogue
 from pipelines.disclosure.publications import attack_told, told
 from pipelines.evidence import recount
 from pipelines.reports import shown as shown_in_docs
 from pipelines.settings import Settings
+from tests.dashboard import numbers
+from tests.dashboard.numbers import EXCEPTIONS, Figures
+from tests.dashboard.test_every_number import FILES, PAGES, layout, needs_names
+from tests.dashboard.test_every_number import told as unmatched_told
 from tests.demo import shown_tables
 from tests.demo.corrections import publications
 from tests.demo.shown_tables import Files, Place, Shown, Table, by_group, by_month, by_quarter, by_two
@@ -117,7 +125,7 @@ def judged(settings: Settings, other: Any, catalogue: Catalogue) -> Judged:
         for measures in shown_tables.linked(shown):
             kind = "one measure" if len(measures) == 1 else "measures that share cases"
             verdict.judge(kind, (place, list(measures)), by_group(shown, measures, distributions))
-        for name in {name for (_, name), numbers in shown.groups.items() if None in numbers} - distributions:
+        for name in {name for (_, name), own in shown.groups.items() if None in own} - distributions:
             verdict.judge("windows that overlap", (place, name), by_month(place, shown, name))
         mixed = by_quarter(found, place) if place.window == "financial_year" else None
         if mixed is not None:
@@ -193,6 +201,51 @@ def test_the_attack_finds_nothing_in_ten_publications(published: Settings) -> No
     with duckdb.connect() as con:
         shown = told(con, publish.figures_published(published), measures)
     assert [one.family for one in attack_told(shown, measures, {}) if not one.safe] == []
+
+
+@pytest.fixture(scope="module")
+def members(published: Settings, tmp_path_factory: pytest.TempPathFactory) -> tuple[FlaskClient, Path]:
+    """The members' dashboard, with nothing but the public store on its disk; and its database."""
+    root = tmp_path_factory.mktemp("members")
+    shutil.copytree(published.store / "public", root / "public")
+    release = releases.current_release(published, "public")
+    return create_app(
+        root, "public"
+    ).server.test_client(), root / "public" / "databases" / f"{release}.duckdb"
+
+
+@needs_names
+@pytest.mark.slow
+def test_pages_and_files_for_members_hold_nothing_beside_the_public_figures(
+    members: tuple[FlaskClient, Path],
+) -> None:
+    client, database = members
+    figures = Figures(database)
+    for address in [*PAGES, *(f"/voice?by={breakdown}" for breakdown in NEEDED)]:
+        found = numbers.unmatched(
+            numbers.spots_of_layout(address, layout(client, address)), figures, EXCEPTIONS
+        )
+        assert not found, unmatched_told(found)
+    for name, kind in itertools.product(FILES, ("csv", "json", "xlsx", "ods")):
+        rows = list(numbers.rows_of_file(kind, client.get(f"/{name}.{kind}").data))
+        assert numbers.wrong_in_file(f"{name}.{kind}", rows, figures) == []
+
+
+@pytest.mark.slow
+def test_a_members_receipt_by_group_tells_of_whole_councils_alone(members: tuple[FlaskClient, Path]) -> None:
+    client, database = members
+    with duckdb.connect(str(database), read_only=True) as con:
+        receipts = con.execute(
+            "SELECT receipt, symbol FROM figures WHERE breakdown <> '' "
+            "AND (symbol = 'c' OR measure = 'voice.any_family')"
+        ).fetchall()
+    assert {symbol for _, symbol in receipts} == {"", "c"}
+    for receipt, symbol in receipts:
+        made = client.get(f"/receipts/{receipt}.json").get_json()
+        assert (made["numerator"] is None) == (made["value"] is None) == (symbol == "c")
+        assert made["counting"] == made["undated"] == []
+        assert made["adds_up"] is None
+        assert made["protection"]["words"].startswith("Hidden" if symbol else "Protected")
 
 
 def test_the_public_see_who_is_heard_by_each_kind_of_group(demonstrated: tuple[Settings, str]) -> None:
