@@ -124,6 +124,11 @@ def judged(settings: Settings, other: Any, catalogue: Catalogue) -> Judged:
         }
     verdict = Judged(other)
     for place, shown in found.items():
+        verdict.bad += [
+            ("a whole group", place, group, name)
+            for (group, name), (above, below) in shown.groups.items()
+            if name not in distributions and None not in (above, below) and above in (0, below)
+        ]
         for measures in shown_tables.linked(shown):
             kind = "one measure" if len(measures) == 1 else "measures that share cases"
             verdict.judge(kind, (place, list(measures)), by_group(shown, measures, distributions))
