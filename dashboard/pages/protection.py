@@ -111,7 +111,11 @@ def _shown(release: store.Release, rows: Sequence[store.Row]) -> Component:
         )
         parts.append(components.details(title, table))
     others = [row for row in rows if row["state"] == "not_shown"]
-    foot = html.P("Other kinds of groups are not public: their groups are too small, or would give others away.") if others else None
+    foot = (
+        html.P("Other kinds of groups are not public: their groups are too small, or would give others away.")
+        if others
+        else None
+    )
     return components.section(
         "shown",
         "What is shown by group",
