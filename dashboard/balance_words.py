@@ -71,6 +71,7 @@ _WENT_IN = {
 _PARTS = {
     "accepted": "accepted",
     "set aside": "set aside",
+    "erased": "erased",
     "refused": "in files that were refused whole",
     "in force": "in force",
     "replaced": "replaced by a newer row",

@@ -56,9 +56,8 @@ def title(told: Told) -> str:
 
 def lead(told: Told) -> str:
     """The figure in a sentence, or why there is none."""
-    if told["status"] == receipts.STANDS:
-        return str(told["sentence"])
-    return str(told["message"])
+    said = told["sentence"] if told["status"] == receipts.STANDS else told["message"]
+    return f"{said} {words.erased(told['erased_on'])}" if told.get("erased_on") else str(said)
 
 
 def sections(told: Told) -> list[Section]:
@@ -125,6 +124,8 @@ def _counted(told: Told) -> list[Block]:
             return ["This data version was made before the program kept what each rule leaves out."]
         if told["symbol"]:
             return ["There is nothing to count through: the figure is not available."]
+        if told["filters"] and told["protection"]["class"] == "children":
+            return ["What was left out of a group is not told here, so that nobody can work out small numbers."]
         return [
             "These numbers were counted by others and are shown as given. What they left out, their source says."
         ]

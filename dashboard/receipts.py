@@ -85,6 +85,7 @@ def tell(release: store.Release, typed: str) -> Told:
     if figure:
         told |= {"status": STANDS, **_named(release, figure), **_counted(release, figure)}
         told["supersedes"], told["superseded_by"] = before, []
+        told["erased_on"] = store.erased_on(release, code)
         told["not_held"] = _not_held(release)
         told["reproduce"] = _reproduce(told, about, figure)
         return told
@@ -93,6 +94,7 @@ def tell(release: store.Release, typed: str) -> Told:
     was = {**last, **{name: last[f"previous_{name}"] for name in _TOLD}}
     status = SUPERSEDED if after[-1]["receipt"] else WITHDRAWN
     told |= {"status": status, **_named(release, was), "last_in": last["previous_release"]}
+    told["erased_on"] = store.erased_on(release, code, last["previous_release"])
     return told | {"supersedes": before, "superseded_by": after, "message": _message(told, after)}
 
 
@@ -301,6 +303,7 @@ def _adds_up(measure: store.Row, figure: store.Row, counting: Sequence[Told]) ->
 def _source(row: store.Row, for_officers: bool) -> Told:
     """One delivery; what it is called and who sent it are for officers."""
     named = {name: row[name] for name in ("file", "sent_by") if for_officers and row.get(name)}
+    named |= {"rows_erased": row["rows_erased"]} if row.get("rows_erased") else {}
     columns = ("number", "feed", "received_at", "extracted_on", "state", "rows_received", "rows_accepted",
                "rows_rejected", "rows_in_force", "rows_behind", "by_month")  # fmt: skip
     return {"sha256": row["delivery"], **named, **{name: row[name] for name in columns}}

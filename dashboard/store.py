@@ -23,6 +23,7 @@ from dashboard.connection import StoreError as StoreError
 from dashboard.connection import between as _between
 from dashboard.connection import heads as _heads
 from dashboard.connection import opened as opened
+from pipelines import past
 
 EVERY_PLACE = ("local", "council", "region", "country")
 
@@ -454,6 +455,12 @@ def figure(release: Release, code: str) -> Row | None:
 
 _NAMED = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
 """What names a figure of a release."""
+
+
+def erased_on(release: Release, code: str, held_in: str = "") -> date | None:
+    """The day since which a figure's source is gone, in this release or an earlier one; None where it is not."""
+    day = past.erased_in(release.folder, held_in or release.id, code)
+    return date.fromisoformat(day) if day else None
 
 
 def steps(release: Release, figure: Row) -> list[Row]:

@@ -271,6 +271,11 @@ def day(when: date | None) -> str:
     return "Not given" if when is None else f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def erased(when: date) -> str:
+    """What is said of a figure whose source is gone."""
+    return f"Source erased on {day(when)}; figure preserved, not recomputable."
+
+
 def month(when: date) -> str:
     """March 2026."""
     return f"{MONTHS[when.month - 1]} {when.year}"

@@ -19,6 +19,7 @@ from pipelines.commands import (
     between,
     console,
     demonstration,
+    erasing,
     figures,
     history,
     mapping,
@@ -82,6 +83,22 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
         ),
     ),
     "sign-key": (verifying.signing_key, ("sign-key /secure/place/send-audit-signing.pem",)),
+    "erase": (
+        erasing.erase,
+        (
+            "erase --child-reference --dry-run",
+            'erase --child-reference --by "Data protection officer" --note "Request upheld in July"',
+            'erase --replay --by "Data protection officer" --note "Backup restored" --yes',
+        ),
+    ),
+    "retention": (
+        erasing.retention,
+        (
+            "retention",
+            "retention --json",
+            'retention --erase --by "Head of information governance" --note "Yearly"',
+        ),
+    ),
     "receipt": (
         receipt.receipt,
         (

@@ -104,8 +104,10 @@ def run_main(settings: Settings, *, progress: Progress = run.quiet, as_of: date 
     if isinstance(mine.problem, (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)):
         raise KeyboardInterrupt
     if mine.problem is None:
+        at = [f"{one.check_name} of {one.asset_key.to_user_string()}"
+              for one in done.get_asset_check_evaluations() if one.blocking and not one.passed]  # fmt: skip
         raise Stopped(
-            f"Run {run_id} stopped at a check that guards the release. The last release stands; `send-audit up` shows "
-            "which check it was."
+            f"Run {run_id} stopped at a check that guards the release ({', '.join(at) or 'unknown'}). The last release "
+            "stands; `send-audit up` shows what the check found."
         )
     raise mine.problem if is_own(mine.problem) else Stopped(told(mine.problem))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,14 +22,17 @@ import duckdb
 
 from pipelines import __version__, contracts, durable, partitions, releases, run
 from pipelines.evidence import recount
-from pipelines.evidence.chain import Chain
+from pipelines.evidence.chain import Chain, numbers
 from pipelines.evidence.recount import KEY, Difference, Row
 from pipelines.intake import key as keys
-from pipelines.intake import receive
+from pipelines.intake import receive, tombstones
 from pipelines.releases import Manifest, text
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
+_OF_SEVERAL = ("planned_audits", "plan_months")
+"""Facts whose rows depend on other rows than their own: an erased audit fulfilled a promised one, or began the months
+that are looked at. Their figures are compared."""
 
 
 @dataclass
@@ -45,6 +48,10 @@ class Rebuilt:
     differ: int = 0
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    erased: int = 0
+    """Parts that tell of rows that were erased since; figures among them are compared one by one."""
+    period_over: bool = False
+    """Originals went as their period was over: nothing is compared, and nothing is wrong."""
     failed: str = ""
     only: bool = False
     """One figure was asked for: parts that differ elsewhere do not count."""
@@ -57,22 +64,26 @@ class Rebuilt:
     def summary(self) -> str:
         if self.failed:
             return f"Release {self.release} could not be made again from its originals: {self.failed}"
+        if self.period_over:
+            return f"Release {self.release} was not made again from its originals."
         if self.only:
             return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
-        same = self.parts - len(self.parts_that_differ)
+        same = self.parts - len(self.parts_that_differ) - self.erased
+        erased = f"; {self.erased} tell of rows that were erased since" if self.erased else ""
         counted = (
             f"; {self.differ:,} of {self.figures:,} figures compared are not equal" if self.figures else ""
         )
         return (
             f"From the originals of release {self.release}: {same} of {self.parts} parts came out the same, byte for "
-            f"byte{counted}."
+            f"byte{erased}{counted}."
         )
 
     def told(self) -> Row:
         """As JSON."""
         return {
             "release": self.release, "equal": self.is_equal, "parts": self.parts,
-            "parts_that_differ": self.parts_that_differ, "figures_compared": self.figures, "differ": self.differ,
+            "parts_that_differ": self.parts_that_differ, "parts_erased_from": self.erased,
+            "figures_compared": self.figures, "differ": self.differ,
             "differences": [
                 {**one.figure, "column": one.column, "stored": one.stored, "again": one.recounted}
                 for one in self.differences
@@ -114,6 +125,13 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
         rebuilt.failed = "it is not on this machine."
         return rebuilt
     key = _key(chain.settings)
+    if over := [one["number"] for one in manifest["deliveries"] if one["sha256"] in chain.erasures.whole]:
+        rebuilt.period_over = True
+        rebuilt.notes.append(
+            f"release {release} can no longer be made again: {numbers('delivery', 'deliveries', over)} went at the end "
+            "of the period for which files are kept. Its figures are preserved."
+        )
+        return rebuilt
     try:
         own = _settings(chain.settings, manifest, scratch, rebuilt)
         made = _make(chain, manifest, own, key, progress)
@@ -127,7 +145,7 @@ def _rebuild(chain: Chain, release: str, scratch: Path, progress: Progress, only
             f"release {release} was made by version {manifest.get('code_version')} of the program, and made again by "
             f"{__version__}+{partitions.code_digest()[:12]}."
         )
-    _compare(chain.settings, own, manifest, made, rebuilt, only)
+    _compare(chain, own, manifest, made, rebuilt, only)
     return rebuilt
 
 
@@ -192,12 +210,15 @@ def _make(chain: Chain, manifest: Manifest, own: Settings, key: keys.Key, progre
         original = next(receive.archive_of(chain.settings, arrival.delivery).glob("original.*"), None)
         if original is None:
             raise _Missing(f"the archived original of delivery {arrival.number} is missing.")
-        if durable.file_digest(original) != arrival.delivery:
+        digest = durable.file_digest(original)
+        if digest != arrival.delivery and digest not in chain.erasures.since(original, arrival.delivery):
             raise _Missing(f"the archived original of delivery {arrival.number} was changed.")
         there = receive.archive_of(own, arrival.delivery) / original.name
         if not there.exists():
             durable.private_folder(there.parent)
             shutil.copyfile(original, there)
+            if tombstones.mark(original.parent):
+                shutil.copyfile(original.parent / tombstones.FILE, there.parent / tombstones.FILE)
         held.append(receive.judged(own, catalogue, key, arrival))
     as_of = date.fromisoformat(str(manifest["as_of"]))
     work = run.Work(own, catalogue, key, as_of, progress, run.Outcome(), held=held)
@@ -212,27 +233,39 @@ Tables = dict[tuple[str, str], dict[str, Path]]
 
 
 def _compare(
-    settings: Settings, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
+    chain: Chain, own: Settings, manifest: Manifest, made: Manifest, rebuilt: Rebuilt, only: Row | None
 ) -> None:
+    settings = chain.settings
     again, stored = _tables(own, made), _tables(settings, manifest)
+    is_touched = any(
+        tombstones.mark(receive.archive_of(settings, delivery["sha256"]))
+        for delivery in manifest["deliveries"]
+    )
     rebuilt.parts = sum(map(len, stored.values()))
     for table, council in sorted({**again, **stored}):
         here, there = stored.get((table, council), {}), again.get((table, council), {})
         apart = [path for digest, path in here.items() if digest not in there]
         damaged = [path for digest, path in here.items() if digest in there and _damaged(path, digest)]
         of = f" of {council}" if council else ""
-        if here.keys() != there.keys() and not _same_rows(here, there):
+        if here.keys() == there.keys():
+            pass
+        elif is_touched and _of_what_is_left(table, here, there):
+            rebuilt.erased += len(apart)
+        elif len(here) != len(there) and _same_rows(
+            here, there
+        ):  # cut into other parts, as earlier versions did
+            rebuilt.notes.append(f"{table}{of}: the same rows, in {len(there)} parts and not {len(here)}.")
+        else:
             rebuilt.parts_that_differ += [
                 f"{table}{of}: {where} is stored, and another part comes out"
                 for where in [path.relative_to(settings.store).as_posix() for path in apart] or ["nothing"]
             ]
-        elif apart:
-            rebuilt.notes.append(f"{table}{of}: the same rows, in {len(there)} parts and not {len(here)}.")
         compared = here if only else {path.stem: path for path in (*apart, *damaged)}
         if table == "figures" and compared and there and (only is None or _concerns(only, council)):
             others = there if only else {digest: path for digest, path in there.items() if digest not in here}
             others |= {digest: there[digest] for digest in compared if digest in there}
-            _figures(compared.values(), others.values(), rebuilt, only)
+            erased = {code for digest in compared for code in chain.erasures.not_from_originals_in(digest)}
+            _figures(compared.values(), others.values(), rebuilt, only, erased)
 
 
 def _tables(settings: Settings, manifest: Manifest) -> Tables:
@@ -250,13 +283,22 @@ def _damaged(path: Path, digest: str) -> bool:
     return durable.file_digest(path) != digest
 
 
+def _of_what_is_left(table: str, here: Mapping[str, Path], there: Mapping[str, Path]) -> bool:
+    """Whether a table of a release from which rows were erased is as it is to be: facts have the rows that are left.
+    The other tables keep what they told of all rows, and figures are compared one by one."""
+    by_rows = table.startswith("fact_") and table != "fact_columns"
+    if not by_rows or table.removeprefix("fact_") in _OF_SEVERAL or not here or not there:
+        return True
+    return _same_rows(here, there)
+
+
 def _concerns(figure: Row, council: str) -> bool:
     return council == figure["council"] or council == contracts.PUBLISHED
 
 
 def _same_rows(here: Mapping[str, Path], there: Mapping[str, Path]) -> bool:
-    """Whether a table that is cut into other parts, as earlier versions did, has the same rows."""
-    if not here or not there or len(here) == len(there):
+    """Whether a table has the same rows, whatever parts it is cut into."""
+    if not here or not there:
         return False
     one, other = (f"FROM {recount.relation(files.values())}" for files in (here, there))
     try:
@@ -270,14 +312,19 @@ def _same_rows(here: Mapping[str, Path], there: Mapping[str, Path]) -> bool:
 
 
 def _figures(
-    stored: Iterable[Path], again: Iterable[Path], rebuilt: Rebuilt, only: Mapping[str, Any] | None
+    stored: Iterable[Path],
+    again: Iterable[Path],
+    rebuilt: Rebuilt,
+    only: Mapping[str, Any] | None,
+    erased: Collection[str],
 ) -> None:
     """Compare figures one by one: all of some parts, or one."""
     where = " AND ".join(f'"{name}" = {text(only[name])}' for name in KEY) if only else "true"
     with duckdb.connect() as con:
         for name, files in (("stored", stored), ("again", again)):
             con.execute(f"CREATE TEMP TABLE {name} AS FROM {recount.relation(files)} WHERE {where}")
-        count, differ, found = recount.differences(con, "stored", "again", recount.columns_of(con, "stored"))
+        columns = recount.columns_of(con, "stored")
+        count, differ, found = recount.differences(con, "stored", "again", columns, erased=erased)
     rebuilt.figures += count
     rebuilt.differ += differ
     rebuilt.differences += found

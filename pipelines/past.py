@@ -246,6 +246,57 @@ def find(folder: Path, asked: str, today: date | None = None) -> Head:
     return found[0]
 
 
+@dataclass(frozen=True)
+class Erased:
+    """Figures of an audience whose source was erased: the figure stands, and cannot be counted again."""
+
+    figures: Mapping[str, Mapping[str, str]]
+    """Digest of a part of figures -> receipt -> the day."""
+    from_originals: Mapping[str, Mapping[str, str]]
+    """The same of figures that can be counted again from the facts, and no longer from the originals."""
+
+    def on(self, part: str, receipt: str) -> str | None:
+        """The day since which a figure of a part cannot be counted again."""
+        return self.figures.get(part, {}).get(receipt)
+
+
+def erased_path(folder: Path, number: int) -> Path:
+    """Where it is told which figures an erasure touched."""
+    return folder / "erased" / f"{number:06d}.json"
+
+
+def erased(folder: Path) -> Erased:
+    """The figures of an audience that erasures touched, by part."""
+    paths = sorted((folder / "erased").glob("[0-9]*.json"))
+    return _erased(tuple((path, _stamp(path)) for path in paths))
+
+
+@functools.lru_cache(maxsize=16)
+def _erased(paths: tuple[tuple[Path, Stamp], ...]) -> Erased:
+    told: dict[str, dict[str, dict[str, str]]] = {"figures": {}, "from_originals": {}}
+    for path, _ in paths:
+        try:
+            held = json.loads(path.read_bytes())
+            kinds = {kind: dict(held[kind]) for kind in told}
+        except (ValueError, KeyError, TypeError):
+            continue  # damaged: `verify` says so
+        for kind, parts in kinds.items():
+            for part, receipts in parts.items():
+                of_part = told[kind].setdefault(part, {})
+                of_part.update((receipt, held["on"]) for receipt in receipts if receipt not in of_part)
+    return Erased(**told)
+
+
+def erased_in(folder: Path, release: str, receipt: str) -> str | None:
+    """The day (ISO) on which the source of a release's figure was erased; None where it was not."""
+    known = erased(folder)
+    if not known.figures:
+        return None
+    parts = json.loads(manifest_path(folder, release).read_bytes())["parts"]
+    days = [known.on(part["sha256"], receipt) for part in parts if part["table"] == "figures"]
+    return next((day for day in days if day), None)
+
+
 def next_after(folder: Path, release: str) -> Head | None:
     """The release that took the place of one that stood; None while it still stands, or for one that never did."""
     known = stood(folder)

@@ -324,19 +324,30 @@ def open_release(
 def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float = 600) -> list[Path]:
     """Remove databases of all but the newest releases; they are read from their parts when opened. Returns what was
     removed. One made within `spare_seconds` stays, as somebody may be about to open it.
+
+    One from before an erasure goes at once: a later release may have written a part anew from which rows were erased.
     """
-    kept = {head.release for head in past.heads(settings.audience(audience))[-keep:]} | {
-        current_release(settings, audience)
-    }
+    current = current_release(settings, audience)
+    made = [head.release for head in past.heads(settings.audience(audience))]
+    kept = {*made[-keep:], current}
+    known = _erasures(settings, audience, current)
+    outdated = {release for release in kept if _erasures(settings, audience, release) != known}
     young = time.time() - spare_seconds
     gone = []
     for path in (settings.audience(audience) / "databases").glob("*.duckdb"):
-        if path.stem not in kept and path.stat().st_mtime <= young:
+        is_kept = path.stem in kept or path.stat().st_mtime > young
+        if not is_kept or path.stem in outdated:
             with contextlib.suppress(OSError):  # Windows keeps a file that a reader has open
                 path.unlink()
                 digest_path(path).unlink(missing_ok=True)
                 gone.append(path)
     return gone
+
+
+def _erasures(settings: Settings, audience: str, release: str | None) -> Mapping[str, str]:
+    """The newest erasure that a release was made after; empty where there was none."""
+    manifest = read_manifest(settings, audience, release) if release else {}
+    return dict((manifest.get("chain") or {}).get("erasures", {}))
 
 
 def table_of(

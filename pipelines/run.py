@@ -20,8 +20,8 @@ from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
 from pipelines.evidence import balances, changes, delivered, drift, freshness, restated
 from pipelines.feeds.refusal import Refused
+from pipelines.intake import erased_list, receive, to_correct
 from pipelines.intake import key as keys
-from pipelines.intake import receive, to_correct
 from pipelines.intake.receive import Arrival, Checked
 from pipelines.partitions import Progress
 from pipelines.reports import supplier
@@ -94,6 +94,10 @@ def begin(settings: Settings, *, as_of: date | None = None, progress: Progress =
     """What the steps need; half-made things of a killed run are swept away. The caller holds the store's lock."""
     durable.private_folder(settings.audience("officers"))
     durable.sweep(settings.work)
+    if (settings.records / erased_list.JOURNAL).exists():
+        from pipelines.erasure import work as erasure
+
+        erasure.go_on(settings, progress)
     key = keys.load(settings)
     outcome = Outcome(key_made=settings.key_file if key.made_now else None)
     return Work(settings, contracts.load(settings), key, as_of, progress, outcome)
@@ -326,10 +330,11 @@ def named(work: Work) -> dict[str, Any]:
 
     `arrivals`: the newest; each names the one before. `checked`: a delivery's number -> folder and digest of the
     result that it was judged by. `partitions`: council -> file and digest. `texts`: lists and councils' names, kept in
-    the store. `key`: the fingerprint of the key. `rebuild`: whether it was never meant to be read.
+    the store. `key`: the fingerprint of the key. `erasures`: the newest; each names the one before. `rebuild`: whether
+    it was never meant to be read.
     """
     settings = work.settings
-    arrived = receive.arrivals(settings)[-1:]
+    arrived, last = receive.arrivals(settings)[-1:], erased_list.newest(settings)
     lists = sorted(path for path in settings.reference.rglob("*") if path.suffix in (".yaml", ".csv"))
     texts = {f"reference/{path.relative_to(settings.reference).as_posix()}": path for path in lists}
     texts |= {
@@ -352,6 +357,7 @@ def named(work: Work) -> dict[str, Any]:
         },
         "texts": {name: releases.keep_text(settings, path) for name, path in texts.items()},
         "key": work.key.fingerprint,
+        **({"erasures": {str(last["number"]): last["sha256"]}} if last else {}),
         "rebuild": work.as_of is not None,
     }
 

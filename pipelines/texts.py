@@ -53,17 +53,28 @@ class Strict(BaseModel):
 def read_model(
     kind: type[M], path: Path, change: Callable[[dict[str, Any]], dict[str, Any]] | None = None, **more: Any
 ) -> M:
-    """A YAML file as a model, its content first put through `change`, with `more` beside it.
+    """`model_of` a file."""
+    return model_of(kind, path.name, path.read_text(encoding="utf-8"), change, **more)
+
+
+def model_of(
+    kind: type[M],
+    name: str,
+    written: str,
+    change: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    **more: Any,
+) -> M:
+    """What a YAML text holds as a model, its content first put through `change`, with `more` beside it.
 
     Raises:
-        ContractError: it is not valid; says where and what is wanted.
+        ContractError: it is not valid; says where (in `name`) and what is wanted.
     """
     try:
-        content = from_yaml(path.read_text(encoding="utf-8"))
+        content = from_yaml(written)
         return kind.model_validate({**(change(content) if change else content), **more})
     except yaml.YAMLError as problem:
-        raise ContractError(f"{path.name} is not valid YAML: {problem}") from None
+        raise ContractError(f"{name} is not valid YAML: {problem}") from None
     except ValidationError as problem:
         first = problem.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ContractError(f"{path.name}, at {where}: {first['msg']}. Correct it there.") from None
+        raise ContractError(f"{name}, at {where}: {first['msg']}. Correct it there.") from None

@@ -58,6 +58,8 @@ WIRING = {
     "pipelines.published",
     "pipelines.publish",
     "pipelines.originals",
+    "pipelines.erasure",
+    "pipelines.retention",
 }
 ONLY_IN = {
     "dagster": {"pipelines.definitions", "pipelines.orchestration"},

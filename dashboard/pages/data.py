@@ -232,29 +232,32 @@ def _month(month: str) -> str:
 
 
 def _balances(held: Sequence[store.Row]) -> list[Component]:
-    """By feed: received = accepted + set aside, accepted = in force + replaced."""
+    """By feed: received = accepted + set aside (+ erased), accepted = in force + replaced."""
     feeds: dict[str, list[store.Row]] = {}
     for row in held:
         if row["feed"]:
             feeds.setdefault(row["feed"], []).append(row)
     cells: list[list[components.Cell]] = []
+    has_erased = any(row.get("rows_erased") for row in held)
     for code, rows in sorted(feeds.items()):
-        received, accepted, rejected, stand = (
-            sum(row[name] or 0 for row in rows)
-            for name in ("rows_received", "rows_accepted", "rows_rejected", "rows_in_force")
+        received, accepted, rejected, stand, erased = (
+            sum(row.get(name) or 0 for row in rows)
+            for name in ("rows_received", "rows_accepted", "rows_rejected", "rows_in_force", "rows_erased")
         )
+        parts = (received, accepted, rejected, *([erased] if has_erased else []), stand, accepted - stand)
         cells.append(
-            [words.feed(code), *[words.count(n) for n in (received, accepted, rejected, stand, accepted - stand)],
-             "Adds up" if received == accepted + rejected else "Does not add up: please report it"]
+            [words.feed(code), *[words.count(n) for n in parts],
+             "Adds up" if received == accepted + rejected + erased else "Does not add up: please report it"]
         )  # fmt: skip
     if not cells:
         return []
     total = [
-        sum(row[name] or 0 for row in held) for name in ("rows_received", "rows_accepted", "rows_rejected")
+        sum(row.get(name) or 0 for row in held)
+        for name in ("rows_received", "rows_accepted", "rows_rejected", "rows_erased")
     ]
     columns: list[components.Column] = [
         "Feed", ("Received", "number"), ("= accepted", "number"), ("+ set aside", "number"),
-        ("Of accepted: in force", "number"), ("Replaced", "number"), "Balance",
+        *data_rows.ERASED[: int(has_erased)], ("Of accepted: in force", "number"), ("Replaced", "number"), "Balance",
     ]  # fmt: skip
     return [
         html.P(data_words.balance(*total)),

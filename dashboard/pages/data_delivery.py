@@ -26,7 +26,12 @@ def page(release: store.Release, row: store.Row, query: Mapping[str, str]) -> co
         ("Taken from its system on", words.day(row["extracted_on"])),
         ("Kind of file", "Corrections to earlier rows" if row["mode"] == "corrections" else "A whole file"),
         ("Sheets read", ", ".join(filter(None, row["sheets"] or [])) or "The only one"),
-        ("Rows", data_words.balance(row["rows_received"], row["rows_accepted"], row["rows_rejected"])),
+        (
+            "Rows",
+            data_words.balance(
+                row["rows_received"], row["rows_accepted"], row["rows_rejected"], row.get("rows_erased")
+            ),
+        ),
         ("Content", row["delivery"]),
     ]
     body: list[Component | None] = [

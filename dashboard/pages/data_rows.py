@@ -14,11 +14,16 @@ from dash.development.base_component import Component
 from dashboard import balance_words, components, store, words
 from dashboard.balance_words import Known, Line
 
-COLUMNS: list[components.Column] = [
-    "Feed", ("Received", "number"), ("= accepted", "number"), ("+ set aside", "number"),
-    ("Accepted = in force", "number"), ("+ replaced by a newer row", "number"),
-    ("+ gone from a newer whole file", "number"), "Balance",
-]  # fmt: skip
+ERASED: list[components.Column] = [("+ erased", "number")]
+"""The column that tables of rows have where any were."""
+
+
+def _columns(has_erased: bool) -> list[components.Column]:
+    return [
+        "Feed", ("Received", "number"), ("= accepted", "number"), ("+ set aside", "number"),
+        *ERASED[: int(has_erased)], ("Accepted = in force", "number"), ("+ replaced by a newer row", "number"),
+        ("+ gone from a newer whole file", "number"), "Balance",
+    ]  # fmt: skip
 
 
 def section(release: store.Release, every: Sequence[store.Row]) -> Component | None:
@@ -33,7 +38,8 @@ def section(release: store.Release, every: Sequence[store.Row]) -> Component | N
     after = balance_words.over_councils(found)
     refused = len({row["number"] for row in every if row["state"] == "refused"})
     said = balance_words.refused(refused, files[""].rows if "" in files else 0)
-    cells = [_cells(words.feed(feed), line, after.get(feed)) for feed, line in files.items() if feed]
+    erased = any(line.of("erased") for line in files.values())
+    cells = [_cells(words.feed(feed), line, after.get(feed), erased) for feed, line in files.items() if feed]
     return components.section(
         "rows-went",
         "Where every row went",
@@ -42,26 +48,27 @@ def section(release: store.Release, every: Sequence[store.Row]) -> Component | N
             "each step adds up."
         ),
         html.P(said) if said else None,
-        components.table("Rows of each feed, from received to in force", COLUMNS, cells, quiet=True),
-        _by_council(found, known),
+        components.table("Rows of each feed, from received to in force", _columns(erased), cells, quiet=True),
+        _by_council(found, known, erased),
         _set_aside(found, known),
         _counted(found, known),
         _denominators(found, known, store.measures(release)),
     )
 
 
-def _cells(name: str, received: Line, accepted: Line | None) -> list[components.Cell]:
+def _cells(name: str, received: Line, accepted: Line | None, has_erased: bool) -> list[components.Cell]:
     known = [accepted.of(part) if accepted else 0 for part in ("in force", "replaced", "left out")]
+    taken = [received.rows, *map(received.of, ("accepted", "set aside", *(["erased"] if has_erased else [])))]
     whole = [line for line in (received, accepted) if line]
     wrong = [line for line in whole if not line.adds_up]
     return [
         name,
-        *[words.count(n) for n in (received.rows, received.of("accepted"), received.of("set aside"), *known)],
+        *[words.count(n) for n in (*taken, *known)],
         balance_words.adds_up((wrong or whole)[0]),
     ]
 
 
-def _by_council(found: Sequence[Line], known: Known) -> Component | None:
+def _by_council(found: Sequence[Line], known: Known, has_erased: bool) -> Component | None:
     accepted = {(line.council, line.feed): line for line in found if line.step == "accepted"}
     rows = [line for line in found if line.step == "received"]
     if len({line.council for line in rows}) < 2:
@@ -69,11 +76,11 @@ def _by_council(found: Sequence[Line], known: Known) -> Component | None:
     cells = [
         [
             balance_words.place(line, known),
-            *_cells(words.feed(line.feed), line, accepted.get((line.council, line.feed))),
+            *_cells(words.feed(line.feed), line, accepted.get((line.council, line.feed)), has_erased),
         ]
         for line in rows
     ]
-    columns: list[components.Column] = ["Council", *COLUMNS]
+    columns: list[components.Column] = ["Council", *_columns(has_erased)]
     hold = components.table("Rows of each council and feed, from received to in force", columns, cells)
     return components.details("Table: by council", hold)
 

@@ -17,11 +17,24 @@ MANY_SET_ASIDE = 0.01
 """From this share of rows set aside a reader is told to take care."""
 
 
-def balance(received: int | None, accepted: int | None, rejected: int | None) -> str:
-    """Rows received = accepted + set aside, and whether that adds up."""
+def adds_up(row: Row) -> bool:
+    """Whether rows received = accepted + set aside + erased."""
+    return bool(
+        row["rows_received"] == row["rows_accepted"] + row["rows_rejected"] + (row.get("rows_erased") or 0)
+    )
+
+
+def balance(received: int | None, accepted: int | None, rejected: int | None, erased: int | None = 0) -> str:
+    """Rows received = accepted + set aside (+ erased), and whether that adds up."""
     parts = words.count(received), words.count(accepted), words.count(rejected)
-    said = "{} rows received = {} accepted + {} set aside.".format(*parts)
-    if received is None or accepted is None or rejected is None or received == accepted + rejected:
+    gone = f" + {words.count(erased)} erased" if erased else ""
+    said = "{} rows received = {} accepted + {} set aside".format(*parts) + f"{gone}."
+    if (
+        received is None
+        or accepted is None
+        or rejected is None
+        or received == accepted + rejected + (erased or 0)
+    ):
         return said
     return f"{said} These do not add up: please report it."
 
@@ -88,7 +101,7 @@ def trust(deliveries: Sequence[Row], freshness: Sequence[Row], odd: Sequence[str
     Args:
         odd: feeds whose newest file a whole-file rule asks about.
     """
-    wrong = [row for row in deliveries if row["rows_received"] != row["rows_accepted"] + row["rows_rejected"]]
+    wrong = [row for row in deliveries if not adds_up(row)]
     if wrong:
         noun = "delivery" if len(wrong) == 1 else "deliveries"
         return (

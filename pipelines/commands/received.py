@@ -93,6 +93,7 @@ def _feed(catalogue: Catalogue, held: Sequence[Checked], checked: Checked, feed:
         "rows_received": found["received"],
         "rows_accepted": found["accepted"],
         "rows_set_aside": found["rejected"],
+        "rows_erased": sum(found.get("erased", {}).values()),
         "findings": [_finding(contract, code, broken[code]) for code in sorted(broken)],
         "sheets": [_sheet(contract, table) for table in checked.result["tables"] if table["feed"] == feed],
         "names_not_listed": {
@@ -170,10 +171,20 @@ def _show_feed(feed: Row) -> None:
         or feed["places"]
         or "no council that we know"
     )
+    gone = f" + {feed['rows_erased']:,} erased" if feed["rows_erased"] else ""
     say(
         f"  {feed['title']} ({feed['feed']}) of {names}: {counted(feed['rows_received'], 'row')} received = "
-        f"{feed['rows_accepted']:,} accepted + {feed['rows_set_aside']:,} set aside."
+        f"{feed['rows_accepted']:,} accepted + {feed['rows_set_aside']:,} set aside{gone}."
     )
+    if gone:
+        say(
+            console.paragraph(
+                f"{counted(feed['rows_erased'], 'row')} of children who were erased: left out here and in the archive. "
+                "Ask who sent the file to leave them out. Where the child is to be held again: send-audit erase "
+                "--child-reference --lift.",
+                "  ",
+            )
+        )
     for sheet in feed["sheets"]:
         _show_sheet(sheet)
     if feed["findings"]:

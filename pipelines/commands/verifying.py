@@ -122,13 +122,14 @@ def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: 
     found = verifying.find(chain, receipt)
     verdict = verifying.one(chain, found, key_at_hand(chain))
     faults = [fault for fault in chain.faults if fault.is_problem]
-    rebuilt = _originals(chain, found, show) if from_originals else None
+    rebuilt = _originals(chain, found, show) if from_originals and not verdict.erased_on else None
     answer = told(chain, verdict, faults, rebuilt)
     if as_json:
         console.say_json(answer)
     else:
         _show_one(verdict, faults, rebuilt, chain)
-    raise typer.Exit(console.DONE if answer["equal"] and not faults else console.DIFFERS)
+    whole = answer["equal"] or (verdict.erased_on and not verdict.differs)
+    raise typer.Exit(console.DONE if whole and not faults else console.DIFFERS)
 
 
 def _originals(chain: Chain, found: Any, show: console.Progress) -> Rebuilt:
@@ -157,6 +158,7 @@ def told(chain: Chain, verdict: Verdict, faults: list[Fault], rebuilt: Rebuilt |
             for name, stored, again in verdict.columns
         ],
         "differs": verdict.differs,
+        "erased_on": verdict.erased_on,
         "not_verified": verdict.not_verified,
         "superseded_by": verdict.superseded_by,
         "signed_by": chain.signers.get(f"{found.audience} {found.manifest['release']}"),
@@ -200,6 +202,8 @@ def _show_one(verdict: Verdict, faults: list[Fault], rebuilt: Rebuilt | None, ch
     for wrong in verdict.differs:
         if wrong not in figure:
             say(paragraph(f"Not equal: {wrong}."))
+    if verdict.erased_on:
+        say(paragraph(verifying_erased(verdict.erased_on)))
     for words in verdict.not_verified:
         say(paragraph(f"Not verified here: {words}"))
     if rebuilt:
@@ -208,6 +212,15 @@ def _show_one(verdict: Verdict, faults: list[Fault], rebuilt: Rebuilt | None, ch
     if not faults:
         say("The chain of arrivals, releases and publications fits together as far as this machine has it.")
     say(signed(chain, f"{found.audience} {found.manifest['release']}"))
+
+
+def verifying_erased(day: str) -> str:
+    """What is said of a figure whose source was erased."""
+    from datetime import date
+
+    from dashboard import words
+
+    return words.erased(date.fromisoformat(day))
 
 
 def _value(value: Any) -> str:
@@ -263,6 +276,7 @@ def _all(
         "head_noted_is_in_the_chain": in_chain,
         "problems": [fault_told(fault) for fault in problems],
         "told": [fault_told(fault) for fault in chain.faults if not fault.is_problem],
+        "erasures": erased_told(chain),
         "releases": [_release_told(chain, one) for one in counted_again],
         "from_originals": [one.told() for one in rebuilt] if from_originals else None,
         "left_out": LEFT_OUT,
@@ -276,6 +290,15 @@ def _all(
             _show_rebuilt(one)
         _show_head(settings, head, in_chain)
     raise typer.Exit(console.DONE if equal else console.DIFFERS)
+
+
+def erased_told(chain: Chain) -> list[Row]:
+    """The erasures on record: who decided, and how much went."""
+    return [
+        {"number": one["number"], "kind": one["kind"], "on": one["made_at"][:10], "by": one["by"], "note": one["note"],
+         "rows": one["rows"], "files": len(one["files"])}
+        for one in chain.erasures.records
+    ]  # fmt: skip
 
 
 def council_names(settings: Settings) -> dict[str, str]:
@@ -309,6 +332,7 @@ def _release_told(chain: Chain, one: Release) -> Row:
         "figures": one.figures,
         "counted_with_another_release": one.shared,
         "differ": one.differ,
+        "erased": one.erased,
         "differences": [
             {**difference.figure, "column": difference.column, "stored": difference.stored,
              "again": difference.recounted}
@@ -336,6 +360,13 @@ def _show_files(chain: Chain, looked_at: int, unnamed: int, problems: list[Fault
         )
     if kinds["gone"]:
         say(f"Gone, and needed by nothing any more: {counted(kinds['gone'], 'file')}; --json names them.")
+    for one in erased_told(chain):
+        say(
+            paragraph(
+                f"Erasure {one['number']} on {one['on']}, by {one['by']}: {counted(one['files'], 'file')} changed or "
+                "went, each as its record says."
+            )
+        )
     if unnamed:
         say(f"Whole, but named by no release: {counted(unnamed, 'file')}. Nothing needs them.")
     if not problems:
@@ -376,6 +407,9 @@ def _show_counted(chain: Chain, found: list[Release]) -> None:
     whole = not any(one.problems for one in found)
     say(f"{figures:,} figures of {counted(len(again), 'release')} were made again: {result}"
         f"{'' if whole else '; others could not be'}.")  # fmt: skip
+    if erased := sum(one.erased for one in found):
+        say(paragraph(f"{erased:,} of them were not counted again, as rows behind them were erased: they are "
+                      "preserved as they were told, and their receipts say so."))  # fmt: skip
     unsigned = [release for release, signer in chain.signers.items() if not signer]
     if unsigned:
         say(f"Not signed: {counted(len(unsigned), 'release')} of {len(chain.signers)}.")

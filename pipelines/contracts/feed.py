@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from pipelines.contracts import standing_rules
 from pipelines.contracts.reference import PLACE_KINDS, Code
-from pipelines.texts import ContractError, Strict, read_model, simplify
+from pipelines.texts import ContractError, Strict, model_of, simplify
 
 Level = Literal["query", "error", "refuse"]
 ColumnType = Literal[
@@ -110,6 +110,14 @@ class Rule(Strict):
         return {"4": "link", "5": "file"}.get(self.code[4], "row")
 
 
+class Keep(Strict):
+    """How long a feed's files are kept: from the last month that a file speaks for, else the day that it was taken."""
+
+    years: int | None = Field(default=None, ge=1)
+    """None: for good."""
+    why: str
+
+
 class Contract(Strict):
     """One feed: its columns, key, what a delivery replaces, and its rules."""
 
@@ -126,6 +134,8 @@ class Contract(Strict):
     period: tuple[str, ...] = ()
     expected_every: int | None = Field(default=None, ge=1)
     """Days after which newer data is expected; None: nothing is."""
+    keep: Keep | None = None
+    """None: nobody has said, and nothing is past its period."""
     columns: dict[str, Column]
     rules: tuple[Rule, ...] = ()
     text: str = Field(exclude=True, repr=False)
@@ -230,17 +240,18 @@ class Contract(Strict):
 
 
 def read_contract(path: Path, codes: dict[str, tuple[Code, ...]] | None = None) -> Contract:
-    """One contract file. `codes`: the code lists that its columns and rules may be repeated over.
+    """One contract file. `codes`: the code lists that its columns and rules may be repeated over. The same text is read
+    once.
 
     Raises:
         ContractError: it is not valid; says where and what is wanted.
     """
-    return read_model(
-        Contract,
-        path,
-        lambda content: repeated(content, codes or {}, path.name),
-        text=path.read_text(encoding="utf-8"),
-    )
+    return _read_contract(path.name, path.read_text(encoding="utf-8"), tuple((codes or {}).items()))
+
+
+@lru_cache(maxsize=256)
+def _read_contract(name: str, text: str, codes: tuple[tuple[str, tuple[Code, ...]], ...]) -> Contract:
+    return model_of(Contract, name, text, lambda content: repeated(content, dict(codes), name), text=text)
 
 
 def repeated(content: dict[str, Any], codes: dict[str, tuple[Code, ...]], where: str) -> dict[str, Any]:

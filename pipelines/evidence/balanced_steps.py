@@ -84,7 +84,10 @@ def _taken_in(
     for checked in held:
         for council, profile in checked.profile(feed).items():
             if council in councils:
-                found["" if under == "''" else council, "received", ""] += profile["rows"]
+                whose_rows = "" if under == "''" else council
+                found[whose_rows, "received", ""] += profile["rows"]
+                erased = checked.result["feeds"][feed].get("erased", {})
+                found[whose_rows, "received", "erased"] += erased.get(council, 0)
     if not folders:
         return []
 

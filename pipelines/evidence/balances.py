@@ -7,9 +7,9 @@ words for it (the dashboard).
 A step is an entry whose `part` is '' (the rows that went in) and one for each thing that they became. Both sides are
 counted, none is what is left of the other, so rows that are lost or counted twice between two counts show:
 
-    files        a feed of all councils: rows received, as each delivery recorded them = accepted + set aside; and of
-                 files that were refused whole = refused
-    received     a council's rows of a feed, as each delivery recorded them = accepted + set aside
+    files        a feed of all councils: rows received, as each delivery recorded them = accepted + set aside + erased;
+                 and of files that were refused whole = refused
+    received     a council's rows of a feed, as each delivery recorded them = accepted + set aside + erased
     set aside    those set aside = by the first rule that set each aside
     accepted     those accepted = in force + replaced + left out (`model.in_force`)
     in force     those in force = rows of a fact (`fact`) and other things by name

@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import durable, past, releases, seals
-from pipelines.intake import receive
+from pipelines.evidence import erasures
+from pipelines.evidence.erasures import ERASED, Erasures
+from pipelines.intake import erased_list, receive
 from pipelines.intake.receive import Arrival
 from pipelines.settings import AUDIENCES, Settings
 
 CHANGED, REMOVED, BROKEN, UNKNOWN = "changed", "removed", "does not fit", "not ours"
 UNFINISHED, UNRECORDED, GONE = "unfinished", "not recorded", "gone"
-TOLD_ONLY = (UNFINISHED, UNRECORDED, GONE)
-"""Kinds that are told and are no fault: what a run that was cut short leaves, what an earlier version wrote, and
-what nothing needs any more."""
+TOLD_ONLY = (UNFINISHED, UNRECORDED, GONE, ERASED)
+"""Kinds that are told and are no fault: what a run that was cut short leaves, what an earlier version wrote, what
+nothing needs any more, and what was erased from."""
 BACKUP = "Restore it from a backup; nothing can make it anew."
 RUN = "The next `send-audit run` makes it anew."
 OF_AUDIENCE = {"officers": "release", "public": "publication"}
@@ -74,6 +76,8 @@ class Chain:
     signers: dict[str, str | None] = field(default_factory=dict)
     """"officers 2026-03-31.1" -> fingerprint of its signer."""
     faults: list[Fault] = field(default_factory=list)
+    erasures: Erasures = field(default_factory=lambda: Erasures(Path()))
+    """What erasures say of files and figures."""
     _told: set[tuple[str, str]] = field(default_factory=set, repr=False)
 
     def say(self, kind: str, path: Path, what: str, do: str = BACKUP) -> None:
@@ -95,7 +99,9 @@ class Chain:
 
 def read(settings: Settings) -> Chain:
     """Walk the chain as far as this machine has it."""
-    chain = Chain(settings)
+    chain = Chain(settings, erasures=erasures.read(settings))
+    for kind, path, what in erasures.faults(settings):
+        chain.say(kind, path, what)
     _arrivals(chain)
     for audience in AUDIENCES:
         chain.manifests[audience] = {}
@@ -286,6 +292,16 @@ def _across(chain: Chain) -> None:
             elif chain.digests[path] != sha256 and not chain.faulty(path) and not chain.faulty(by):
                 chain.say(BROKEN, path, f"the record of arrival {number}: the release {release} names another, so "
                           "it was replaced")  # fmt: skip
+        for number, sha256 in (
+            ((manifest.get("chain") or {}).get("erasures", {}).items()) if has_records else ()
+        ):
+            path = erased_list.record_path(settings, int(number))
+            if not path.exists():
+                chain.say(REMOVED, path, f"the record of erasure {number}, which the release {release} names")
+            elif durable.file_digest(path) != sha256 and not chain.faulty(path) and not chain.faulty(by):
+                chain.say(
+                    BROKEN, path, f"the record of erasure {number}: the release {release} names another"
+                )
         for delivery in manifest.get("deliveries", ()) if has_records else ():
             path = receive.arrival_path(settings, delivery["number"])
             if not path.exists():

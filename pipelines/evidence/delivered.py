@@ -26,7 +26,7 @@ _DELIVERIES = {
     "mode": "VARCHAR", "rows_received": "BIGINT", "rows_accepted": "BIGINT", "rows_rejected": "BIGINT",
     "rows_in_force": "BIGINT", "queries": "BIGINT", "errors": "BIGINT", "unlisted": "BIGINT", "state": "VARCHAR",
     "reason": "VARCHAR", "sent_by": "VARCHAR", "corrects": "INTEGER[]", "standing": "BIGINT",
-    "compared_with": "INTEGER", "first_month": "DATE", "last_month": "DATE",
+    "compared_with": "INTEGER", "first_month": "DATE", "last_month": "DATE", "rows_erased": "BIGINT",
 }  # fmt: skip
 _CHECKS = {
     "delivery": "VARCHAR", "number": "INTEGER", "feed": "VARCHAR", "code": "VARCHAR", "level": "VARCHAR",
@@ -131,6 +131,7 @@ def deliver_tables(
                 *row,
                 before[row[1], row[3]].arrival.number if (row[1], row[3]) in before else None,
                 *_months(checked, row[3]),
+                _erased(checked, row[3]),
             ]
             for row in _deliveries(catalogue, checked, held, in_force)
         ]
@@ -180,6 +181,12 @@ def _months(checked: Checked, feed: str | None) -> list[str | None]:
     profile = checked.profile(feed) if feed else {}
     months = sorted(month for held in profile.values() for month in held["covers"])
     return [months[0], months[-1]] if months else [None, None]
+
+
+def _erased(checked: Checked, feed: str | None) -> int:
+    """Rows of a delivery's feed that were erased."""
+    found = checked.result["feeds"].get(feed, {})
+    return sum(found.get("erased", {}).values())
 
 
 def _deliveries(
@@ -353,6 +360,7 @@ def _about(checked: Checked) -> Row:
                 "feed": feed,
                 **{f"rows_{name}": found[name] for name in ("received", "accepted", "rejected")},
                 "unlisted": found["unlisted"],
+                "rows_erased": sum(found.get("erased", {}).values()),
             }
             for feed, found in result["feeds"].items()
         ],

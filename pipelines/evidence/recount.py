@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -258,12 +258,18 @@ def columns_of(con: duckdb.DuckDBPyConnection, stored: str) -> list[str]:
 
 
 def differences(
-    con: duckdb.DuckDBPyConnection, stored: str, again: str, columns: Sequence[str], limit: int = 50
+    con: duckdb.DuckDBPyConnection,
+    stored: str,
+    again: str,
+    columns: Sequence[str],
+    limit: int = 50,
+    erased: Collection[str] | None = None,
 ) -> tuple[int, int, list[Difference]]:
     """Compare two relations of figures, key by key and column by column.
 
     Returns how many figures are stored, how many of them differ (one that is only on one side does), and the first
-    differences in the order of the key. A figure that is missing on a side differs in the column `figure`.
+    differences in the order of the key. A figure that is missing on a side differs in the column `figure`. Figures
+    whose receipt is `erased` are not compared, as their source is gone.
     """
     key = ", ".join(map(quote, KEY))
     stored_columns = ", ".join(f"s.{quote(name)} AS {quote(f's_{name}')}" for name in columns)
@@ -273,7 +279,7 @@ def differences(
         CREATE OR REPLACE TEMP TABLE differing AS
         SELECT {key}, s.here AS in_stored, a.here AS in_again, {stored_columns}, {again_columns}
         FROM (SELECT *, true AS here FROM {stored}) s FULL JOIN (SELECT *, true AS here FROM {again}) a USING ({key})
-        WHERE s.here IS NULL OR a.here IS NULL OR {distinct}""")
+        WHERE (s.here IS NULL OR a.here IS NULL OR {distinct}) AND {_whole(erased)}""")
     [(count,)] = con.execute(f"SELECT count(*) FROM {stored}").fetchall()
     [(differ,)] = con.execute("SELECT count(*) FROM differing").fetchall()
     cursor = con.execute(f"SELECT * FROM differing ORDER BY {key} LIMIT {limit}")
@@ -292,6 +298,12 @@ def differences(
         ]
     con.execute("DROP TABLE differing")
     return int(count), int(differ), found
+
+
+def _whole(erased: Collection[str] | None) -> str:
+    if not erased:
+        return "true"
+    return f"s.here AND s.receipt NOT IN ({', '.join(map(text, sorted(erased)))})"
 
 
 def same(one: Any, other: Any) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 from pipelines import durable, releases, seals
 from pipelines.evidence import chain as chains
+from pipelines.evidence import erasures
 from pipelines.evidence.chain import (
     BACKUP,
     CHANGED,
@@ -30,7 +31,7 @@ from pipelines.evidence.chain import (
     Chain,
     numbers,
 )
-from pipelines.intake import receive
+from pipelines.intake import erased_list, receive, tombstones
 from pipelines.intake.receive import Arrival
 from pipelines.settings import AUDIENCES, Settings
 
@@ -54,6 +55,8 @@ class Named:
     """'' where the record gives none."""
     what: str
     do: str
+    known: int = 0
+    """The newest erasure that a release which names it was made after."""
 
 
 @dataclass
@@ -72,10 +75,10 @@ class Files:
     def settings(self) -> Settings:
         return self.chain.settings
 
-    def name(self, path: Path, sha256: str, what: str, do: str) -> None:
+    def name(self, path: Path, sha256: str, what: str, do: str, known: int = 0) -> None:
         """A record names a file; the first to do so says what it is."""
         if path not in self.named or (sha256 and not self.named[path].sha256):
-            self.named[path] = Named(sha256, what, do)
+            self.named[path] = Named(sha256, what, do, known)
 
 
 def check(
@@ -94,7 +97,12 @@ def check(
     _texts_and_key(files, fingerprint)
     for path, expected in list(files.named.items()):
         if not path.exists():
-            chain.say(REMOVED, path, expected.what, expected.do)
+            _missing(files, path, expected)
+    if chain.erasures.going_on is not None:
+        journal = files.settings.records / erased_list.JOURNAL
+        chain.say(
+            UNFINISHED, journal, "an erasure that was cut short", "The next `send-audit run` goes on with it."
+        )
     found = sorted(_all(files.settings))
     for done, path in enumerate(found):
         if progress:
@@ -130,16 +138,19 @@ def _of_releases(files: Files) -> None:
     chain, settings = files.chain, files.settings
     in_releases: dict[Path, list[str]] = {}
     whose: dict[Path, tuple[str, str]] = {}
+    known: dict[Path, int] = {}
     for audience in AUDIENCES:
         for release, manifest in chain.manifests[audience].items():
+            erased = max(map(int, (manifest.get("chain") or {}).get("erasures", {})), default=0)
             for part in manifest["parts"]:
                 path = releases.part_path(settings, part)
+                known[path] = max(known.get(path, 0), erased)
                 in_releases.setdefault(path, []).append(f"{chains.OF_AUDIENCE[audience]} {release}")
                 whose[path] = (part["table"], part["council"])
     for path, used in in_releases.items():
         if path.is_relative_to(settings.records) and not settings.records.exists():
             continue  # another machine's room
-        files.name(path, path.stem, f"{_told(files, *whose[path])} in {_several(used)}", _PART)
+        files.name(path, path.stem, f"{_told(files, *whose[path])} in {_several(used)}", _PART, known[path])
     officers = chain.manifests["officers"]
     if not settings.records.exists():
         return
@@ -148,7 +159,10 @@ def _of_releases(files: Files) -> None:
     for manifest in needed:
         checked |= _derived(files, manifest, needed=True)
     for arrival in chain.arrivals.values():
-        if arrival.verdict and arrival.number not in checked:
+        is_whole = not tombstones.mark(
+            receive.archive_of(settings, arrival.delivery)
+        )  # else it is checked anew
+        if arrival.verdict and arrival.number not in checked and is_whole:
             in_a_release = any(
                 arrival.number == one["number"] for held in needed for one in held["deliveries"]
             )
@@ -178,7 +192,7 @@ def _derived(files: Files, manifest: releases.Manifest, *, needed: bool) -> set[
 
 def _name_derived(files: Files, path: Path, sha256: str, what: str, do: str, *, needed: bool) -> None:
     """A derived file. One that only earlier releases name goes when deliveries are checked anew: that is told."""
-    if needed or path.exists():
+    if needed or path.exists() or files.chain.erasures.is_gone(path):
         files.name(path, sha256, what, do)
     elif path not in files.named:
         files.chain.say(
@@ -235,8 +249,7 @@ def _look(files: Files, path: Path) -> None:
     where = path.relative_to(settings.store).parts
     expected = files.named.get(path)
     if expected and expected.sha256:
-        if durable.file_digest(path) != expected.sha256:
-            chain.say(CHANGED, path, expected.what, expected.do)
+        _as_recorded(files, path, expected)
         return
     if _TEMPORARY.match(path.name):
         chain.say(
@@ -257,6 +270,11 @@ def _look(files: Files, path: Path) -> None:
                 )
         case ("parts",) | ("texts",) | ("records", "parts") | ("records", "texts"):
             _by_name(files, path)
+        case ("erased",) | ("records", "erasures") | ("records", erased_list.JOURNAL):
+            if wrong := seals.fault(
+                path.read_bytes(), ()
+            ):  # whether it is the one that is named, the chain says
+                chain.say(CHANGED, path, f"a record of an erasure: {wrong}", BACKUP)
         case ("records", "deliveries"):
             _archived(files, path, expected)
         case ("records", "checked"):
@@ -273,13 +291,61 @@ def _look(files: Files, path: Path) -> None:
 
 def _by_name(files: Files, path: Path) -> None:
     """A file that is called after its digest and that nothing names."""
-    if durable.file_digest(path) == path.stem:
+    if files.chain.erasures.touched(path):
+        _as_recorded(files, path, Named(path.stem, "a part that no release names", _PART))
+    elif durable.file_digest(path) == path.stem:
         files.unnamed.append(path.relative_to(files.settings.store).as_posix())
     else:
         files.chain.say(CHANGED, path, "a part or text that no release names", "Remove it: nothing needs it.")
 
 
+def _as_recorded(files: Files, path: Path, expected: Named) -> None:
+    """A file has the bytes that a record names, or those that an erasure left of it."""
+    told, digest = files.chain.erasures, durable.file_digest(path)
+    if told.is_restored(path, digest, expected.known):
+        files.chain.say(
+            erasures.RESTORED, path, f"{expected.what}: it holds again what was erased, as from a backup",
+            "`send-audit erase --replay` brings it up to date.",
+        )  # fmt: skip
+    elif digest == expected.sha256:
+        return
+    elif digest in told.since(path, expected.sha256):
+        _erased(files, path, f"{expected.what}: rows were erased")
+    else:
+        files.chain.say(CHANGED, path, expected.what, expected.do)
+
+
+def _missing(files: Files, path: Path, expected: Named) -> None:
+    if files.chain.erasures.is_gone(path):
+        _erased(files, path, f"{expected.what}: it went, as it held rows that were erased")
+    else:
+        files.chain.say(REMOVED, path, expected.what, expected.do)
+
+
+def _erased(files: Files, path: Path, what: str) -> None:
+    told = files.chain.erasures
+    files.chain.say(
+        erasures.ERASED, path, f"{what} on {told.dates[told.where(path)]}", "Nothing is to be done."
+    )
+
+
+def _tombstone(files: Files, path: Path) -> None:
+    """What stands in place of rows of one file: as the record of an erasure, or of the archive, names it."""
+    told = files.chain.erasures
+    pairs, digest = told.changed.get(told.where(path), set()), durable.file_digest(path)
+    if not any(now == digest for _, now in pairs):
+        files.chain.say(CHANGED, path, "what stands in place of rows that were erased", BACKUP)
+
+
 def _archived(files: Files, path: Path, expected: Named | None) -> None:
+    if path.name == tombstones.FILE:
+        _tombstone(files, path)
+        return
+    if path.name.startswith("original.") and not expected and files.chain.erasures.touched(path):
+        _as_recorded(
+            files, path, Named(path.parent.name, "an archived original that no arrival names", BACKUP)
+        )
+        return
     if path.name.startswith("original.") and durable.file_digest(path) == path.parent.name:
         if not expected:
             what = "an archived original that no arrival names: its receipt broke off, or new arrivals were removed"
@@ -294,8 +360,16 @@ def _archived(files: Files, path: Path, expected: Named | None) -> None:
     original = next(path.parent.glob("original.*"), None)
     if original is None:
         files.chain.say(REMOVED, path.parent / "original", f"the archived original beside {what}", BACKUP)
-    elif said and (said.get("sha256"), said.get("bytes")) != (path.parent.name, original.stat().st_size):
+    elif said and (said.get("sha256"), _bytes(path.parent, said)) != (
+        path.parent.name,
+        original.stat().st_size,
+    ):
         files.chain.say(CHANGED, path, f"{what}: it does not fit the original beside it", BACKUP)
+
+
+def _bytes(folder: Path, said: Mapping[str, Any]) -> Any:
+    stone = tombstones.read(folder)
+    return stone.bytes if stone else said.get("bytes")
 
 
 def _checked(files: Files, path: Path) -> None:
@@ -306,11 +380,11 @@ def _checked(files: Files, path: Path) -> None:
         said = _json(path).get("files", {})
         for name in said:
             if not (path.parent / name).exists():
-                files.chain.say(REMOVED, path.parent / name, f"the rows {what}", "Remove its folder.")
+                _missing(files, path.parent / name, Named("", f"the rows {what}", "Remove its folder."))
         return
     result = path.parent / "result.json"
     if not result.exists():
-        files.chain.say(REMOVED, result, f"the result {what}", "Remove its folder: nothing needs it.")
+        _missing(files, result, Named("", f"the result {what}", "Remove its folder: nothing needs it."))
         return
     digest = _json(result).get("files", {}).get(path.name)
     if digest is None:

@@ -7,7 +7,7 @@ terminal (`commands.verifying`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class Verdict:
     """Columns that are not equal, and parts whose bytes are not what the manifest says."""
     not_verified: list[str] = field(default_factory=list)
     """What could not be verified here, and why, in words."""
+    erased_on: str | None = None
+    """The day since which the figure cannot be counted again, as its source was erased; it is preserved."""
     superseded_by: str | None = None
     """The receipt of the same figure in the release that is read now, where it has another."""
 
@@ -76,6 +78,8 @@ class Release:
     differ: int = 0
     shared: int = 0
     """Figures in parts that another release shares, which were counted once."""
+    erased: int = 0
+    """Figures that are preserved and were not counted again, as their source was erased."""
     differences: list[Difference] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """Why some of its figures could not be counted again, in words."""
@@ -126,6 +130,7 @@ def one(chain: Chain, found: Found, key: Key | None) -> Verdict:
     """Verify a figure from its release's stored facts, as far as this machine has them."""
     verdict = Verdict(found)
     verdict.superseded_by = _now(chain, found)
+    verdict.erased_on = chain.erasures.on(found.audience, found.part["sha256"], found.figure["receipt"])
     officers = found
     if found.audience == "public":
         source = chain.manifests["officers"].get(found.manifest.get("officers_release", ""))
@@ -137,6 +142,8 @@ def one(chain: Chain, found: Found, key: Key | None) -> Verdict:
             return verdict
         officers = above
     _bytes(chain, verdict, officers)
+    if verdict.erased_on:
+        return verdict
     council = officers.part["council"]
     try:
         with recount.connection(chain.settings) as con:
@@ -202,6 +209,8 @@ def databases(chain: Chain, progress: Progress | None = None) -> None:
     for done, (audience, manifest, path) in enumerate(held):
         if progress:
             progress("Holding databases against parts", done, len(held))
+        if chain.erasures.going_on is not None:
+            continue  # the parts are being erased from: the database follows
         own = dict.fromkeys(part["table"] for part in manifest["parts"] if part["zone"] == audience)
         for table in own.keys() - {past.RESTATED}:  # which a database has of every release up to its own
             files = [
@@ -247,10 +256,12 @@ def _every_of_officers(
     for council in recount.councils_of(manifest):
         parts = recount.parts_of(manifest, council)
         name = durable.digest([manifest["definitions"], sorted(part["sha256"] for part in parts)])
+        erased = erased_of(chain, parts)
+        release.erased += len(erased)
         if name in done:
             release.shared += done[name][0]
         else:
-            done[name] = _of_council(chain.settings, manifest, council, parts, key)
+            done[name] = _of_council(chain.settings, manifest, council, parts, key, erased)
         count, differ, differences, problem = done[name]
         release.figures += count
         release.differ += differ
@@ -258,8 +269,19 @@ def _every_of_officers(
         release.problems += [problem] if problem else []
 
 
+def erased_of(chain: Chain, parts: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Receipts of the figures in some parts of officers' releases whose source was erased."""
+    told = chain.erasures.figures["officers"].figures
+    return {receipt for part in parts for receipt in told.get(part["sha256"], ())}
+
+
 def _of_council(
-    settings: Settings, manifest: Manifest, council: str, parts: Sequence[Mapping[str, Any]], key: Key | None
+    settings: Settings,
+    manifest: Manifest,
+    council: str,
+    parts: Sequence[Mapping[str, Any]],
+    key: Key | None,
+    erased: Collection[str],
 ) -> Recounted:
     """(figures, how many differ, the first differences, why it could not be done) of one council."""
     stored = [releases.part_path(settings, part) for part in parts if part["table"] == "figures"]
@@ -269,7 +291,7 @@ def _of_council(
             recount.recount(con, settings, manifest, council, catalogue, key)
             held = recount.relation(stored)
             columns = [name for name in recount.columns_of(con, held) if key is not None or name != "receipt"]
-            return *recount.differences(con, held, AGAIN, columns), ""
+            return *recount.differences(con, held, AGAIN, columns, erased=erased), ""
     except CannotRecount as problem:
         return 0, 0, [], str(problem)
     except duckdb.Error as problem:
@@ -443,7 +465,9 @@ def _bytes(chain: Chain, verdict: Verdict, used: Found) -> None:
         where = path.relative_to(chain.settings.store).as_posix()
         if not path.exists():
             verdict.differs.append(f"{where} is missing")
-        elif durable.file_digest(path) != part["sha256"]:
+        elif (digest := durable.file_digest(path)) != part["sha256"] and digest not in chain.erasures.since(
+            path, part["sha256"]
+        ):
             verdict.differs.append(f"{where} does not have the bytes that the release names")
 
 

@@ -95,11 +95,13 @@ def read(
     council: str | None = None,
     *,
     as_sent: bool = False,
+    every_row: bool = False,
 ) -> tuple[list[Table], list[Skipped]]:
     """Load the file at `path`, which its supplier called `name`, into temporary tables raw_<feed>_<n> of `con`.
 
     council: DfE code for all rows of a sheet without a council column; its own mappings alone are looked at. as_sent:
-    leave the cells in the supplier's words, headers of any length, and every row in place.
+    leave the cells in the supplier's words, headers of any length, and every row in place. every_row: rows of a sheet
+    of corrections that nobody changed too.
 
     Raises:
         Refused: the whole file is kept out; no table is left behind.
@@ -109,9 +111,11 @@ def read(
     layouts = layouts_of(catalogue)
     if suffix in TEXT:
         header, relation, rows = read_text(path, name, layouts, con, council)
-        return [_table(con, as_sent, "", header, relation, rows)], []
+        return [_table(con, as_sent, every_row, "", header, relation, rows)], []
     tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes)
-    return [_table(con, as_sent, *table) for table in tables], [Skipped(*sheet) for sheet in skipped]
+    return [_table(con, as_sent, every_row, *table) for table in tables], [
+        Skipped(*sheet) for sheet in skipped
+    ]
 
 
 def ready(path: Path, name: str, settings: Settings) -> str:
@@ -156,14 +160,26 @@ def rows_refused(path: Path, name: str, code: str, settings: Settings) -> int | 
         return None
 
 
+def told(path: Path, name: str, refusal: Refused, settings: Settings) -> dict[str, Any]:
+    """What is kept of a refusal: code, message, and the file's rows."""
+    rows = rows_refused(path, name, refusal.code, settings)
+    return {"code": refusal.code, "message": str(refusal), "rows": rows}
+
+
 def _table(
-    con: duckdb.DuckDBPyConnection, as_sent: bool, sheet: str, header: Header, relation: str, rows: int
+    con: duckdb.DuckDBPyConnection,
+    as_sent: bool,
+    every_row: bool,
+    sheet: str,
+    header: Header,
+    relation: str,
+    rows: int,
 ) -> Table:
     answers, mapping = None, header.layout.mapping
     if header.answer is not None and not as_sent:
         answers = {name: getattr(header.answer, name) for name in ("number", "delivery", "sheet")}
         answers |= {"rows": [], "unchanged": []}
-        if header.answer.position:
+        if header.answer.position and not every_row:
             of_rows, unchanged = corrected.leave_unchanged_out(
                 con, relation, corrected.kept(header.contract, header.matched)
             )

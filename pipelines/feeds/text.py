@@ -174,7 +174,7 @@ def _load_quickly(
 ) -> int | None:
     skip = head.lines[header.index]
     above = "".join(head.texts[:skip])
-    start = len(above.encode()) + (3 if _has_mark(path) else 0)
+    start = len(above.encode()) + (3 if has_mark(path) else 0)
     found = plain.inspect(path, start, head.delimiter) if encoding == "utf-8-sig" else None
     if (
         found is None
@@ -199,8 +199,17 @@ def _load_quickly(
 
 
 def _records(lines: Iterable[str], delimiter: str, where: str) -> Iterator[list[str]]:
+    """The cells of `records_with_lines`."""
+    for cells, _ in records_with_lines(lines, delimiter, where):
+        yield cells
+
+
+def records_with_lines(
+    lines: Iterable[str], delimiter: str, where: str
+) -> Iterator[tuple[list[str], list[str]]]:
     """Records as Python's csv sees them, which is forgiving; but where one runs over several lines its quotation
-    marks must be right: a stray one would swallow the rows that follow without a word."""
+    marks must be right: a stray one would swallow the rows that follow without a word. Beside each its own lines, which
+    are good until the next is asked for."""
     held: list[str] = []
     number = 0
 
@@ -225,8 +234,8 @@ def _records(lines: Iterable[str], delimiter: str, where: str) -> Iterator[list[
         if broken:
             raise _unclosed(where, number + 1)
         number += 1
+        yield cells, held
         held.clear()
-        yield cells
 
 
 def _unclosed(where: str, number: int) -> Refused:
@@ -253,7 +262,8 @@ def _first_records(texts: list[str], delimiter: str) -> tuple[list[list[str]], l
     return rows, lines
 
 
-def _has_mark(path: Path) -> bool:
+def has_mark(path: Path) -> bool:
+    """Whether a file begins with the mark of UTF-8."""
     with path.open("rb") as file:
         return file.read(3) == codecs.BOM_UTF8
 

@@ -81,7 +81,7 @@ def examine(path: Path, where: str, limit: int) -> dict[str, dict[tuple[int, int
             kept[name] += piece
         elif name.startswith("xl/") and name.endswith(".xml"):
             sheets.setdefault(name, Sheet()).feed(piece)
-    names = _names(bytes(kept[_BOOK]), bytes(kept[_LINKS]), where)
+    names = sheet_names(bytes(kept[_BOOK]), bytes(kept[_LINKS]), where)
     for part, sheet in sheets.items():
         if part in names and sheet.rows * sheet.columns > limit // BYTES_A_CELL:
             raise Refused(
@@ -204,15 +204,12 @@ def _unpack(file: IO[bytes], member: zipfile.ZipInfo, where: str) -> Iterator[by
         raise damaged(where)
 
 
-def _names(book: bytes, links: bytes, where: str) -> dict[str, str]:
-    """Part of the container -> the sheet's name."""
+def sheet_names(book: bytes, links: bytes, where: str) -> dict[str, str]:
+    """Part of the container -> the sheet's name, in the workbook's order."""
     try:
         if b"<!DOCTYPE" in book or b"<!DOCTYPE" in links:
             raise ValueError("a workbook has none")
-        parts = {
-            link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/")
-            for link in ElementTree.fromstring(links)
-        }
+        parts = {link.get("Id"): part_of(link.get("Target", "")) for link in ElementTree.fromstring(links)}
         return {
             parts[link]: element.get("name", "")
             for element in ElementTree.fromstring(book).iter()
@@ -223,6 +220,11 @@ def _names(book: bytes, links: bytes, where: str) -> dict[str, str]:
     except (ElementTree.ParseError, ValueError):
         pass
     raise damaged(where)
+
+
+def part_of(target: str) -> str:
+    """The part of the container that a link of the workbook goes to."""
+    return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
 
 
 def _column(letters: bytes) -> int:

@@ -46,10 +46,7 @@ def read_workbook(
     skipped: list[tuple[str, str]] = []
     empty = 0
     try:
-        for at, (name, is_cells, rows) in enumerate(_sheets(path, where, errors), start=1):
-            sheet = shown(name, f"(sheet {at})")
-            if sheet in {used for used, *_ in (*tables, *skipped)}:
-                sheet = f"{sheet} (sheet {at})"  # two names that are shown alike: a row must have one place
+        for sheet, name, is_cells, rows in _named_sheets(path, where, errors):
             here = f"{where}, sheet {sheet}"
             first = [cells for _, cells in islice(rows(), headers.SEARCHED + 1)]
             if not is_cells or not first or name in linked:
@@ -75,6 +72,19 @@ def read_workbook(
     if not tables:
         raise headers.no_feed(where, layouts)
     return tables, skipped
+
+
+def numbered_rows(
+    path: Path, where: str, max_unzipped_bytes: int
+) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """Each sheet in the workbook's order, as it is shown, with all its rows and their numbers; none of a chart.
+
+    Raises:
+        Refused: it is not a workbook that can be read.
+    """
+    errors, _ = _examine(path, where, max_unzipped_bytes)
+    for sheet, _, is_cells, rows in _named_sheets(path, where, errors):
+        yield sheet, rows() if is_cells else iter(())
 
 
 def rows_of_sheets(
@@ -138,6 +148,17 @@ def _sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple
         here = f"{where}, sheet {shown(sheet.name, f'(sheet {at})')}"
         cells = _calamine(here, partial(workbook.get_sheet_by_index, at - 1))
         yield sheet.name, True, partial(_rows, cells, errors.get(sheet.name, {}))
+
+
+def _named_sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple[str, str, bool, Rows]]:
+    """Each sheet: its name as it is shown, and what `_sheets` gives."""
+    used: set[str] = set()
+    for at, (name, is_cells, rows) in enumerate(_sheets(path, where, errors), start=1):
+        sheet = shown(name, f"(sheet {at})")
+        if sheet in used:
+            sheet = f"{sheet} (sheet {at})"  # two names that are shown alike: a row must have one place
+        used.add(sheet)
+        yield sheet, name, is_cells, rows
 
 
 def _rows(cells: CalamineSheet, errors: Errors) -> Iterator[tuple[int, list[str]]]:

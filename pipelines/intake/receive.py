@@ -3,7 +3,7 @@
 Belongs here: the archive of originals, checked deliveries, and the chain of arrivals that says what came when.
 Does not belong here: which delivery's rows count in the end (`model.in_force`), releases.
 
-    records/deliveries/<sha256>/           original.<ending>, manifest.json        never changed
+    records/deliveries/<sha256>/           original.<ending>, manifest.json        never changed, but by an erasure
     records/checked/<sha256>/<basis>/      result.json and Parquet, remade when contracts, names or the key change
     records/arrivals/000001.json           one a receipt, each naming the digest of the one before
 """
@@ -27,7 +27,7 @@ from pipelines import durable, seals
 from pipelines.contracts import Catalogue, Contract
 from pipelines.feeds import reader
 from pipelines.feeds.refusal import Refused
-from pipelines.intake import check, verdicts, whole_file
+from pipelines.intake import check, erased_list, leaving_out, tombstones, verdicts, whole_file
 from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
@@ -141,8 +141,9 @@ def prepare(
     Raises:
         Refused, IntakeFailure: as `receive`.
     """
-    delivery, original = _archive(settings, path)
     council = said.get("council") or settings.council
+    code = catalogue.find_council(council).code if council else None
+    delivery, original = _archive(settings, catalogue, key, path, code)
     extracted_on = said.get("extracted_on")
     sent_by = said.get("sent_by")
     draft = Arrival(
@@ -152,7 +153,7 @@ def prepare(
         received_at=settings.now(),
         extracted_on=extracted_on or settings.now().date(),
         extracted_on_from="given" if extracted_on else "receipt",
-        council=catalogue.find_council(council).code if council else None,
+        council=code,
         corrections=said.get("corrections", False),
         basis=check_basis(catalogue, key),
         previous="",
@@ -273,7 +274,10 @@ def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
+def _archive(
+    settings: Settings, catalogue: Catalogue, key: Key, path: Path, council: str | None
+) -> tuple[str, Path]:
+    """A file in the archive, without the rows that are on the list of what was erased."""
     if not path.is_file():
         raise Refused("FILE-00", f"{path.name} is not a file that can be read. Check the path and try again.")
     if path.stat().st_size > settings.max_file_bytes:
@@ -293,6 +297,15 @@ def _archive(settings: Settings, path: Path) -> tuple[str, Path]:
         "file": path.name,
         "archived_at": settings.now(),
     }
+    erased = erased_list.listed(settings)
+    if erased and not final.exists():
+        with connection(settings) as con:
+            file = leaving_out.File(copy, path.name, council)
+            if found := leaving_out.find(con, settings, catalogue, key, file, erased):
+                stone, left = leaving_out.prepare(con, settings, catalogue, key, file, found)
+                durable.write_json(made / tombstones.FILE, tombstones.content(stone, seals.signer(settings)))
+                durable.place_file(left, copy)
+                about |= {"erased": tombstones.mark(made), "original": stone.now}
     durable.write_json(made / "manifest.json", seals.sealed(about))
     durable.private_folder(final.parent)
     durable.place_folder(made, final)
@@ -310,8 +323,10 @@ def _judge(
     """Read, pseudonymise and check; the arrival in it has the date that the file itself gives, if it does."""
     result: dict[str, Any] = {"refusal": None, "tables": [], "skipped": [], "feeds": {}}
     made = durable.private_folder(settings.work / f"checked-{secrets.token_hex(4)}")
-    basis = check_basis(catalogue, key)
+    basis, stone = check_basis(catalogue, key), tombstones.read(archive_of(settings, arrival.delivery))
     try:
+        if stone and stone.refusal:
+            raise Refused(stone.refusal["code"], stone.refusal["message"])  # it is gone as a whole since
         tables, skipped = reader.read(original, arrival.file, catalogue, con, settings, arrival.council)
         arrival = _as_the_file_says(arrival, tables)
         if (held := _held(settings, arrival, basis)) is not None:
@@ -324,8 +339,8 @@ def _judge(
             of_feed = [table for table in tables if table.feed == feed]
             result["feeds"][feed] = _check_feed(con, of_feed, catalogue, key, arrival, made)
     except Refused as refusal:
-        rows = reader.rows_refused(original, arrival.file, refusal.code, settings)
-        result["refusal"] = {"code": refusal.code, "message": str(refusal), "rows": rows}
+        held_to = stone.refusal if stone else None
+        result["refusal"] = held_to or reader.told(original, arrival.file, refusal, settings)
     except duckdb.Error as problem:
         # A DuckDB message may quote a cell, so only its kind goes on.
         raise IntakeFailure(
@@ -337,6 +352,7 @@ def _judge(
             f"{arrival.file} could not be checked. {problem} Nothing of this delivery is used; report it to the "
             "maintainers."
         ) from problem
+    result = tombstones.laid_over(result, stone)
     result["files"] = {path.name: durable.file_digest(path) for path in made.iterdir()}
     durable.write_json(made / "result.json", seals.sealed(result))
     folder = checked_folder(settings, arrival, basis)
@@ -435,8 +451,10 @@ def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, 
 def checked_folder(settings: Settings, arrival: Arrival, basis: str) -> Path:
     """Where a delivery lies as judged on a basis (`check_basis`)."""
     # The date, the council assumed and the kind of file change the verdict on the same bytes: they name the place.
-    said = durable.digest([arrival.extracted_on, arrival.council, Path(arrival.file).suffix.lower()])[:8]
-    return settings.records / "checked" / arrival.delivery / f"{basis}-{said}"
+    said = [arrival.extracted_on, arrival.council, Path(arrival.file).suffix.lower()]
+    mark = tombstones.mark(archive_of(settings, arrival.delivery))
+    place = durable.digest([*said, mark] if mark else said)[:8]
+    return settings.records / "checked" / arrival.delivery / f"{basis}-{place}"
 
 
 def arrival_path(settings: Settings, number: int) -> Path:

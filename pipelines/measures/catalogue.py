@@ -10,6 +10,7 @@ where the two come from different facts.
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -452,13 +453,17 @@ def load(folder: Path) -> dict[str, Measure]:
 
 
 def read(path: Path) -> Measure:
-    """One definition.
+    """One definition. The same text is read once.
 
     Raises:
         DefinitionError: it is not valid; says where and what is wanted.
     """
-    where = f"{path.parent.name}/{path.name}"
-    text = path.read_text(encoding="utf-8")
+    return _read(path.parent.name, path.stem, path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(topic: str, name: str, text: str) -> Measure:
+    where = f"{topic}/{name}.yaml"
     try:
         content = from_yaml(text)
     except yaml.YAMLError as problem:
@@ -478,10 +483,10 @@ def read(path: Path) -> Measure:
         field = ".".join(str(part) for part in first["loc"])
         said = str(first.get("ctx", {}).get("error", first["msg"]))
         raise DefinitionError(f"{where}, at {field}: {said}." if field else f"{where}, at {said}.") from None
-    expected = f"{path.parent.name}.{path.stem}"
-    if measure.id != expected or measure.topic != path.parent.name:
+    expected = f"{topic}.{name}"
+    if measure.id != expected or measure.topic != topic:
         raise DefinitionError(
-            f"{where}, at id: the file's place says {expected} and topic {path.parent.name}. Make them agree."
+            f"{where}, at id: the file's place says {expected} and topic {topic}. Make them agree."
         )
     return measure
 

@@ -64,7 +64,7 @@ def main_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
                 "rows_balance",
                 asset=name,
                 blocking=True,
-                description="Rows received are the rows accepted and those set aside, in every delivery.",
+                description="Rows received are the rows accepted, set aside and erased since, in every delivery.",
             )
             for name in feeds
         ]

@@ -56,9 +56,12 @@ def rows_of(feed: str, held: Sequence[Checked]) -> dict[str, int]:
 
 
 def unbalanced(feed: str, held: Sequence[Checked]) -> int:
-    """Deliveries of which the rows received are not the rows accepted and set aside."""
+    """Deliveries of which the rows received are not the rows accepted, set aside and erased since."""
     found = [checked.result["feeds"][feed] for checked in held if feed in checked.result["feeds"]]
-    return sum(one["received"] != one["accepted"] + one["rejected"] for one in found)
+    return sum(
+        one["received"] != one["accepted"] + one["rejected"] + sum(one.get("erased", {}).values())
+        for one in found
+    )
 
 
 def steps(entries: Iterable[Entry]) -> int:

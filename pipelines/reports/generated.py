@@ -123,8 +123,16 @@ def _feed(contract: Contract) -> str:
         f"## {contract.title}\n\n`{contract.feed}`, version {contract.version}. {contract.about}\n\n"
         f"* Rows: {contract.grain}.\n"
         f"* Key: {', '.join(contract.columns[name].title for name in contract.key)}.\n"
-        f"* A file replaces {_REPLACES[contract.replaces]}.\n\n{_table(header, lines)}"
+        f"* A file replaces {_REPLACES[contract.replaces]}.\n"
+        f"* Kept: {_kept(contract)}.\n\n{_table(header, lines)}"
     )
+
+
+def _kept(contract: Contract) -> str:
+    if contract.keep is None:
+        return "no period is said"
+    years = f"{contract.keep.years} years, as " if contract.keep.years else ""
+    return f"{years}{contract.keep.why}"
 
 
 def _kind(column: Column) -> str:

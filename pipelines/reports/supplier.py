@@ -239,6 +239,12 @@ def _write_summary(page: Page, report: _Report, *, editable: bool) -> None:
             "Correct it where the data lives, export again and send again. Or correct the rows in the sheet "
             f'"{corrections.NAME}" and send this workbook back; then correct them where they live as well.',
         )
+    if erased := sum(entry.get("rows_erased") or 0 for entry in delivery["feeds"]):
+        page.line(
+            "Rows erased",
+            f"{erased:,} rows are of children who were erased here, and are left out. Ask who received the file "
+            "which children these are, and leave them out of what you send.",
+        )
     if len(report.findings) > SHEET_ROWS:
         page.line("Findings", _cut_note(len(report.findings)))
     rows = [

@@ -3,9 +3,10 @@
 Nothing else goes on in it when it forks. A child of the process that runs the tests, where threads of DuckDB, of Arrow
 and of a browser's driver are at work, now and then waits for ever on a lock that one of them held.
 
-A request is a line of JSON on standard input: the settings' environment, and `step`, before (even) or after (odd) which
-of the calls that make something last the child is killed (null: never). The answer is a line with `status`, how the
-child ended (negative: the signal; 99: an exception), and `calls`, how many such calls there were.
+A request is a line of JSON on standard input: the settings' environment; `step`, before (even) or after (odd) which of
+the calls that make something last the child is killed (null: never); and `erase`, a council and a child's reference,
+where the child is to be erased instead of a run. The answer is a line with `status`, how the child ended (negative: the
+signal; 99: an exception), and `calls`, how many such calls there were.
 """
 
 from __future__ import annotations
@@ -52,8 +53,22 @@ def killed_at(step: int | None, work: Callable[[], object]) -> int:
     return calls
 
 
-def in_a_child(environment: dict[str, str], step: int | None) -> dict[str, Any]:
-    """One run, in a forked child."""
+def erase(settings: Any, council: str, reference: str) -> None:
+    """Erase a child, or go on with it; nothing where nothing is left."""
+    from pipelines import durable
+    from pipelines.erasure import work
+    from pipelines.run import quiet
+
+    with durable.store_lock(settings.store), work.scene(settings, quiet) as of:
+        work.resume(of)
+        if plan := work.for_child(of, council, reference):
+            work.do(of, plan, by="Role", note="Why")
+
+
+def in_a_child(
+    environment: dict[str, str], step: int | None, child_to_erase: list[str] | None
+) -> dict[str, Any]:
+    """One run, or erasure, in a forked child."""
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
@@ -62,7 +77,8 @@ def in_a_child(environment: dict[str, str], step: int | None) -> dict[str, Any]:
             from pipelines import settings
             from pipelines.run import run
 
-            calls = killed_at(step, lambda: run(settings.load(environment)))
+            own = settings.load(environment)
+            calls = killed_at(step, lambda: erase(own, *child_to_erase) if child_to_erase else run(own))
             os.write(told, str(calls).encode())
         except BaseException:  # the child must never return into the loop below
             traceback.print_exc()
@@ -82,6 +98,7 @@ def main() -> None:
     import pyarrow.dataset  # noqa: F401
 
     from pipelines import run  # noqa: F401
+    from pipelines.erasure import work  # noqa: F401
     from pipelines.intake import verdicts
     from pipelines.measures import build  # noqa: F401
     from pipelines.model import facts  # noqa: F401
@@ -90,7 +107,8 @@ def main() -> None:
     verdicts.verdicts = lambda *_: {}  # type: ignore[assignment]
     for line in sys.stdin:
         request = json.loads(line)
-        print(json.dumps(in_a_child(request["environment"], request["step"])), flush=True)
+        done = in_a_child(request["environment"], request["step"], request.get("erase"))
+        print(json.dumps(done), flush=True)
 
 
 if __name__ == "__main__":

@@ -18,9 +18,12 @@ import pytest
 
 from pipelines import contracts, durable, releases
 from pipelines.evidence import chain as chains
-from pipelines.evidence import store_files
+from pipelines.evidence import store_files, verify
+from pipelines.intake import key as keys
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files, twelve
+from tests.searching import found_in
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="kills a forked process, which Windows has not"
@@ -41,14 +44,18 @@ def runner() -> Iterator[Callable[[Settings, int | None], dict[str, Any]]]:
         text=True,
     ) as process:
 
-        def run_it(settings: Settings, step: int | None = None) -> dict[str, Any]:
+        def run_it(
+            settings: Settings, step: int | None = None, erase: tuple[str, str] | None = None
+        ) -> dict[str, Any]:
             assert process.stdin
             assert process.stdout
             environment = {
                 "SEND_AUDIT_DATA": str(settings.data),
                 "SEND_AUDIT_KEY_FILE": str(settings.key_file),
+                "SEND_AUDIT_DEFINITIONS": str(few.definitions(settings.data.parent / "definitions")),
             }
-            process.stdin.write(json.dumps({"environment": environment, "step": step}) + "\n")
+            asked = {"environment": environment, "step": step, "erase": erase}
+            process.stdin.write(json.dumps(asked) + "\n")
             process.stdin.flush()
             return json.loads(process.stdout.readline())
 
@@ -56,9 +63,9 @@ def runner() -> Iterator[Callable[[Settings, int | None], dict[str, Any]]]:
         process.kill()
 
 
-def contents(settings: Settings) -> dict[str, str]:
+def contents(settings: Settings) -> set[tuple[str, str, str]]:
     parts = releases.read_manifest(settings, "officers")["parts"]
-    return {f"{part['table']} {part['council']}": part["sha256"] for part in parts if part["table"] in TABLES}
+    return {(part["table"], part["council"], part["sha256"]) for part in parts if part["table"] in TABLES}
 
 
 def assert_whole(settings: Settings) -> None:
@@ -109,3 +116,34 @@ def test_a_kill_at_any_point_loses_nothing(
         assert contents(settings) == expected
         assert len(list((settings.records / "arrivals").glob("[0-9]*.json"))) == len(list(files.iterdir()))
         assert not list(settings.inbox.iterdir())
+
+
+@pytest.mark.parametrize("points", [3, pytest.param(60, marks=pytest.mark.slow)])
+def test_an_erasure_killed_at_any_point_goes_on(
+    settings: Settings, tmp_path: Path, points: int, runner: Callable[..., dict[str, Any]]
+) -> None:
+    catalogue, child = contracts.load(settings), ("990", "C7003")
+    files = tmp_path / "files"
+    for feed, rows in twelve.rows().items():
+        council_files.write(files, catalogue.contracts[feed], rows, "plain", catalogue)
+    deliver(settings, files)
+    assert runner(settings)["status"] == 0
+    shutil.copytree(settings.data, tmp_path / "before")
+    whole = runner(settings, erase=child)
+    assert whole["status"] == 0
+    assert found_in(settings.data, [child[1]]) == {}
+    left = contents(settings)
+    for step in sorted(random.Random(points).sample(range(whole["calls"]), points)):
+        shutil.rmtree(settings.data)
+        shutil.copytree(tmp_path / "before", settings.data)
+        assert runner(settings, step, erase=child)["status"] == -signal.SIGKILL
+        chain = chains.read(settings)
+        store_files.check(chain, {})
+        assert [fault for fault in chain.faults if fault.is_problem] == [], "a kill is no fault of the store"
+        assert runner(settings, erase=child)["status"] == 0
+        assert found_in(settings.data, [child[1]]) == {}
+        assert contents(settings) == left
+        chain = chains.read(settings)
+        store_files.check(chain, {})
+        assert [fault for fault in chain.faults if fault.is_problem] == []
+        assert not any(release.differ for release in verify.every(chain, keys.load(settings)))

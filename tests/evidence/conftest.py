@@ -15,6 +15,7 @@ from pipelines import settings as program_settings
 from pipelines.intake import key as keys
 from pipelines.intake import receive, verdicts
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files, twelve
 from tests.acceptance.test_published_figures import LINES, write
 
@@ -54,6 +55,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "SEND_AUDIT_DATA": str(folder / "data"),
             "SEND_AUDIT_KEY_FILE": str(folder / "key" / "pseudonym.key"),
             "SEND_AUDIT_TODAY": SECOND.isoformat(),
+            "SEND_AUDIT_DEFINITIONS": str(few.definitions(folder / "definitions")),
         }
     )
     with pytest.MonkeyPatch.context() as patch:
