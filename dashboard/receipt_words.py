@@ -125,7 +125,9 @@ def _counted(told: Told) -> list[Block]:
         if told["symbol"]:
             return ["There is nothing to count through: the figure is not available."]
         if told["filters"] and told["protection"]["class"] == "children":
-            return ["What was left out of a group is not told here, so that nobody can work out small numbers."]
+            return [
+                "What was left out of a group is not told here, so that nobody can work out small numbers."
+            ]
         return [
             "These numbers were counted by others and are shown as given. What they left out, their source says."
         ]

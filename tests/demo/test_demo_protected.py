@@ -243,16 +243,18 @@ def test_a_members_receipt_by_group_tells_of_whole_councils_alone(members: tuple
     client, database = members
     with duckdb.connect(str(database), read_only=True) as con:
         receipts = con.execute(
-            "SELECT receipt, symbol FROM figures WHERE breakdown <> '' "
-            "AND (symbol = 'c' OR measure = 'voice.any_family')"
+            "SELECT receipt, symbol, list_contains(held, period_start) FROM figures "
+            "JOIN protection USING (council, measure, breakdown) WHERE symbol = 'c' OR measure = 'voice.any_family'"
         ).fetchall()
-    assert {symbol for _, symbol in receipts} == {"", "c"}
-    for receipt, symbol in receipts:
+    assert {symbol for _, symbol, _ in receipts} == {"", "c"}
+    assert {held for _, _, held in receipts} == {True, False}
+    for receipt, symbol, held in receipts:
         made = client.get(f"/receipts/{receipt}.json").get_json()
         assert (made["numerator"] is None) == (made["value"] is None) == (symbol == "c")
         assert made["counting"] == made["undated"] == []
         assert made["adds_up"] is None
         assert made["protection"]["words"].startswith("Hidden" if symbol else "Protected")
+        assert ("first published" in made["protection"]["words"]) == held
 
 
 def test_the_public_see_who_is_heard_by_each_kind_of_group(demonstrated: tuple[Settings, str]) -> None:
