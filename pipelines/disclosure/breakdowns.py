@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.disclosure.choose import Chosen, Past, Series, choose, rows_of
 from pipelines.disclosure.groupings import Grouping, regrouped
+from pipelines.disclosure.linked import Name
 from pipelines.disclosure.nested import Nest, Rows, Side, attack_nested, nests
 from pipelines.disclosure.publications import TOGETHER_KINDS, FamilyKey, Told, Verdict, verdict
 from pipelines.disclosure.rules import THRESHOLD, Rules
@@ -162,13 +163,19 @@ def _hold_apart(
 
 
 def _kept(one: Shown, beside: Sequence[Side], linked: Sequence[Nest], exact: Rows, given: Given) -> list[str]:
-    """The measures that can be shown beside others, the most important first."""
+    """The measures that can be shown beside others, the most important first: they give nothing away that the others
+    alone do not (publications from before this was looked at may)."""
     threshold = given.threshold(one.key.council)
 
-    def is_safe(names: Collection[str]) -> bool:
-        sides = [*beside, _side(one, names, exact, given)]
+    def found(sides: Sequence[Side]) -> set[Name] | None:
         attacked = attack_nested(sides, linked, given.measures, threshold=threshold)
-        return attacked is not None and attacked.safe
+        return None if attacked is None else {each.name for each in attacked.found}
+
+    before = found(beside) or set()
+
+    def is_safe(names: Collection[str]) -> bool:
+        now = found([*beside, _side(one, names, exact, given)])
+        return now is not None and now <= before
 
     if is_safe(one.series):
         return list(one.series)

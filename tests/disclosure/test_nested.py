@@ -130,6 +130,19 @@ def test_of_agencies_and_teams_one_is_shown_where_both_would_tell(held, monkeypa
     assert not attack_nested(sides, found_in, MEASURES, threshold=5).safe
 
 
+def test_what_an_earlier_publication_showed_of_both_is_shown_of_one_from_now_on(held, monkeypatch):
+    made = Publications(("team", "agency"))
+    with monkeypatch.context() as before:
+        before.setattr(breakdowns, "nests", lambda rows: [])
+        assert {one.key.breakdown for one in made.publish(held, (2025,)) if ANY in one.series} == {
+            "team",
+            "agency",
+        }
+    again = {one.key.breakdown: one for one in made.publish(held, (2025,)) if one.key.fact}
+    assert {name for name, one in again.items() if ANY in one.series} == {"agency"}
+    assert again["team"].refused[ANY] == "nested"
+
+
 def exact(held: list[dict], breakdown: str) -> dict[str, list[Row]]:
     """Which groups there are in each window."""
     made = figures(held, (2025,), (breakdown,))
