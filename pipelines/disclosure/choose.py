@@ -194,7 +194,7 @@ class _Chooser:
         if len(groups) < 2:
             return "small"
         small = {row.group for row in own if row.group and is_small(self.measures[name], self.rules, row)}
-        if small and (not holes or len(small | past.hidden) > MOST_HIDDEN * len(groups)):
+        if small and (not holes or len(small | past.hidden & groups) > MOST_HIDDEN * len(groups)):
             return "small"
         if not holes:
             return self._whole(made, Series(name, window))
