@@ -59,7 +59,8 @@ def published(demonstrated: tuple[Settings, str], tmp_path_factory: pytest.TempP
     data = tmp_path_factory.mktemp("protected") / "data"
     shutil.copytree(settings.data, data)
     shutil.rmtree(data / "store" / "public")
-    own = replace(settings, data=data, today=story.LAST + timedelta(days=7))
+    key = data / "key" / "pseudonym.key"
+    own = replace(settings, data=data, key_file=key, today=story.LAST + timedelta(days=7))
     for head in past.heads(own.audience("officers")):
         publish.publish(own, head.release, by="Head of quality assurance", note="One after another")
     assert len(list(publications(own, ROUNDS))) == ROUNDS
