@@ -20,7 +20,19 @@ from dash import Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, abort, request
 
-from dashboard import asof, components, export, navigation, receipt_pdf, receipts, store, view, web, words
+from dashboard import (
+    asof,
+    board_pdf,
+    components,
+    export,
+    navigation,
+    receipt_pdf,
+    receipts,
+    store,
+    view,
+    web,
+    words,
+)
 from dashboard.pages import (
     actions,
     changes,
@@ -38,6 +50,7 @@ from dashboard.pages import (
     protection,
     receipt,
     reliability,
+    report,
     scrutiny,
     timeliness,
     voice,
@@ -64,6 +77,7 @@ PAGES = {
     "/learning": learning.page,
     "/feedback": feedback.page,
     "/scrutiny": scrutiny.page,
+    report.PATH: report.page,
     "/definitions": definitions.page,
     "/data": data.page,
     "/changes": changes.page,
@@ -323,6 +337,17 @@ def _downloads(app: Dash, releases: store.Store) -> None:
         made = export.to_json(told).encode() if kind == "json" else receipt_pdf.to_pdf(told)
         kept = Response(made, content_type=export.KINDS.get(kind, "application/pdf"))
         kept.headers["Content-Disposition"] = f'attachment; filename="receipt-{told["receipt"]}.{kind}"'
+        return kept
+
+    @app.server.get(f"{report.PATH}.pdf")
+    def board_report() -> Response:
+        found = report.told(choice().release, query())
+        if found is None:
+            abort(404, "There is no register of actions.")
+        told = found[1]
+        kept = Response(board_pdf.to_pdf(told), content_type="application/pdf")
+        name = f"progress-report-{told['source']}-{told['period_end']}-data-version-{told['release']}"
+        kept.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
         return kept
 
     @app.server.get(f"/definitions.{kinds}")

@@ -35,7 +35,7 @@ INK, MUTED, LINE, BAND = "#0b0c0c", "#505a5f", "#6f777b", "#e3e8ee"
 BLUE, ORANGE, PURPLE = "#1d5a96", "#b3470a", "#54319f"
 FONT = {"family": "system-ui, 'Segoe UI', Roboto, Arial, sans-serif", "size": 14, "color": INK}
 # Narrower than this a chart's labels would run into each other; the page scrolls the chart, not itself.
-PIXELS_A_POINT = 24
+PIXELS_A_POINT, PIXELS_A_QUARTER = 24, 48
 
 
 def control_chart(measure: Row, points: Sequence[Row]) -> Figure:
@@ -141,7 +141,8 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
 
 def width(points: Sequence[Row]) -> int:
     """The narrowest a control chart can be drawn with every label readable, in pixels."""
-    return max(560, 150 + PIXELS_A_POINT * len(points))
+    quarters = bool(points) and points[-1]["window"] == "quarter"
+    return max(560, 150 + (PIXELS_A_QUARTER if quarters else PIXELS_A_POINT) * len(points))
 
 
 def base_layout(right: int, bottom: int, top: int = 24) -> dict[str, Any]:

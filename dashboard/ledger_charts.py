@@ -9,6 +9,7 @@ nor a legend is needed to tell them apart.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dashboard import charts, words
@@ -80,7 +81,8 @@ def balance(
         "showlegend": True,
         "legend": {
             "orientation": "h",
-            "x": 0,
+            "x": 1,
+            "xanchor": "right",
             "y": 1.02,
             "yanchor": "bottom",
             "itemclick": False,
@@ -91,7 +93,7 @@ def balance(
     layout["xaxis"] |= {
         "tickmode": "array",
         "tickvals": places,
-        "ticktext": [charts.month_over_year(end) for end in ends],
+        "ticktext": [_month(end, place == 0) for place, end in enumerate(ends)],
         "tickangle": 0,
         "range": [-0.6, len(points) - 0.4],
         "tickfont": {"size": 12},
@@ -101,6 +103,16 @@ def balance(
         "title": {"text": "Actions: in above, out below"},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
+
+
+def _month(end: date, is_first: bool) -> str:
+    """The month below its bar, and the year below the first one and each January, as there is room for no more."""
+    return charts.month_over_year(end) if is_first or end.month == 1 else charts.month_over_year(end)[:3]
+
+
+def width(months: int) -> int:
+    """The pixels that the chart of so many months needs."""
+    return max(560, 70 + 28 * months)
 
 
 def _number(row: Row | None) -> int:

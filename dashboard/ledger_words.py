@@ -8,12 +8,15 @@ A row is one of the release's tables `listed_actions`, `listed_cases` and `liste
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dashboard import words
 
 Row = Mapping[str, Any]
+NONE = "This release has no register of actions: no file of actions has been received."
+LISTED = "Only actions that answer an Ombudsman decision which is published are listed here."
+"""Said to members, of every list of actions."""
 HIDDEN = "Not shown: it has a word that is not on the list of plain words"
 """Stands for a text that did not pass the check for names."""
 EARLY = "Said to be closed before it was opened. It counts as open until a date is corrected"
@@ -38,6 +41,10 @@ _COLUMN = {
 }  # fmt: skip
 
 
+COLUMNS = ("Action", "Owner", "When it was due", "What has become of it", "What shows it", "Did it help?")
+"""What `line` says of an action."""
+
+
 def is_in(row: Row, state: str) -> bool:
     """Whether an action is in one of `STATES`."""
     return bool(row[_COLUMN[state]])
@@ -46,6 +53,31 @@ def is_in(row: Row, state: str) -> bool:
 def shown(text: str | None, otherwise: str = "Not given") -> str:
     """A text about the council, or what stands for one that was not given or did not pass."""
     return HIDDEN if text == "?" else text or otherwise
+
+
+def line(row: Row, with_source: bool = False) -> list[str | tuple[str, str]]:
+    """An action as a line of a table under `COLUMNS`; a text may have another below it."""
+    source = f"{row['source_label']}, " if with_source else ""
+    return [
+        (shown(row["title"], "No title is given"), f"{source}{_beside(row)}"),
+        shown(row["owner_role"]),
+        due(row),
+        state(row),
+        evidence(row),
+        effect(row),
+    ]
+
+
+def _beside(row: Row) -> str:
+    """The agency and theme of an action, and the day it was opened."""
+    named = [row.get("agency"), row.get("theme")]
+    held = [one for one in named if one and one != "?" and not one.startswith("unlisted-")]
+    return ", ".join([*held, f"opened on {words.day(row['opened_on'])}"])
+
+
+def adds_up(before: int, came: Iterable[int], went: Iterable[int], after: int) -> bool:
+    """Whether the ledger balances: what was open and what came in is what went out and what is open."""
+    return before + sum(came) == sum(went) + after
 
 
 def state(row: Row) -> str:

@@ -130,6 +130,11 @@ ROOMS = {
             "Were members' questions answered, and what were boards told?",
             ("scrutiny", "boards"),
         ),
+        Place(
+            "/report",
+            "Report for a board",
+            "What has become of the actions of one source? To print.",
+        ),
     ),
     "Data": (
         Place("/data", "Data", "Which files the figures come from, what was checked, and what was found."),

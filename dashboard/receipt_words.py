@@ -7,41 +7,12 @@ components, fonts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from dashboard import receipts, words
+from dashboard.blocks import Block, Codes, Pairs, Section, Table
 
 Told = receipts.Told
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Names, each with what it is."""
-
-    rows: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; the first cell of a row is its heading. Columns in `numbers` hold whole numbers (or nothing)."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: list[list[str]]
-    numbers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Codes:
-    """Text to be copied as it is, each with what it does."""
-
-    rows: list[tuple[str, str]]
-
-
-Block = str | Pairs | Table | Codes
-Section = tuple[str, str, list[Block]]
-"""Anchor, heading, blocks."""
 STATUS = {
     receipts.STANDS: "This figure stands in the data version that you are reading.",
     receipts.UNKNOWN: "No figure has this receipt",

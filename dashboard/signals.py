@@ -176,7 +176,7 @@ def limits(points: Sequence[Row], measure: Row) -> str:
     if last["state"] == "table":
         return f"Too few in a typical {name}: the numbers are given without limits or signals."
     if last["state"] == "run":
-        return f"Fewer than 8 {name}s: the points are drawn without limits."
+        return " ".join([f"Fewer than 8 {name}s: the points are drawn without limits.", *anew(last)])
     wide = (
         f"Its width comes from how much neighbouring {name}s differ."
         if mean
@@ -199,6 +199,11 @@ def limits(points: Sequence[Row], measure: Row) -> str:
             said += f" It is worked out from the points {first} to {until}."
     said += "".join(f" {one}" for one in anew(last))
     return said if tested(points) else f"{said} {NOT_TESTED}"
+
+
+def begins_anew(point: Row) -> list[date]:
+    """The days on which a chart begins anew, in order."""
+    return sorted(map(date.fromisoformat, _parameters(point.get("baseline")).get("rebased") or {}))
 
 
 def anew(point: Row) -> list[str]:

@@ -250,6 +250,16 @@ def lessons(release: Release, council: str) -> list[Row]:
     return _rows(release, "lessons", sql, (council,))
 
 
+def lesson_charts(release: Release, council: str) -> dict[tuple[str, str, str], list[Row]]:
+    """The control charts of what the council did something about: (measure, breakdown, group) -> its points, oldest
+    first. An older release, and the public's, has none."""
+    sql = "SELECT * FROM {db}.lesson_charts WHERE council = ? ORDER BY period_end"
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in _rows(release, "lesson_charts", sql, (council,)):
+        found.setdefault((row["measure"], row["breakdown"], row["group"]), []).append(row)
+    return found
+
+
 def told_last(release: Release, measure: str, council: str, breakdown: str) -> dict[str, date]:
     """Group -> the last day of the newest month in which a distribution counted it at all."""
     sql = (

@@ -175,7 +175,7 @@ def symbol(code: str) -> str:
 def missing(measure: Row, figure: Row) -> str:
     """Why a figure is missing: in its definition's words where there is nothing to divide by, else its symbol's."""
     if figure.get("denominator") == 0 and measure.get("when_none"):
-        return f"{SYMBOLS['x']}, because {measure['when_none']}"
+        return f"{SYMBOLS['x']}, because {measure['when_none'].rstrip('.')}"
     if is_coefficient(measure):
         held = f"{count(figure['denominator'])} {unit(measure)}"
         if figure["symbol"] == "u":

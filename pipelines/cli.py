@@ -26,6 +26,7 @@ from pipelines.commands import (
     meanings,
     names,
     receipt,
+    report,
     servers,
     verifying,
     work,
@@ -105,6 +106,14 @@ COMMANDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
             "receipt 7K2M9QXW4TB",
             "receipt 7k2m9-qxw4t-b --json",
             "receipt 7K2M9QXW4TB --audience public --pdf receipt.pdf",
+        ),
+    ),
+    "report": (
+        report.report,
+        (
+            "report ombudsman -o ombudsman.pdf",
+            'report "Internal audit" --council Brackenshire --as-of 2026-03-31',
+            "report all --audience public --json",
         ),
     ),
     "balances": (

@@ -40,6 +40,7 @@ TABLES = {
     "compared": "officers",
     "undated": "officers",
     "charts": "officers",
+    "lesson_charts": "officers",
     "spans": "officers",
     "places": "officers",
     "ledger_balance": "officers",
@@ -50,8 +51,8 @@ TABLES = {
     "listed_internal_audits": "officers",
 }
 """Tables of a partition beside its facts, and the store that holds them."""
-SELDOM = ("ledger_balance", *(table for table in TABLES if table.startswith("listed_")))
-"""Those of them that only councils have that send the feed."""
+SELDOM = ("lesson_charts", "ledger_balance", *(table for table in TABLES if table.startswith("listed_")))
+"""Those of them that only councils have that send the feed, or declare what they did about a theme."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
@@ -59,6 +60,7 @@ _ORDER = {
     "compared": 'measure, "window", period_end, breakdown, "group"',
     "undated": 'fact, date, breakdown, "group"',
     "charts": 'measure, "window", period_end',
+    "lesson_charts": 'measure, breakdown, "group", period_end',
     "places": "council",
     "spans": "span",
     "ledger_balance": "source, month",
@@ -185,6 +187,7 @@ def make(
     from pipelines.measures import catalogue as definitions
     from pipelines.measures.build import build as build_figures
     from pipelines.measures.charting import check_councils
+    from pipelines.measures.lesson_charts import watched
     from pipelines.measures.windows import places, spans
     from pipelines.model import facts as model
     from pipelines.model import listed
@@ -233,8 +236,9 @@ def make(
     measures = definitions.load(settings.definitions)
     targets = {council: catalogue.names_of(council).targets for council in councils}
     rebased = {council: catalogue.names_of(council).rebased for council in councils}
+    lessons = {council: watched(catalogue.names_of(council).learning) for council in councils}
     check_councils(measures, targets, rebased)
-    build_figures(con, facts, measures, spans(con, facts, extracted), targets, rebased)
+    build_figures(con, facts, measures, spans(con, facts, extracted), targets, rebased, lessons)
     places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})

@@ -117,6 +117,13 @@ LEDGER = (
         "overdue",
         "/actions",
     ),
+    Question(
+        "board-report",
+        "What do I give the board on the Ombudsman's cases?",
+        ("Ombudsman", "A progress report to print, for a board"),
+        "where",
+        "/report",
+    ),
 )
 """Questions of the ledger of actions; docs/ledger.md answers them."""
 DRAWN = """() => [...document.querySelectorAll('.table-slot')].every(

@@ -18,7 +18,6 @@ from dashboard.pages import actions_sections as sections
 
 FOCUS = ("ledger.open",)
 TITLE = "Was what we undertook done, and did it help?"
-NONE = "This release has no register of actions: no file of actions has been received."
 CONTENTS = (
     ("headline", "The headline"),
     ("balance", "Does the ledger balance?"),
@@ -39,7 +38,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     known = store.measures(release)
     figures = store.figures(release, shown.council, shown.window, shown.end)
     if FOCUS[0] not in figures or FOCUS[0] not in known:
-        return components.message(TITLE, NONE)
+        return components.message(TITLE, ledger_words.NONE)
     chosen = actions_list.choose(store.listed_actions(release, shown.council), query)
     form, applied = _form(release, shown, chosen)
     used: list[store.Row] = []
@@ -61,7 +60,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.steps(known, figures, used),
             sections.apart(known, figures, used),
             sections.kept(known, figures, used),
-            actions_list.section(release, chosen),
+            actions_list.section(release, shown.council, chosen),
             actions_found.section(release, shown.council),
             _about(release, known),
         ],
@@ -101,7 +100,7 @@ def _headline(
         used.append(figure)
         text = words.sentence(known[name], figure)
         said.append(components.told(text, figure["receipt"], className="lead" if not said else ""))
-    return components.section("headline", "The headline", *(said or [html.P(NONE)]))
+    return components.section("headline", "The headline", *(said or [html.P(ledger_words.NONE)]))
 
 
 def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:

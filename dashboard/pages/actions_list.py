@@ -12,19 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_words, store, words
-
-COLUMNS: tuple[components.Column, ...] = (
-    "Action",
-    "Owner",
-    "When it was due",
-    "What has become of it",
-    "What shows it",
-    "Did it help?",
-)
+from dashboard import blocks, components, ledger_words, store, words
+from dashboard.pages import laid_out
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,7 @@ def choose(held: Sequence[store.Row], query: Mapping[str, str]) -> Chosen:
     return Chosen(rows, offered, source, state)
 
 
-def section(release: store.Release, chosen: Chosen) -> Component:
+def section(release: store.Release, council: str, chosen: Chosen) -> Component:
     """The actions that were chosen, by source, in disclosures."""
     public = store.about(release).get("audience") == "public"
     heading = "Each action"
@@ -77,34 +69,18 @@ def section(release: store.Release, chosen: Chosen) -> Component:
         html.P(f"As the register stood on {words.day(as_on)}, whatever the period above. {chosen.said}.")
     ]
     if public:
-        parts.append(
-            html.P("Only actions that answer an Ombudsman decision which is published are listed here.")
-        )
+        parts.append(html.P(ledger_words.LISTED))
     for source, label in chosen.offered:
         rows = [row for row in chosen.rows if row["source"] == source]
         if rows:
             parts.append(components.details(label, table(f"Actions: {label}", rows)))
+    report = f"/report?council={council}&source={chosen.source or 'all'}"
+    parts.append(html.P(["For a board: ", dcc.Link("a progress report to print", href=report)]))
     return components.section("list", heading, *parts)
 
 
 def table(caption: str, rows: Sequence[store.Row]) -> Component:
     """One line for each action."""
-    cells: list[list[components.Cell]] = [
-        [
-            {"text": ledger_words.shown(row["title"], "No title is given"), "note": _beside(row)},
-            ledger_words.shown(row["owner_role"]),
-            ledger_words.due(row),
-            ledger_words.state(row),
-            ledger_words.evidence(row),
-            ledger_words.effect(row),
-        ]
-        for row in rows
-    ]
-    return components.table(caption, list(COLUMNS), cells)
-
-
-def _beside(row: store.Row) -> str:
-    """The agency and theme of an action, and the day it was opened."""
-    named = [row.get("agency"), row.get("theme")]
-    held = [one for one in named if one and one != "?" and not one.startswith("unlisted-")]
-    return ", ".join([*held, f"opened on {words.day(row['opened_on'])}"])
+    return laid_out.block(
+        blocks.Table(caption, ledger_words.COLUMNS, [*map(ledger_words.line, rows)], named=True)
+    )

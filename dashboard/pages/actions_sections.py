@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_charts, store, view, words
+from dashboard import components, ledger_charts, ledger_words, store, view, words
 from dashboard.pages import frame
 from dashboard.pages.figure_tables import MISSING, number_rows
 
@@ -43,8 +43,9 @@ def _adds_up(before: store.Row | None, moved: Mapping[str, store.Row | None], af
     def number(row: store.Row | None) -> int:
         return int(row["numerator"] or 0) if row else 0
 
-    came, went = (sum(number(moved[name]) for name in names) for names in (IN, OUT))
-    return "Yes" if number(before) + came - went == number(after) else "No: please report it"
+    came, went = ([number(moved[name]) for name in names] for names in (IN, OUT))
+    held = ledger_words.adds_up(number(before), came, went, number(after))
+    return "Yes" if held else "No: please report it"
 
 
 def balance(release: store.Release, shown: view.View, figures: Known, used: list[store.Row]) -> Component:
@@ -138,7 +139,7 @@ def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -
         ledger_charts.balance(points, ends, labels),
         hold,
         "each month",
-        max(560, 120 + 30 * len(points)),
+        ledger_charts.width(len(points)),
         "end",
         rows=drawn,
     )

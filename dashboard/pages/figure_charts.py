@@ -40,27 +40,8 @@ def over_time(
     ]
     finding = signals.finding(measure, points)
     name = "Quarter" if window == "quarter" else "Month"
-    rows: list[list[components.Cell]] = []
-    for row in points:
-        figure = receipts.get((row["period_start"], row["period_end"]))
-        if figure:
-            used.append(figure)
-        rows.append(
-            [
-                words.point_name(window, row["period_end"]),
-                words.point_number(measure, row),
-                "No limits"
-                if row["upper"] is None
-                else f"{words.value_words(measure, row['lower'])} to {words.value_words(measure, row['upper'])}",
-                signals.of_point(row),
-                row["receipt"] or "Not available",
-            ]
-        )
-    hold = components.table(
-        f"{measure['title']}, each {name.lower()}",
-        [name, "Number", "Usual range", "Signal", ("Receipt", "code")],
-        rows,
-    )
+    used += [receipts[key] for row in points if (key := (row["period_start"], row["period_end"])) in receipts]
+    hold = point_table(f"{measure['title']}, each {name.lower()}", measure, points)
     noun = "quarter" if window == "quarter" else "month"
     parts: list[Component | None] = [
         html.P(
@@ -102,6 +83,24 @@ def over_time(
     parts.append(_slow(release, shown, measure, used, anchor))
     which = "" if anchor == "time" else f": {words.lower_first(measure['short_title'])}"
     return components.section(anchor, f"{name} by {name.lower()}{which}", *parts)
+
+
+def point_table(caption: str, measure: store.Row, points: Sequence[store.Row]) -> Component:
+    """The points of a control chart, each with its `receipt`, as a table."""
+    rows: list[list[components.Cell]] = [
+        [
+            words.point_name(row["window"], row["period_end"]),
+            words.point_number(measure, row),
+            "No limits"
+            if row["upper"] is None
+            else f"{words.value_words(measure, row['lower'])} to {words.value_words(measure, row['upper'])}",
+            signals.of_point(row),
+            row["receipt"] or "Not available",
+        ]
+        for row in points
+    ]
+    name = words.capital(signals.unit_of_time(points[-1]["window"]))
+    return components.table(caption, [name, "Number", "Usual range", "Signal", ("Receipt", "code")], rows)
 
 
 def _slow(

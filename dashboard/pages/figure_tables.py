@@ -19,13 +19,18 @@ MISSING = "This release does not have these figures."
 
 
 def ranges(
-    caption: str, heading: str, measure: store.Row, rows: Sequence[store.Row], quiet: bool = False
+    caption: str,
+    heading: str,
+    measure: store.Row,
+    rows: Sequence[store.Row],
+    quiet: bool = False,
+    beside: bool = True,
 ) -> Component:
     """One measure for each group: number, likely range, what would be usual by chance where that is held, change,
-    receipt. The rows have a `label`."""
+    receipt. The rows have a `label`; `beside` is false where groups are by nature not alike."""
     columns: list[components.Column] = [heading, "Number", "Likely range", "Change", ("Receipt", "code")]
     cells = [range_row(row["label"], measure, row) for row in rows]
-    if any(row.get("place") for row in rows):
+    if beside and any(row.get("place") for row in rows):
         columns.insert(3, BESIDE)
         for row, line in zip(rows, cells, strict=True):
             line.insert(3, beside_total(measure, row))

@@ -90,7 +90,12 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
         if rows:
             used += rows
             held = ranges(
-                f"{known[name]['title']}, in {shown.period_words}", "Theme", known[name], rows, quiet=True
+                f"{known[name]['title']}, in {shown.period_words}",
+                "Theme",
+                known[name],
+                rows,
+                quiet=True,
+                beside=False,
             )
             summary = f"{known[name]['title']}: every theme"
             tables += [html.H3(known[name]["title"]), html.P(words.polarity(known[name]["higher_is"])),
@@ -102,7 +107,8 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
         heading,
         html.P(
             "Out of all completed reviews or audits of the period, how many named the theme. The likely range says how "
-            "far chance alone could have moved it. About one in 20 of the groups differs by chance alone."
+            "far chance alone could have moved it. Themes are not compared with one another: some come up more often "
+            "by nature."
         ),
         *tables,
     )

@@ -7,14 +7,14 @@ Does not belong here: choosing the month (the council's file), limits and signal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, group_charts, navigation, store, view, words
-from dashboard.pages import frame
+from dashboard import charts, components, group_charts, navigation, signals, store, view, words
+from dashboard.pages import figure_charts, frame
 from dashboard.pages.figure_tables import range_row
 
 Known = Mapping[str, store.Row]
@@ -58,7 +58,9 @@ def section(release: store.Release, shown: view.View, known: Known, used: list[s
             "beside the year before it, whatever period is chosen above."
         ),
         *parts,
-        _quarters(release, shown, known, [row["theme"] for row in held], used),
+        None
+        if store.lesson_charts(release, shown.council)
+        else _quarters(release, shown, known, [row["theme"] for row in held], used),
     )
 
 
@@ -94,7 +96,58 @@ def _lesson(
                 rows.append([measure["title"], *range_row(when, measure, row)])
     if rows:
         parts.append(components.table(f"{theme}: before and after", COLUMNS, rows))
-    return parts
+    held = store.lesson_charts(release, shown.council)
+    return parts + [
+        _chart(
+            release, shown.council, known[name], (name, breakdown, group), held[name, breakdown, group], used
+        )
+        for name, breakdown, group in watched
+        if (name, breakdown, group) in held
+    ]
+
+
+def _chart(
+    release: store.Release,
+    council: str,
+    measure: store.Row,
+    of: tuple[str, str, str],
+    points: Sequence[store.Row],
+    used: list[store.Row],
+) -> Component:
+    """The control chart of one group, which begins anew on the declared day and at no other."""
+    name, breakdown, group = of
+    window = points[-1]["window"]
+    figures = {
+        row["period_end"]: row
+        for row in store.group_series(release, name, council, window, breakdown)
+        if row["group"] == group
+    }
+    used += figures.values()
+    points = [{**row, "receipt": figures.get(row["period_end"], {}).get("receipt")} for row in points]
+    label = next((row["label"] for row in figures.values()), group)
+    unit = signals.unit_of_time(window)
+    title = f"{measure['title']} ({label}), {unit} by {unit}"
+    drawn = components.chart(
+        f"lesson-{name}-{group}".replace(".", "-").replace(" ", "-").lower(),
+        f"{title}{levels(measure, points)}",
+        f"{len(points)} {unit}s to {words.day(points[-1]['period_end'])}, before and since the declared day.",
+        charts.control_chart(measure, points),
+        figure_charts.point_table(title, measure, points),
+        f"each {unit}",
+        charts.width(points),
+        "end",
+        rows=points,
+    )
+    return html.Div([drawn, html.P(signals.limits(points, measure), className="hint")], className="secondary")
+
+
+def levels(measure: store.Row, points: Sequence[store.Row]) -> str:
+    """The averages before and since the declared day, as the chart draws them; nothing where it is one chart."""
+    days = signals.begins_anew(points[-1])
+    if not days or points[0]["centre"] is None or points[-1]["centre"] is None:
+        return ""
+    before, since = (words.value_words(measure, point["centre"]) for point in (points[0], points[-1]))
+    return f": {before} on average before {words.month(days[0])}, {since} since"
 
 
 def _named(measure: store.Row, row: store.Row | None, council: str) -> Component:
@@ -150,6 +203,7 @@ def _done(
 def _quarters(
     release: store.Release, shown: view.View, known: Known, themes: list[str], used: list[store.Row]
 ) -> Component | None:
+    """One small line for each theme, of a release from before themes had charts."""
     rows = store.group_series(release, FOUND, shown.council, "quarter", THEME)
     rows = [row for row in rows if row["group"] in themes]
     if len({row["period_end"] for row in rows}) < 3:

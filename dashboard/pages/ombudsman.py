@@ -60,7 +60,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             _headline(known, figures, used),
             ombudsman_reports.section(release, shown.council, cases),
             _remedies(known, figures, used),
-            _questions(),
+            _questions(shown.council),
             _about(release, known),
         ],
         period=shown.period,
@@ -102,7 +102,7 @@ def _remedies(
     )
 
 
-def _questions() -> Component:
+def _questions(council: str) -> Component:
     asked: Sequence[str] = (
         "For each earlier report: what did we undertake, what shows that it was done, and who looked?",
         "Where a fault has come back: what did we undertake the first time, and did anybody look whether it helped?",
@@ -113,6 +113,11 @@ def _questions() -> Component:
         "questions",
         "Questions to ask",
         html.Ul([html.Li(one) for one in asked]),
+        html.P(
+            dcc.Link(
+                "A progress report to print, for a board", href=f"/report?council={council}&source=ombudsman"
+            )
+        ),
         html.P(dcc.Link("See every action, from any source", href="/actions")),
     )
 

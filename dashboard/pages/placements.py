@@ -62,7 +62,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         query=shown.query(),
         contents=CONTENTS,
         sections=[
-            _headline(known, figures, used),
+            _headline(release, shown, known, figures, used),
             _settings(known, figures, used),
             _serious(release, shown, known, figures, used),
             _year(known, figures, used),
@@ -74,12 +74,25 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     )
 
 
-def _headline(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _headline(
+    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
+) -> Component:
     said = frame.headlines(known, figures, (MUST,), used)
     figure = figures.get(MUST)
     if figure and figure["numerator"]:
-        said.append(html.P(html.Strong(SAME_DAY)))
+        said += [*_longest(release, shown, used), html.P(html.Strong(SAME_DAY))]
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
+
+
+def _longest(release: store.Release, shown: view.View, used: list[store.Row]) -> list[Component]:
+    """How long the longest of these placements has lasted; nothing in a release from before weeks were counted."""
+    rows = store.by_group(release, MUST, shown.council, shown.window, shown.end, "weeks_placed")
+    held = [row for row in rows if row["numerator"] and row["group"].isdigit()]
+    if not held:
+        return []
+    longest = max(held, key=lambda row: int(row["group"]))
+    used.append(longest)
+    return [components.told(f"The longest has lasted {longest['label']} so far.", longest["receipt"])]
 
 
 def _law() -> Component:
@@ -124,11 +137,11 @@ def _serious(
             known,
             held,
             breakdown,
-            f"Children with a plan, {by}, by what the setting is",
+            f"Children with a plan, {by} and by what the setting is",
             used,
         )
         for breakdown, by in (
-            ("attendance", "full and part time"),
+            ("attendance", "by full or part time"),
             ("hours_band", "by hours a week"),
             ("weeks_band", "by weeks since the first day"),
         )

@@ -1,7 +1,7 @@
 """The page of one receipt, and the form in which a code can be typed.
 
 Belongs here: laying a receipt out on the page. Does not belong here: what it tells (`receipts`), its words
-(`receipt_words`), or finding it (`store`).
+(`receipt_words`), how a block looks (`laid_out`), or finding it (`store`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, receipt_words, receipts, store
+from dashboard.blocks import Block, Table
+from dashboard.pages import laid_out
 
 PATH = "/receipts"
 
@@ -101,23 +103,11 @@ def _files(code: str) -> Component:
     )
 
 
-def _block(told: receipts.Told, block: receipt_words.Block) -> Component:
-    if isinstance(block, str):
-        return html.P(block)
-    if isinstance(block, receipt_words.Codes):
-        return html.Div(
-            [html.P([f"{name}: ", html.Code(said)]) for name, said in block.rows], className="commands"
-        )
-    if isinstance(block, receipt_words.Pairs):
-        return html.Dl(
-            [html.Div([html.Dt(name), html.Dd(said)]) for name, said in block.rows], className="definition"
-        )
-    columns: list[components.Column] = [
-        (name, "number" if n in block.numbers else "code" if name == "Receipt" else "")
-        for n, name in enumerate(block.header)
+def _block(told: receipts.Told, held: Block) -> Component:
+    if not isinstance(held, Table) or held.header[0] != "File":
+        return laid_out.block(held)
+    rows: list[list[components.Cell]] = [
+        [{"text": str(row[0]), "href": f"/data?delivery={source['number']}"}, *map(str, row[1:])]
+        for row, source in zip(held.rows, told["sources"], strict=True)
     ]
-    rows: list[list[components.Cell]] = [[*row] for row in block.rows]
-    if block.header[0] == "File":
-        for row, source in zip(rows, told["sources"], strict=True):
-            row[0] = {"text": str(row[0]), "href": f"/data?delivery={source['number']}"}
-    return components.table(block.caption, columns, rows, quiet=True)
+    return laid_out.table(held, rows)

@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, TypeVar
 
 import typer
@@ -237,6 +238,41 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[Any]], width: in
 
     lines = [*laid_out(headers), "  ".join("-" * size for size in widths)]
     return [*lines, *(text for line in cells for text in laid_out(line))]
+
+
+def sections(made: Sequence[tuple[str, str, Sequence[Any]]]) -> None:
+    """Sections of a statement (`dashboard.blocks`), one after another."""
+    for _, heading, blocks in made:
+        say(f"\n{heading}\n")
+        for block in blocks:
+            _block(block)
+
+
+def _block(block: Any) -> None:
+    from dashboard.blocks import Codes, Said, Table
+
+    if isinstance(block, str):
+        say(paragraph(block))
+    elif isinstance(block, Said):
+        say(paragraph(f"{block.text} ({', '.join(block.receipts)})"))
+    elif isinstance(block, Table):
+        if block.named:
+            say(f"\n{block.caption}\n")
+        table(
+            block.header,
+            [[cell if isinstance(cell, str) else " ".join(cell) for cell in row] for row in block.rows],
+        )
+    else:
+        for name, said in block.rows:
+            say(f"{name}:\n  {said}" if isinstance(block, Codes) else paragraph(f"{name}: {said}"))
+
+
+def write(path: Path, content: bytes) -> None:
+    """A file, whole or not at all, and a word on where it is."""
+    from pipelines import durable
+
+    durable.write(path, content)
+    tell(f"Written: {path}")
 
 
 def counted(number: int, noun: str) -> str:

@@ -52,10 +52,8 @@ def receipt(
 def write_pdf(told: dict[str, Any], path: Path) -> None:
     """The receipt as a PDF, whole or not at all."""
     from dashboard import receipt_pdf
-    from pipelines import durable
 
-    durable.write(path, receipt_pdf.to_pdf(told))
-    console.tell(f"Written: {path}")
+    console.write(path, receipt_pdf.to_pdf(told))
 
 
 def show(told: dict[str, Any]) -> None:
@@ -66,25 +64,4 @@ def show(told: dict[str, Any]) -> None:
         console.say(f"{words.DEMONSTRATION}\n")
     console.say(f"{receipt_words.title(told)}\n")
     console.say(console.paragraph(receipt_words.lead(told)))
-    for _, heading, blocks in receipt_words.sections(told):
-        console.say(f"\n{heading}\n")
-        for block in blocks:
-            _show(block)
-
-
-def _show(block: Any) -> None:
-    from dashboard import receipt_words
-
-    if isinstance(block, str):
-        console.say(console.paragraph(block))
-    elif isinstance(block, receipt_words.Table):
-        console.table(block.header, block.rows)
-    else:
-        for name, said in block.rows:
-            console.say(console.paragraph(f"{name}: {said}") if not _is_code(block) else f"{name}:\n  {said}")
-
-
-def _is_code(block: Any) -> bool:
-    from dashboard import receipt_words
-
-    return isinstance(block, receipt_words.Codes)
+    console.sections(receipt_words.sections(told))

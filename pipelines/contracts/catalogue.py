@@ -22,7 +22,7 @@ from pipelines.mappings import Mapping
 from pipelines.settings import Settings
 from pipelines.texts import ContractError, Strict, from_yaml, read_model, simplify
 
-OF_CHARTS = ("targets", "rebased")
+OF_CHARTS = ("targets", "rebased", "learning")
 """What a council's file says of charts alone."""
 
 
@@ -147,7 +147,7 @@ class Catalogue(BaseModel):
         contracts = {name: contract.text for name, contract in self.contracts.items()}
         beside: dict[str, Any] = {
             "contracts": True,
-            "names": {"__all__": {*OF_CHARTS, "learning", "hide_below"}},
+            "names": {"__all__": {*OF_CHARTS, "hide_below"}},
         }
         said = json.dumps([contracts, self.model_dump(mode="json", exclude=beside)], sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()

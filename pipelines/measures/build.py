@@ -15,6 +15,7 @@ from pipelines.measures.charts import charts
 from pipelines.measures.compared import compared
 from pipelines.measures.counts import count, long_periods, undated
 from pipelines.measures.figures import figures
+from pipelines.measures.lesson_charts import Watched, lesson_charts
 
 
 def build(
@@ -24,12 +25,13 @@ def build(
     spans: str,
     targets: Targets | None = None,
     rebased: Rebased | None = None,
+    lessons: Watched | None = None,
 ) -> None:
-    """Make the TEMP TABLEs counts, undated, figures, left_out, compared and charts.
+    """Make the TEMP TABLEs counts, undated, figures, left_out, compared, charts and lesson_charts.
 
     `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` and `rebased`
-    are those that councils set themselves. Measures of given figures are left out: `given` makes them, and of other
-    places.
+    are those that councils set themselves, `lessons` what they did something about. Measures of given figures are left
+    out: `given` makes them, and of other places.
     """
     catalogue = {name: measure for name, measure in catalogue.items() if measure.kind != "given"}
     count(con, facts, catalogue.values())
@@ -38,5 +40,6 @@ def build(
     figures(con, catalogue, spans, "figures")
     compared(con, facts, catalogue, spans, "figures")
     charts(con, catalogue, "figures", "charts", targets, rebased)
+    lesson_charts(con, catalogue, "figures", "lesson_charts", lessons or {})
     for helper in ("series", "long_periods"):
         con.execute(f"DROP TABLE IF EXISTS {helper}")

@@ -40,7 +40,9 @@ MEAN_MEDIAN_N = spc.SUITABLE_MEDIAN_N
 """An average of fewer cases than this at a typical point is too lopsided for an XmR chart."""
 
 
-class _Point(NamedTuple):
+class Point(NamedTuple):
+    """A month or quarter of a figure."""
+
     measure: str
     council: str
     window: str
@@ -52,7 +54,7 @@ class _Point(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class Wanted:
     """What one council's chart of a measure is to be."""
 
     measure: Measure
@@ -80,8 +82,8 @@ def charts(
     chart was made with, as JSON: of one phase as the chart's method tells it, of several {"phases": [...], "rebased":
     {day: why}}.
     """
-    drawn = [name for name, measure in catalogue.items() if measure.chart != "none"]
-    con.register("charts_wanted", pa.table({"measure": pa.array(drawn, pa.string())}))
+    charted = [name for name, measure in catalogue.items() if measure.chart != "none"]
+    con.register("charts_wanted", pa.table({"measure": pa.array(charted, pa.string())}))
     found = con.execute(
         'SELECT measure, council, "window", period_start, period_end, numerator, denominator, value '
         f"FROM {figures} SEMI JOIN charts_wanted USING (measure) "
@@ -89,19 +91,26 @@ def charts(
     ).fetchall()
     con.unregister("charts_wanted")
     rows: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for (name, council), own in groupby(map(_Point._make, found), key=lambda point: point[:2]):
+    for (name, council), own in groupby(map(Point._make, found), key=lambda point: point[:2]):
         measure = catalogue[name]
         because = dict.fromkeys(measure.rebased_on, "") | dict((rebased or {}).get(council, {}).get(name, {}))
-        wanted = _Wanted(measure, (targets or {}).get(council, {}).get(name, measure.target), because)
-        for column, values in _chart(list(own), wanted).items():
+        wanted = Wanted(measure, (targets or {}).get(council, {}).get(name, measure.target), because)
+        for column, values in drawn(list(own), wanted).items():
             rows[column].extend(values)
-    given = {name: pa.array(values, _KINDS[COLUMNS[name]], from_pandas=True) for name, values in rows.items()}
+    fill(con, relation, COLUMNS, rows)
+
+
+def fill(
+    con: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str], rows: Mapping[str, list[Any]]
+) -> None:
+    """Make TEMP TABLE `relation` of columns of values."""
+    given = {name: pa.array(rows[name], _KINDS[kind], from_pandas=True) for name, kind in columns.items()}
     con.register("charts_made", pa.table(given))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM charts_made")
     con.unregister("charts_made")
 
 
-def _chart(points: list[_Point], wanted: _Wanted) -> dict[str, list[Any]]:
+def drawn(points: list[Point], wanted: Wanted) -> dict[str, list[Any]]:
     """One council's chart of one measure, as columns."""
     measure = wanted.measure
     suitable = _window(points, measure)
@@ -144,7 +153,7 @@ def _chart(points: list[_Point], wanted: _Wanted) -> dict[str, list[Any]]:
     return of_each | {name: [value] * len(own) for name, value in of_all.items()}
 
 
-def _window(points: list[_Point], measure: Measure) -> str:
+def _window(points: list[Point], measure: Measure) -> str:
     """The finest window that can carry the chart: 'month', 'quarter' or 'table'."""
     counts = [_counts([point for point in points if point.window == window]) for window in _WINDOWS]
     if measure.chart == "p":
@@ -155,13 +164,13 @@ def _window(points: list[_Point], measure: Measure) -> str:
     return "table"
 
 
-def _counts(points: list[_Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _counts(points: list[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Numerators and denominators, NaN where they are not known."""
     held = np.array([(point.numerator, point.denominator) for point in points], dtype=float).reshape(-1, 2)
     return held[:, 0], held[:, 1]
 
 
-def _in_phases(own: list[_Point], measure: Measure, starts: list[int]) -> Chart:
+def _in_phases(own: list[Point], measure: Measure, starts: list[int]) -> Chart:
     """The chart of these points, each phase with its own baseline."""
 
     def phase(places: NDArray[np.int64]) -> Chart:

@@ -74,6 +74,7 @@ def stays(rows: Table, month_ends: Table) -> Table:
         state=_state(held, _registered(held, held.month_on)),
         was_must=needed & ~_registered(held, ibis.greatest(held.started_on, held.since_on)),
         weeks_band=_band(days // 7, _WEEKS),
+        weeks_placed=(days // 7).cast("int64").cast("string"),
         hours_band=_band(held.hours_a_week, _HOURS),
     )
 
@@ -98,6 +99,7 @@ def children(held: Table) -> Table:
         "attendance": group(rows.attendance),
         "hours_band": rows.hours_band,
         "weeks_band": rows.weeks_band,
+        "weeks_placed": rows.weeks_placed,
         "move_planned": ibis.cases(
             (yes(rows.plan_to_move), "yes"), (rows.plan_to_move.notnull(), "no"), else_=schema.UNKNOWN
         ),

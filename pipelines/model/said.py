@@ -23,6 +23,8 @@ DERIVED = {
         "52-": "52 weeks or more",
     },
     "hours_band": {"0-9": "Under 10 hours", "10-17": "10 to 17 hours", "18-": "18 hours or more"},
+    "weeks_placed": {"0": "less than a week", "1": "1 week"}
+    | {f"{weeks}": f"{weeks} weeks" for weeks in range(2, 1000)},
     "move_planned": {"yes": "There is a plan to move", "no": "There is no plan to move"},
 }
 """Breakdowns that are derived and have no code list: group -> its label, in their order."""

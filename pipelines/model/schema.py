@@ -135,6 +135,7 @@ BREAKDOWNS = {
     "attendance": "Full or part time",
     "hours_band": "Hours a week",
     "weeks_band": "For how long",
+    "weeks_placed": "Whole weeks since the first day",
     "move_planned": "Plan to move",
     "module": "Module of training",
     "learning_theme": "Theme",
@@ -638,7 +639,7 @@ OMBUDSMAN_REMEDIES = Fact(
     feeds=("ombudsman_remedies",),
 )
 _OF_COUNCIL = ("council",)
-_OF_PLACEMENT = ("attendance", "hours_band", "weeks_band", "move_planned")
+_OF_PLACEMENT = ("attendance", "hours_band", "weeks_band", "weeks_placed", "move_planned")
 _OF_LEARNER = ("module", "learning_theme", "staff_role", "team", "agency")
 PLACEMENTS = Fact(
     "placements", "placement_key", ("started_on",), said.PLACEMENTS, ("registration_state", "attendance"),

@@ -55,6 +55,13 @@ def test_a_placement_is_counted_for_officers_and_nothing_of_it_is_public(
     assert figures["placements.must_register"] == (1, 2)
     assert figures["training.attended"] == (1, 1)
     assert figures["training.passed"] == (0, 1)
+    weeks = table(
+        settings,
+        'SELECT "group", label, numerator, denominator FROM figures JOIN groups USING (breakdown, "group") WHERE '
+        "measure = 'placements.must_register' AND breakdown = 'weeks_placed' AND \"window\" = '12m' "
+        "AND period_end = DATE '2026-03-31'",
+    )
+    assert weeks == [("8", "8 weeks", 1, 2)], "2 February to 31 March is 57 days"
     assert table(settings, "SELECT DISTINCT theme FROM lessons WHERE council = '990' ORDER BY 1")
 
     publish(settings, "CURRENT", by="Director", note="test")

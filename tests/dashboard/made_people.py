@@ -10,8 +10,10 @@ from datetime import date
 from hashlib import md5
 from typing import Any
 
+import duckdb
+
 from pipelines import settings
-from pipelines.measures import catalogue
+from pipelines.measures import catalogue, lesson_charts
 
 TOPICS = ("placements", "training", "learning", "feedback", "complaints", "scrutiny", "boards")
 MEASURES = {
@@ -23,6 +25,7 @@ _THEMES = ("Health advice", "Provision specific and quantified", "Timeliness", "
 _BOARDS = ("Children and Families Scrutiny Committee", "SEND Partnership Board")
 BREAKDOWNS = {
     "attendance": "Full or part time", "hours_band": "Hours a week", "weeks_band": "For how long",
+    "weeks_placed": "Whole weeks since the first day",
     "learning_theme": "Theme", "module": "Module of training", "staff_role": "Role", "agency": "Agency",
     "complaint_stage": "Stage", "complaint_outcome": "Outcome", "complaint_fault": "Kind of fault",
     "cannot_reason": "Why it cannot be done", "board": "Board or committee", "topic": "Topic",
@@ -32,6 +35,7 @@ GROUPS = {
     "attendance": {"full_time": "Full time", "part_time": "Part time"},
     "hours_band": {"0-9": "Under 10 hours", "10-17": "10 to 17 hours", "18-": "18 hours or more"},
     "weeks_band": {"0-3": "Under 4 weeks", "4-12": "4 to 12 weeks", "13-25": "13 to 25 weeks"},
+    "weeks_placed": {"9": "9 weeks", "14": "14 weeks"},
     "learning_theme": {name: name for name in _THEMES},
     "module": {
         "Asking for health advice": "Asking for health advice",
@@ -98,6 +102,16 @@ def counted(public: bool) -> list[tuple[str, str, str, float, float, bool]]:
                         (name, breakdown, group, rows * part, _drawn(f"{name}{group}", 0.1, 0.9), flat)
                     )
     return found
+
+
+def add_lesson_charts(connection: duckdb.DuckDBPyConnection, council: str) -> None:
+    """The table `lesson_charts`, as the program makes it of these figures."""
+    held = [
+        lesson_charts.One(lesson_charts.FOUND, lesson_charts.THEME, theme, since)
+        for _, _, theme, since, *_ in LESSONS
+    ]
+    lesson_charts.lesson_charts(connection, MEASURES, "figures", "made_charts", {council: held})
+    connection.execute("CREATE TABLE lesson_charts AS FROM made_charts")
 
 
 def _drawn(of: str, low: float, high: float) -> float:

@@ -67,6 +67,8 @@ def build(
         _words(connection)
         _insert(connection, "measures", people.measures(public))
         if not public:
+            people.add_lesson_charts(connection, COUNCIL)
+        if not public:
             made_gaps.add(connection, COUNCIL)
         _charts(connection)
         _deliveries(connection, public)

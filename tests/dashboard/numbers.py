@@ -84,7 +84,12 @@ class Figures:
             self._rows = {row["receipt"]: row for row in _rows(con, "SELECT * FROM figures")}
             self._measures = {row["measure"]: row for row in _rows(con, "SELECT * FROM measures")}
             held = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-            self._charts = _rows(con, "SELECT * FROM charts") if "charts" in held else []
+            self._charts = [
+                row
+                for table in ("charts", "lesson_charts")
+                if table in held
+                for row in _rows(con, f"SELECT * FROM {table}")
+            ]
             self._funnels = _rows(con, "SELECT * FROM funnels") if "funnels" in held else []
             self._changes = _rows(con, "SELECT * FROM changes") if "changes" in held else []
             others = "SELECT receipt, compared.* FROM compared JOIN figures USING (measure, council, \"window\", " \
@@ -173,7 +178,7 @@ _OF_FUNNEL = ("target", "lower", "upper", "lower_998", "upper_998")
 
 
 def _point(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = ("measure", "council", "window", "period_start", "period_end", "breakdown")
+    names = ("measure", "council", "window", "period_start", "period_end", "breakdown", "group")
     return tuple(row.get(name, "") for name in names)
 
 
@@ -391,7 +396,9 @@ EXCEPTIONS = (
         "a rule of a control chart",
         r"\b\d+ (?:months|quarters) (?:in a row|(?:above|below) the)\b|\b2 of 3 (?:months|quarters|near)\b",
     ),
-    Exempt("a rule of a control chart", r"steady series of 36 months|fewer than 13 (?:months|quarters)"),
+    Exempt(
+        "a rule of a control chart", r"steady series of 36 months|[Ff]ewer than (?:8|13) (?:months|quarters)"
+    ),
     Exempt("what chance alone does", r"\bone in 20 of the (?:groups|cells)\b"),
     Exempt(
         "what chance alone does, of the charts and groups that the page shows",

@@ -28,11 +28,13 @@ PAGES = (
     "/", "/voice", "/voice?by=primary_need", "/voice?window=quarter", "/who", "/who?by=age_band",
     "/programme", "/grades", "/plans", "/timeliness", "/reliability", "/reliability?window=month", "/compare",
     "/actions", "/actions?source=ombudsman&state=overdue", "/ombudsman", "/placements", "/learning", "/feedback",
-    "/scrutiny", "/definitions", "/definitions/voice.any_family", "/data", "/protection",
+    "/scrutiny", "/report", "/report?source=ombudsman", "/definitions", "/definitions/voice.any_family", "/data",
+    "/protection",
 )  # fmt: skip
 FILES = (
     "overview", "voice", "who", "programme", "grades", "plans", "timeliness", "reliability", "compare", "actions",
-    "ombudsman", "placements", "learning", "feedback", "scrutiny", "definitions/voice.any_family",
+    "ombudsman", "placements", "learning", "feedback", "scrutiny", "report",
+    "definitions/voice.any_family",
 )  # fmt: skip
 NAMED = hasattr(components, "of_receipt")
 """Whether pages name the receipts of their numbers at all."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dashboard import store
+from dashboard import store, words
 from dashboard.app import create_app
 from dashboard.pages import attention, lessons, placements
 from tests.dashboard import numbers
@@ -39,6 +39,7 @@ def test_counts_of_children_come_first_with_what_to_do(officers: FlaskClient) ->
     )
     assert placements.SAME_DAY in text
     assert "Lower is better." in text
+    assert "The longest has lasted 14 weeks so far." in text, "and not 9: weeks are numbers"
     for label in ("Part time", "10 to 17 hours", "4 to 12 weeks"):
         assert label in text
 
@@ -78,6 +79,27 @@ def test_a_lesson_stands_beside_the_year_before_its_declared_month(
     assert f"{after['numerator']} of {after['denominator']}" in text
     assert lessons.verdict(store.measures(release)[lessons.FOUND], after) in text
     assert "a whole year since is not over yet" in text, "Timeliness, from September 2026"
+
+
+def test_a_theme_s_chart_begins_anew_on_the_declared_day_and_on_no_other(
+    officers: FlaskClient, public: FlaskClient, release: store.Release
+) -> None:
+    points = store.lesson_charts(release, "990")[lessons.FOUND, lessons.THEME, "Health advice"]
+    since = next(place for place, row in enumerate(points) if row["period_end"] >= _day("2025-03-01"))
+    centres = [row["centre"] for row in points]
+    assert len({*centres[:since]}) == len({*centres[since:]}) == 1, "one level before and one since"
+    before = points[:since]
+    cases = [sum(row[part] for row in before) for part in ("numerator", "denominator")]
+    assert centres[0] == pytest.approx(cases[0] / cases[1])
+    text = said(officers, "/learning")
+    assert re.search(
+        r"as reviews of plans found them \(Health advice\), (month by month|quarter by quarter)", text
+    )
+    measure = store.measures(release)[lessons.FOUND]
+    said_of = [words.value_words(measure, centre) for centre in (centres[0], centres[-1])]
+    assert f": {said_of[0]} on average before March 2025, {said_of[1]} since" in text
+    assert "From March 2025 on it begins anew, because: the council did something about it" in text
+    assert "begins anew" not in said(public, "/learning")
 
 
 def _day(text: str) -> Any:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard import components, receipt_words, store
 from dashboard.app import create_app
+from dashboard.blocks import Table
 from dashboard.pages import (
     compare,
     grades,
@@ -92,9 +93,9 @@ def test_json_and_pdf(client: FlaskClient) -> None:
 
 
 def test_the_longest_receipt_still_fits_on_one_page(release: store.Release) -> None:
-    long = receipt_words.Table("c", ("File", "B"), [[f"{n}", "x" * 40] for n in range(500)])
+    long = Table("c", ("File", "B"), [[f"{n}", "x" * 40] for n in range(500)])
     [(_, _, blocks)] = receipt_words.first_rows([("a", "b", [long])], 3)
-    assert isinstance(blocks[0], receipt_words.Table)
+    assert isinstance(blocks[0], Table)
     assert len(blocks[0].rows) == 3
     assert blocks[1] == "And 497 more, which the receipt's page and its JSON list."
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from dashboard import words
+from pipelines.demo import ledger_story
 from pipelines.settings import HOME, Settings
 from tests.dashboard import browser
 from tests.dashboard.conftest import serving
@@ -60,3 +62,41 @@ def test_the_answer_is_three_clicks_away_and_is_what_the_guide_says(
     numbers = re.findall(NUMBER, plain(said))
     assert [number for number in numbers if number not in shown] == [], shown
     assert numbers or quotes or "Completed on is not a date." in shown
+
+
+def test_each_of_the_eight_investigations_is_three_clicks_away(chromium: Browser, url: str) -> None:
+    """Its actions, what evidence there is, who checked it, and what is overdue by the date that was promised first."""
+    page = chromium.new_page()
+    browser.open_page(page, url + "/")
+    assert questions.follow(page, LEDGER[0].clicks) <= questions.MOST_CLICKS
+    shown = {
+        part.locator("h3").inner_text(): plain(part.inner_text())
+        for part in questions.section(page, "reports").locator(".report").all()
+    }
+    page.close()
+    assert len(shown) == len(ledger_story.CASES) == 8
+    for case in ledger_story.CASES:
+        [said] = [text for name, text in shown.items() if words.day(case.decided_on) in name]
+        assert (case.reference in said) == case.published
+        for action in case.actions:
+            of_action = said.partition(action.title)[2].partition(" opened on ")[2]
+            assert of_action.startswith(words.day(action.opened_on)), action.title
+            line = of_action.partition(" opened on ")[0]
+            assert action.owner in line
+            assert f"First due on {words.day(action.due_on)}" in line
+            assert [tell for tell in told_of(action) if tell not in line] == [], action.title
+            late = action.done_on is None and action.due_on < ledger_story.SENT_ON[-1]
+            assert ("overdue" in line) == late
+
+
+def told_of(action: ledger_story.Action) -> list[str]:
+    """What a page must say of evidence and of who checked it."""
+    if action.done_on is None:
+        return ["None expected yet"]
+    if action.evidence is None:
+        return ["Nothing is named that shows it. That is not the same as not done"]
+    if action.checked is None:
+        return [action.evidence, "Nobody has checked it"]
+    day, role = action.checked
+    own = "its own owner: " if role == action.owner else ": "
+    return [action.evidence, f"Checked on {words.day(day)} by", f"{own}{role}"]

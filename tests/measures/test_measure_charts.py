@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipelines.measures.catalogue import DefinitionError, read
 from pipelines.measures.charting import Baseline, check_councils, check_versions, phases
-from pipelines.measures.charts import _Point, _window, charts
+from pipelines.measures.charts import Point, _window, charts
 from pipelines.statistics import charts as spc
 from pipelines.statistics.xmr import xmr_chart
 from tests.measures.made import built, made_facts, measure
@@ -256,7 +256,7 @@ def test_a_mean_has_an_xmr_chart_of_its_own_values(con):
 
 @pytest.mark.parametrize("of", [19, 20])
 def test_an_average_of_few_is_no_chart(con, of):
-    own = [_Point("m", "990", "month", date(2024, 1, 1), date(2024, 1, 31), 100, of, 5.0)]
+    own = [Point("m", "990", "month", date(2024, 1, 1), date(2024, 1, 31), 100, of, 5.0)]
     mean = measure(kind="mean", numerator=(), of="days_to_issue", unit="weeks", fact="plans", date="issued_on",
                    denominator=("is_issued",), chart="xmr")  # fmt: skip
     assert _window(own, mean) == ("month" if of == 20 else "table")

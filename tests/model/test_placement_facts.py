@@ -76,6 +76,7 @@ def test_the_most_serious_placement_of_a_day_stands_for_the_child(con, tmp_path)
     assert true_of(found, *ALWAYS) == {"is_must_register", "was_must_register"}
     assert found["has_ehc_plan"], "one row says so"
     assert (found["attendance"], found["hours_band"], found["weeks_band"]) == ("part_time", "0-9", "0-3")
+    assert found["weeks_placed"] == "1", "20 to 31 March is 11 days"
     [before] = at(con, made["placement_months"], date(2026, 2, 28))
     assert true_of(before, *ALWAYS) == {"is_need_not"}, "the serious one had not begun"
     assert (before["hours_band"], before["weeks_band"]) == ("18-", "4-12")
