@@ -35,6 +35,12 @@ PROTECTION = {
     "published": "None: the numbers are published nationally, and shown as they are published.",
     "children": "Exact, for officers only. It is about children, or by group, and not in the public data.",
 }
+PROTECTED = {
+    False: "Protected: with all else that is public, no count of a few children or families can be worked out from it.",
+    True: "Hidden, with its percentage: it is of a few children or families, or would give such a number away.",
+}
+"""What the public read of a figure by group: shown, or hidden."""
+HELD = "It is as it was first published: files that came later have changed the council's figures and not this one."
 INTERVALS = {
     False: ("Wilson score interval", "Newcombe's interval for a difference of shares"),
     True: ("Student's t interval of a mean", "Welch's t interval for a difference of means"),
@@ -196,13 +202,15 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"
     protection = "children" if grouped else measure["protect"]
+    for_officers = store.about(release).get("audience") == "officers"
+    protected = PROTECTION[protection] if for_officers or not grouped else _protected(release, figure)
     return {
         "sentence": words.headline(measure, figure),
         "counting": counting,
         "compared_with": beside if measure["kind"] in COMPARED else None,
         "adds_up": _adds_up(measure, figure, counting),
         "undated": _undated(release, counted, figure, steps),
-        "sources": [_source(row, store.about(release).get("audience") == "officers") for row in sources],
+        "sources": [_source(row, for_officers) for row in sources],
         "checks": {
             **store.checks_of(release, held),
             "broken": [
@@ -211,8 +219,19 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
             ],
         },
         "interval": {"method": of_range, "level": LEVEL, "change_method": of_change} if has_range else None,
-        "protection": {"class": protection, "words": PROTECTION[protection]},
+        "protection": {"class": protection, "words": protected},
     }
+
+
+def _protected(release: store.Release, figure: store.Row) -> str:
+    """How the public's figure of a group is protected."""
+    place = [figure[name] for name in ("council", "measure", "breakdown")]
+    held = any(
+        figure["period_start"] in row["held"]
+        for row in store.protection(release)
+        if [row[name] for name in ("council", "measure", "breakdown")] == place
+    )
+    return " ".join([PROTECTED[bool(figure["symbol"])], *([HELD] if held else [])])
 
 
 def _undated(

@@ -30,9 +30,9 @@ from pipelines.releases import Manifest, text
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
-_OF_SEVERAL = ("planned_audits", "plan_months")
-"""Facts whose rows depend on other rows than their own: an erased audit fulfilled a promised one, or began the months
-that are looked at. Their figures are compared."""
+_OF_SEVERAL = ("planned_audits", "plan_months", "setting_months", "audit_themes", "review_themes")
+"""Facts whose rows depend on other rows than their own: an erased audit fulfilled a promised one, began the months that
+are looked at, or alone named a theme that others could have named. Their figures are compared."""
 
 
 @dataclass

@@ -72,7 +72,9 @@ PUBLIC_FIGURES = f"""SELECT COLUMNS(lambda name: name NOT IN {_NOT_PUBLIC}), rec
     FROM figures WHERE breakdown = '' AND {_SHOWN}"""
 
 
-def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[str, bool]:
+def publish(
+    settings: Settings, release: str, *, by: str, note: str, progress: breakdowns.Progress = breakdowns.quiet
+) -> tuple[str, bool]:
     """Publish an officers' release; returns the public release's id and whether it is new.
 
     The approval (`by`, a role, and `note`) is written into the public release, which names the one before it.
@@ -96,9 +98,10 @@ def publish(settings: Settings, release: str, *, by: str, note: str) -> tuple[st
             con.execute(f"ATTACH {releases.text(database)} AS officers (READ_ONLY)")
             con.execute("USE officers")
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
-            _by_group(con, settings, manifest, before)
+            _by_group(con, settings, manifest, before, progress)
             con.execute("INSERT INTO public_figures BY NAME SELECT * FROM group_figures ORDER BY ALL")
             receipts.mint(con, "public_figures", "public", key)
+            progress("Writing the publication", 0, 1)
             parts = _parts(con, settings, before)
         public = {
             **{
@@ -148,6 +151,7 @@ def _by_group(
     settings: Settings,
     manifest: releases.Manifest,
     before: releases.Manifest | None,
+    progress: breakdowns.Progress,
 ) -> None:
     """Make group_figures, protection and attacks: what is public by group, held against all that was published."""
     contracts = catalogue.load(settings)
@@ -160,7 +164,7 @@ def _by_group(
     given = breakdowns.Given(
         measures, _coarser(contracts), thresholds, earlier, _groupings(con, settings, before)
     )
-    tables.make(con, breakdowns.protected(con, given), given, "public_figures")
+    tables.make(con, breakdowns.protected(con, given, progress=progress), given, "public_figures")
 
 
 def figures_published(settings: Settings, until: str | None = None) -> list[str]:

@@ -18,10 +18,10 @@ MEASURES = (
 """Of each way of counting one, and those that the councils' files name."""
 
 
-def definitions(folder: Path) -> Path:
-    """A folder of definitions with these measures."""
+def definitions(folder: Path, *more: str) -> Path:
+    """A folder of definitions with these measures, and some more."""
     own = settings.load({}).definitions
-    for measure in MEASURES:
+    for measure in (*MEASURES, *more):
         place = folder / f"{measure.replace('.', '/')}.yaml"
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(own / place.relative_to(folder), place)

@@ -43,7 +43,7 @@ ROOMS = {
     },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",
-        "pipelines.measures", "pipelines.texts",
+        "pipelines.measures", "pipelines.model", "pipelines.releases", "pipelines.texts",
     },
     "pipelines.demo": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings"},
     "dashboard": {"pipelines.evidence.between", "pipelines.past", "pipelines.receipt_ids"},

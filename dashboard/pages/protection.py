@@ -30,6 +30,8 @@ METHOD = (
     "A group of whom everybody or nobody was counted is not shown as such: it would tell about each of them.",
     "Where a hidden number could be worked out from a total, another measure or another period, more is hidden, or the "
     "figures are not shown by that group at all.",
+    "Where groups of one kind are made up of groups of another, as an agency is of its teams, the two are checked "
+    "together, and one is left out if they would tell too much.",
     "What was once published of a period by group stays as it was. Later corrections are in the whole council's "
     "figures: the difference between two versions could tell about one child.",
 )
@@ -109,7 +111,11 @@ def _shown(release: store.Release, rows: Sequence[store.Row]) -> Component:
         )
         parts.append(components.details(title, table))
     others = [row for row in rows if row["state"] == "not_shown"]
-    foot = html.P("Other kinds of groups are not public: their groups are too small.") if others else None
+    foot = (
+        html.P("Other kinds of groups are not public: their groups are too small, or would give others away.")
+        if others
+        else None
+    )
     return components.section(
         "shown",
         "What is shown by group",

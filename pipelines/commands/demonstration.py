@@ -124,10 +124,8 @@ def prepare(settings: Settings, seed: int, show: console.Progress) -> None:
             shutil.copyfile(delivery.path, settings.inbox / delivery.path.name)
     on_the_day = replace(settings, today=last)
     work.main_job(on_the_day, progress=show)
-    show("Publishing", 0, 1)
-    publish.publish(
-        on_the_day, "CURRENT", by="Demonstration", note="Demonstration data of a fictional county."
-    )
+    note = "Demonstration data of a fictional county."
+    publish.publish(on_the_day, "CURRENT", by="Demonstration", note=note, progress=show)
 
 
 def year_ends(first: date, last: date) -> list[date]:

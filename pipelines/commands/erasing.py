@@ -52,7 +52,7 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     as_json: console.AsJson = False,
 ) -> None:
-    """Erase a child from everything that is kept: files, rows, facts, reports.
+    """Erase a child from everything that is kept.
 
     Shows what would go first. Figures that were told stay as they were; those that the rows were behind cannot be
     counted again, and say so. Needs the key. The reference is typed or read from standard input, so that it stands
@@ -210,7 +210,7 @@ def retention(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     as_json: console.AsJson = False,
 ) -> None:
-    """List what is past the period for which it is to be kept, and with --erase, erase it.
+    """List what is past its period, and erase it when told.
 
     Files by the period in their feed's contract, reports in the outbox by SEND_AUDIT_REPORT_DAYS, and old databases.
     Figures stay. Nothing goes by itself.

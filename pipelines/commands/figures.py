@@ -159,7 +159,7 @@ def headline(measure: Row, figure: Row) -> str:
 def measures(
     audience: console.Audience = "officers", as_of: console.AsOf = None, as_json: console.AsJson = False
 ) -> None:
-    """List what is measured: now, or in the release that stood on a day."""
+    """List what is measured, now or in an earlier release."""
     settings = console.load_settings()
     held = defined(settings, audience, as_of) if as_of else current(settings)
     if as_json:

@@ -29,7 +29,7 @@ def history(
     as_of: console.AsOf = None,
     as_json: console.AsJson = False,
 ) -> None:
-    """List what came for a feed: when, from whom, and what of it stands.
+    """List what came for a feed, and what of it stands.
 
     Corrections and what they correct are both there: nothing that arrived is ever lost.
     """

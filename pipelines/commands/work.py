@@ -246,7 +246,8 @@ def publish(
         )
     officers = releases.resolve(settings, "officers", release, as_of=as_of)
     tell_if_waiting(settings)
-    public, is_new = publishing.publish(settings, officers, by=by, note=note)
+    with console.progress() as show:
+        public, is_new = publishing.publish(settings, officers, by=by, note=note, progress=show)
     if as_json:
         console.say_json({"officers_release": officers, "release": public, "is_new": is_new})
     elif is_new:

@@ -10,7 +10,7 @@ figures comes in, so nothing else can leak.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,15 +18,23 @@ import duckdb
 
 from pipelines.disclosure.choose import Chosen, Past, Series, choose, rows_of
 from pipelines.disclosure.groupings import Grouping, regrouped
+from pipelines.disclosure.linked import Name
+from pipelines.disclosure.nested import Nest, Rows, Side, attack_nested, nests
 from pipelines.disclosure.publications import TOGETHER_KINDS, FamilyKey, Told, Verdict, verdict
 from pipelines.disclosure.rules import THRESHOLD, Rules
 from pipelines.disclosure.shown import Row
 from pipelines.measures.catalogue import Measure
-from pipelines.model.schema import FACTS
+from pipelines.model.schema import BREAKDOWNS, FACTS
 
 CONSIDERED = 6
 """Measures of the same cases that are tried by one breakdown, the most important first."""
 _BY_TWO = "_by_kind"
+Progress = Callable[[str, int, int], None]
+"""Told what is done, how much of it is, and of how much."""
+
+
+def quiet(what: str, done: int, of: int) -> None:
+    """No progress shown."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,9 @@ class Given:
     groupings: Mapping[tuple[str, str, str], Grouping] = field(default_factory=dict)
     """Council, measure and breakdown -> how groups were shown by the publication before."""
 
+    def threshold(self, council: str) -> int:
+        return self.thresholds.get(council, THRESHOLD)
+
 
 @dataclass
 class Shown:
@@ -56,16 +67,43 @@ class Shown:
     verdict: Verdict | None
     versions: Mapping[tuple[str, str, object], str] = field(default_factory=dict)
     """Measure, window and its first day -> the version of the measure under which it was counted, where it is held."""
+    told: list[Row] = field(default_factory=list)
+    """What earlier publications showed."""
+    totals: list[Row] = field(default_factory=list)
+    """All groups together, of windows that they did not show."""
+
+    def known(self, names: Collection[str]) -> list[Row]:
+        """What anybody can read of the family, where these measures are shown now."""
+        return [*self.told, *(row for row in (*self.totals, *self.rows) if row.measure in names)]
+
+    def keep(self, names: Collection[str], why: str, given: Given) -> None:
+        """Show these measures alone, and say why the others are not shown."""
+        left_out = [name for name in self.series if name not in names]
+        if not left_out:
+            return
+        self.refused |= dict.fromkeys(left_out, why)
+        self.series = {name: series for name, series in self.series.items() if name in names}
+        self.rows = [row for row in self.rows if row.measure in names]
+        self.totals = [row for row in self.totals if row.measure in names]
+        self.verdict = None
+        if self.series:
+            self.verdict = verdict(
+                self.key, self.known(names), given.measures, given.threshold(self.key.council)
+            )
 
 
-def protected(con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figures") -> list[Shown]:
+def protected(
+    con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figures", progress: Progress = quiet
+) -> list[Shown]:
     """Every family of every council, protected and attacked.
 
     Args:
         figures: relation with the officers' exact figures.
     """
     found = []
-    for (council, breakdown), rows in _exact(con, given, figures).items():
+    exact = _exact(con, given, figures)
+    for done, ((council, breakdown), rows) in enumerate(exact.items()):
+        progress("Protecting figures by group", done, len(exact))
         taken: set[str] = set()
         for key, measures in _families(council, breakdown, rows, given):
             span = FACTS[key.fact].span
@@ -86,7 +124,71 @@ def protected(con: duckdb.DuckDBPyConnection, given: Given, figures: str = "figu
             found.append(
                 Shown(FamilyKey(council, breakdown, "", ""), [], Grouping(), {}, others, frozenset(), None)
             )
+    same: dict[tuple[str, str, str], list[Shown]] = {}
+    for one in found:
+        if one.series:
+            same.setdefault((one.key.council, one.key.fact, one.key.date), []).append(one)
+    for done, own in enumerate(same.values()):
+        progress("Attacking groups that make up others", done, len(same))
+        _hold_apart(own, exact, given)
     return found
+
+
+def _hold_apart(
+    own: Sequence[Shown], exact: Mapping[tuple[str, str], Mapping[str, list[Row]]], given: Given
+) -> None:
+    """Of breakdowns of the same cases, where groups of one make up groups of another: leave out of the later ones what
+    could not be shown beside the earlier ones."""
+    rows: dict[str, Rows] = {
+        one.key.breakdown: {
+            name: of_measure
+            for name, of_measure in exact[one.key.council, one.key.breakdown].items()
+            if (given.measures[name].fact, given.measures[name].date) == one.key[2:]
+            and _may(given, name, one.key.breakdown)
+        }
+        for one in own
+    }
+    linked = nests(rows)
+    order = list(BREAKDOWNS)
+    beside: list[Side] = []
+    for one in sorted(  # what has been published, then what shows the most
+        own, key=lambda one: (one.key not in given.earlier, -len(one.rows), order.index(one.key.breakdown))
+    ):
+        if not any(one.key.breakdown in (nest.breakdown, nest.other) for nest in linked):
+            continue
+        if beside:
+            one.keep(_kept(one, beside, linked, rows[one.key.breakdown], given), "nested", given)
+        if one.series or one.told:
+            beside.append(_side(one, one.series, rows[one.key.breakdown], given))
+
+
+def _kept(one: Shown, beside: Sequence[Side], linked: Sequence[Nest], exact: Rows, given: Given) -> list[str]:
+    """The measures that can be shown beside others, the most important first: they give nothing away that the others
+    alone do not (publications from before this was looked at may)."""
+    threshold = given.threshold(one.key.council)
+
+    def found(sides: Sequence[Side]) -> set[Name] | None:
+        attacked = attack_nested(sides, linked, given.measures, threshold=threshold)
+        return None if attacked is None else {each.name for each in attacked.found}
+
+    before = found(beside) or set()
+
+    def is_safe(names: Collection[str]) -> bool:
+        now = found([*beside, _side(one, names, exact, given)])
+        return now is not None and now <= before
+
+    if is_safe(one.series):
+        return list(one.series)
+    kept: list[str] = []
+    for name in one.series:
+        if is_safe([*kept, name]):
+            kept.append(name)
+    return kept
+
+
+def _side(one: Shown, names: Collection[str], exact: Rows, given: Given) -> Side:
+    coarser = given.coarser.get(one.key.breakdown, {})
+    return Side(one.key.breakdown, one.known(names), exact, one.grouping, coarser)
 
 
 def _may(given: Given, name: str, breakdown: str) -> bool:
@@ -141,7 +243,7 @@ def _family(
     told = given.earlier.get(key, Told())
     before = [name for name in measures if any(row.measure == name for row in told.rows)]
     tried = {name: measures[name] for name in [*before, *measures][: max(CONSIDERED, len(before))]}
-    rules = Rules(threshold=given.thresholds.get(key.council, THRESHOLD))
+    rules = Rules(threshold=given.threshold(key.council))
     grouping = next((given.groupings[key.council, name, key.breakdown] for name in before
                      if (key.council, name, key.breakdown) in given.groupings), None)  # fmt: skip
     coarser = given.coarser.get(key.breakdown, {})
@@ -151,16 +253,15 @@ def _family(
     while True:
         published = list(_published(chosen, exact, rules, past, told))
         if not published:
-            return Shown(key, [], chosen.grouping, {}, chosen.refused, past.held, None)
-        totals = _totals(chosen, exact, told)
-        attacked = verdict(
-            key, [*told.totals.values(), *told.rows, *totals, *published], given.measures, rules.threshold
-        )
-        if attacked.safe:
-            held = {name: version for name, version in told.versions.items() if name[1:] in past.held}
-            return Shown(
-                key, published, chosen.grouping, chosen.series, chosen.refused, past.held, attacked, held
-            )
+            return Shown(key, [], chosen.grouping, {}, chosen.refused, past.held, None, told=told.known)
+        versions = {name: version for name, version in told.versions.items() if name[1:] in past.held}
+        shown = Shown(
+            key, published, chosen.grouping, chosen.series, chosen.refused, past.held, None, versions,
+            told.known, _totals(chosen, exact, told),
+        )  # fmt: skip
+        shown.verdict = verdict(key, shown.known(chosen.series), given.measures, rules.threshold)
+        if shown.verdict.safe:
+            return shown
         last = list(chosen.series)[-1]
         del chosen.series[last]
         chosen.refused[last] = "attack"

@@ -10,6 +10,7 @@ Measures are taken in their order of importance. What is chosen for one stays, s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,15 +26,17 @@ from pipelines.disclosure.shown import Row
 from pipelines.measures.catalogue import Measure
 
 SECONDS = 30.0
-"""For one measure by one kind of window."""
+"""Of computing for one family; what is not found by then is not shown."""
 WHY = {
     "small": "Too many of its groups are too small to be shown.",
     "links": "Small groups could be worked out from it together with other figures that are shown.",
     "held": "Figures of an earlier period are kept as they were first published, and it would not fit them.",
+    "time": "What could be shown of it safely was not found in the time that there is.",
     "kind": "Averages, counts of several people of one case and shares of another total are not shown by group.",
     "family": "Other figures of the same cases are shown by these groups.",
     "two": "Groups by two things at once are not public.",
     "later": "Only the most important figures of the same cases are shown by these groups.",
+    "nested": "Its groups are made up of others that are shown, or make them up, and small ones could be worked out.",
     "attack": "A check before publication could work out small groups.",
 }
 """Why a measure is not shown by a breakdown, in words."""
@@ -117,9 +120,10 @@ def choose(
         [past.grouping] if past.grouping else list(groupings(last, coarser, partial(is_small, first, rules)))
     )
     made: list[tuple[Chosen, dict[str, list[Row]]]] = []
+    until = time.process_time() + SECONDS
     for grouping in ways:
         own = {name: regrouped(measure, rows[name], grouping, coarser) for name, measure in measures.items()}
-        chosen = _Chooser(measures, own, rules, past).run()
+        chosen = _Chooser(measures, own, rules, past, until).run()
         chosen.grouping = grouping
         made.append((chosen, own))
         if first.id in chosen.series and not chosen.series[first.id].hidden:
@@ -131,9 +135,11 @@ class _Chooser:
     """The choice by one grouping."""
 
     def __init__(
-        self, measures: Mapping[str, Measure], rows: Mapping[str, Sequence[Row]], rules: Rules, past: Past
-    ) -> None:
+        self, measures: Mapping[str, Measure], rows: Mapping[str, Sequence[Row]], rules: Rules, past: Past,
+        until: float,
+    ) -> None:  # fmt: skip
         first = next(iter(measures.values()))
+        self.until = until
         self.measures, self.rows, self.rules, self.past = measures, rows, rules, past
         self.fact, self.date = first.fact, first.date
         self.usual = True
@@ -175,6 +181,8 @@ class _Chooser:
 
     def _try(self, made: Chosen, name: str, window: str, holes: bool) -> Series | str:
         """The measure shown so, or why not."""
+        if time.process_time() > self.until:
+            return "time"
         past = self.past.series.get(name, Series(name, window))
         own = [row for row in self.rows[name] if row.window == window]
         if name not in self.past.series and self._touches_held(own):
@@ -186,7 +194,7 @@ class _Chooser:
         if len(groups) < 2:
             return "small"
         small = {row.group for row in own if row.group and is_small(self.measures[name], self.rules, row)}
-        if small and (not holes or len(small | past.hidden) > MOST_HIDDEN * len(groups)):
+        if small and (not holes or len(small | past.hidden & groups) > MOST_HIDDEN * len(groups)):
             return "small"
         if not holes:
             return self._whole(made, Series(name, window))

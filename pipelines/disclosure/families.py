@@ -7,7 +7,7 @@ Does not belong here: values (nothing here knows one), or what of them is shown 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import permutations
@@ -53,6 +53,8 @@ class Links:
     relations: list[Relation] = field(default_factory=list)
     protected: dict[Name, None] = field(default_factory=dict)
     zero_hides: dict[Name, None] = field(default_factory=dict)
+    slots: dict[Slot, frozenset[str]] = field(default_factory=dict)
+    """What was asked for, with the longer windows that it adds up to."""
 
     def add(self, relation: Relation, *derived: Count) -> None:
         self.relations.append(relation)
@@ -86,10 +88,14 @@ class Family:
     def count(self, slot: Slot, group: str) -> Count:
         return Count(self.written(slot.columns), slot.window, slot.start, group)
 
-    def links(self, slots: Slots, measures: Iterable[Measure]) -> Links:
-        """All relations among the counts of some slots, and what measures' shares make sensitive."""
+    def links(self, slots: Slots, measures: Iterable[Measure], windows: Collection[str] = ()) -> Links:
+        """All relations among the counts of some slots, and what measures' shares make sensitive.
+
+        Args:
+            windows: kinds of windows that shorter ones are added up to, besides those of the slots.
+        """
         made = Links()
-        held = self._with_longer(slots, made) if self.rules.periods else dict(slots)
+        held = made.slots = self._with_longer(slots, windows, made) if self.rules.periods else dict(slots)
         for slot, groups in held.items():
             counts = [self.count(slot, group) for group in sorted(groups)]
             made.protected.update(dict.fromkeys(counts))
@@ -102,11 +108,14 @@ class Family:
                 self._shares(measure, own, made)
         return made
 
-    def _with_longer(self, slots: Slots, made: Links) -> dict[Slot, frozenset[str]]:
+    def _with_longer(self, slots: Slots, windows: Collection[str], made: Links) -> dict[Slot, frozenset[str]]:
         """The slots, and the longer windows that the shorter ones add up to, where any measure has such a window."""
         held = dict(slots)
-        for window in sorted({slot.window for slot in slots}, key=lambda name: LONG[name])[1:]:
-            for start in sorted({slot.start for slot in slots if slot.window == window}):
+        for window in sorted({slot.window for slot in slots} | {*windows}, key=lambda name: LONG[name])[1:]:
+            starts = {slot.start for slot in slots if slot.window == window}
+            if window in windows:
+                starts |= {_first_of(window, slot.start) for slot in slots}
+            for start in sorted(starts):
                 for slot, parts in list(_within(held, window, start)):
                     longer = slot._replace(window=window, start=start)
                     groups = frozenset().union(*(held[part] for part in parts))
@@ -192,6 +201,13 @@ class _Named(NamedTuple):
 def left_of(whole: Count, part: Count) -> Count:
     """What is left of a count when a part of it is taken away."""
     return whole._replace(columns=f"{whole.columns} without {part.columns}")
+
+
+def _first_of(window: str, day: date) -> date:
+    """The first day of the window that a day is in; financial years begin in April."""
+    month = day.year * 12 + day.month - 1
+    month -= (month - 3) % LONG[window]
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def _by_place(held: Slots) -> Iterator[dict[Slot, frozenset[str]]]:

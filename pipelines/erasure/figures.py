@@ -31,6 +31,10 @@ Receipts = dict[str, list[str]]
 """Digest of a part of figures -> receipts."""
 SLOTS = "planned_audits"
 """The fact whose rows are promised audits: an erased audit is none of them, and fulfilled one."""
+THEMES = {"audit_themes": "is_found OR is_strength", "review_themes": "is_found"}
+"""Facts with a row for each theme that anybody named -> whether a row names it."""
+SETTINGS = "setting_months"
+"""The fact whose rows are providers in use: an erased child may have been the only one with a provider."""
 
 
 @dataclass
@@ -115,11 +119,14 @@ def _council(
             recount.recount(own, scratch, manifest, council, catalogue, key)
             columns = recount.columns_of(own, stored)
             _, _, differ = recount.differences(own, stored, recount.AGAIN, columns, limit=10**9)
+            gone = {part["table"] for part in parts if part_path(settings, part) in reduced}
+            others = _of_others(own, scratch, parts, gone)
         keys = [one.figure for one in differ if one.figure["receipt"]]
         receipts = {one["receipt"] for one in keys}
         _by_part(con, settings, parts, receipts, found.figures["officers"])
-        slots = set(_of_slots(con, settings, parts, catalogue)) - receipts
-        _by_part(con, settings, parts, slots, found.from_originals["officers"])
+        slots = set(_of_slots(con, settings, parts, catalogue))
+        slots |= set(_of_facts(con, settings, parts, catalogue, others))
+        _by_part(con, settings, parts, slots - receipts, found.from_originals["officers"])
     except recount.CannotRecount as problem:
         found.not_told.append(str(problem))
     finally:
@@ -185,6 +192,37 @@ def _of_slots(
                 WHERE ({within.format(0)}) OR ({within.format(12)}))"""
         ).fetchall()
     ]
+
+
+def _of_others(
+    con: duckdb.DuckDBPyConnection, left: Settings, parts: Sequence[Mapping[str, Any]], gone: Set[str]
+) -> set[str]:
+    """Facts in which rows of others are not made again: those of a theme that only erased rows named, and of providers,
+    where a child's placements went. `gone`: the tables from which rows go."""
+    found = {SETTINGS} if "fact_placements" in gone else set()
+    for fact, names in THEMES.items():
+        if f"fact_{fact}" in gone:
+            alone = con.execute(
+                f"SELECT 1 FROM {relation(left, parts, f'fact_{fact}')} GROUP BY learning_theme "
+                f"HAVING NOT bool_or({names}) LIMIT 1"
+            ).fetchall()
+            found |= {fact} if alone else set()
+    return found
+
+
+def _of_facts(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    parts: Sequence[Mapping[str, Any]],
+    catalogue: Catalogue,
+    facts: Set[str],
+) -> list[str]:
+    """Receipts of the figures that count some facts."""
+    of = [measure.id for measure in catalogue.values() if facts & {term.fact for term in measure.terms}]
+    if not of:
+        return []
+    query = f"SELECT receipt FROM {relation(settings, parts, 'figures')} WHERE measure IN ({', '.join(map(text, of))})"
+    return [receipt for (receipt,) in con.execute(query).fetchall()]
 
 
 def _public(

@@ -27,6 +27,7 @@ def complaints(rows: Table, extraction_days: Table, month_ends: Table) -> dict[s
             "due_on",
             "answered_on",
             complaint_key=row_key(held.council, held.complaint_reference, held.stage),
+            all_stages_key=row_key(held.council, held.complaint_reference),
             complaint_stage=group(held.stage),
             complaint_outcome=group(held.outcome),
             complaint_fault=group(held.fault_category),

@@ -108,6 +108,7 @@ def children(held: Table) -> Table:
         "council",
         month_end=rows.month_on,
         placement_month_key=row_key(rows.council, rows.child_reference, rows.month_on),
+        placement_key=row_key(rows.council, rows.placement_reference),
         **placed,
         is_listed=ibis.literal(True),
         has_ehc_plan=rows.is_planned,

@@ -647,7 +647,7 @@ PLACEMENTS = Fact(
 )  # fmt: skip
 PLACEMENT_MONTHS = Fact(
     "children", "placement_month_key", ("month_end",), said.PLACEMENT_MONTHS, ("registration_state", *_OF_PLACEMENT),
-    _OF_COUNCIL, span="placement_months", feeds=("placements",),
+    ("council", "placement_key"), span="placement_months", feeds=("placements",),
 )  # fmt: skip
 SETTING_MONTHS = Fact(
     "settings", "setting_month_key", ("month_end",), said.SETTING_MONTHS, (),
@@ -664,7 +664,7 @@ TRAINING_MONTHS = Fact(
 COMPLAINTS = Fact(
     "complaints", "complaint_key", ("received_on", "due_on", "answered_on"), said.COMPLAINTS,
     ("complaint_stage", "complaint_outcome", "complaint_fault", "learning_theme", "team"),
-    _OF_COUNCIL, span="complaints", feeds=("complaints",),
+    ("council", "all_stages_key"), span="complaints", feeds=("complaints",),
 )  # fmt: skip
 FEEDBACK = Fact(
     "things that families raised", "feedback_key", ("raised_on", "due_on"), said.FEEDBACK,
@@ -684,11 +684,11 @@ BOARD_REPORTS = Fact(
 )  # fmt: skip
 REVIEW_THEMES = Fact(
     "reviews and themes that they could name", "review_theme_key", ("reviewed_on",), said.REVIEW_THEMES,
-    ("learning_theme",), _OF_COUNCIL, span="plan_reviews", feeds=("plan_reviews",),
+    ("learning_theme",), ("council", "review_key"), span="plan_reviews", feeds=("plan_reviews",),
 )  # fmt: skip
 AUDIT_THEMES = Fact(
     "audits and themes that they could name", "audit_theme_key", ("completed_on",), said.AUDIT_THEMES,
-    ("learning_theme",), _OF_COUNCIL, span="audits", feeds=("case_audits",),
+    ("learning_theme",), ("council", "audit_key"), span="audits", feeds=("case_audits",),
 )  # fmt: skip
 
 FACTS = {

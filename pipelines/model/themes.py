@@ -17,7 +17,10 @@ def review_themes(plan_reviews: Table) -> Table:
     """One row per completed review of a plan and theme."""
     done = plan_reviews.filter(plan_reviews.status == "completed", plan_reviews.reviewed_on.notnull())
     held = _by_theme(done, "review_reference", "reviewed_on", {"is_found": "learning_themes"})
-    return held.mutate(review_theme_key=row_key(held.council, held.reference, held.learning_theme))
+    return held.mutate(
+        review_theme_key=row_key(held.council, held.reference, held.learning_theme),
+        review_key=row_key(held.council, held.reference),
+    )
 
 
 def audit_themes(case_audits: Table) -> Table:
@@ -25,7 +28,10 @@ def audit_themes(case_audits: Table) -> Table:
     done = case_audits.filter(case_audits.status == "completed", case_audits.completed_on.notnull())
     named = {"is_found": "learning_themes", "is_strength": "strengths"}
     held = _by_theme(done, "audit_reference", "completed_on", named)
-    return held.mutate(audit_theme_key=row_key(held.council, held.reference, held.learning_theme))
+    return held.mutate(
+        audit_theme_key=row_key(held.council, held.reference, held.learning_theme),
+        audit_key=row_key(held.council, held.reference),
+    )
 
 
 def _by_theme(done: Table, reference: str, day: str, named: dict[str, str]) -> Table:

@@ -15,7 +15,7 @@ KEYS = [
     "measure_version", "title", "definition", "place", "period", "filters", "kind", "shown", "likely",
     "numerator", "denominator", "value", "low", "high", "symbol", "unit", "sentence", "counting", "compared_with",
     "adds_up", "undated", "sources", "checks",
-    "interval", "protection", "supersedes", "superseded_by", "not_held", "reproduce",
+    "interval", "protection", "supersedes", "superseded_by", "erased_on", "not_held", "reproduce",
 ]  # fmt: skip
 
 

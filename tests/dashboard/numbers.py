@@ -124,7 +124,8 @@ class Figures:
     def shares(self, receipts: Sequence[str]) -> frozenset[str]:
         """One count as a share of another, where a place names both figures: a step of a funnel, of the one before."""
         counts = [row["numerator"] for receipt in receipts[:3] if (row := self._rows.get(receipt))]
-        return frozenset(words.percent(one / other) for one in counts for other in counts if other)
+        held = [count for count in counts if count is not None]  # what the public see may be hidden
+        return frozenset(words.percent(one / other) for one in held for other in held if other)
 
     def _said(self, row: Mapping[str, Any]) -> Iterator[str]:
         measure = self._measures[row["measure"]]

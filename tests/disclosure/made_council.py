@@ -88,10 +88,10 @@ def counts(one: Audit, measure: str) -> bool:
     }[measure]  # fmt: skip
 
 
-def figures(held: list[Audit], years: tuple[int, ...]) -> list[dict[str, Any]]:
+def figures(held: list[Audit], years: tuple[int, ...], breakdowns: tuple[str, ...]) -> list[dict[str, Any]]:
     """Exact figures by month, quarter and year: whole council and by each breakdown."""
     made = []
-    for breakdown in ("", "primary_need", "sex", "locality"):
+    for breakdown in ("", *breakdowns):
         for window, months in (("month", 1), ("quarter", 3), ("financial_year", 12)):
             for measure in VOICE:
                 above: Counter[Any] = Counter()
@@ -117,7 +117,8 @@ def figures(held: list[Audit], years: tuple[int, ...]) -> list[dict[str, Any]]:
 class Publications:
     """Publications one after another, in one connection; each is the relation public_1, public_2 and so on."""
 
-    def __init__(self) -> None:
+    def __init__(self, breakdowns: tuple[str, ...] = ("primary_need", "sex", "locality")) -> None:
+        self.breakdowns = breakdowns
         self.con = duckdb.connect()
         self.made: list[str] = []
         self.groupings: dict[tuple[str, str, str], Grouping] = {}
@@ -126,7 +127,7 @@ class Publications:
         con = self.con
         columns = ", ".join(f'"{name}" {kind}' for name, kind in _COLUMNS.items())
         con.execute(f"CREATE OR REPLACE TABLE figures ({columns})")
-        con.register("made", pa.Table.from_pylist(figures(held, years)))
+        con.register("made", pa.Table.from_pylist(figures(held, years, self.breakdowns)))
         con.execute("INSERT INTO figures BY NAME SELECT * FROM made")
         measures = {name: MEASURES[name] for name in VOICE}
         earlier = publications.told(con, self.made, measures)

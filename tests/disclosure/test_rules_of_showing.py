@@ -114,3 +114,23 @@ def test_a_council_may_hide_more():
     measures = {ANY: MEASURES[ANY]}
     assert not choose(measures, rows, {}, Rules())[0].series[ANY].hidden
     assert "Coast" in choose(measures, rows, {}, Rules(threshold=10))[0].series[ANY].hidden
+
+
+def test_what_is_not_found_in_time_is_not_shown(monkeypatch):
+    monkeypatch.setattr("pipelines.disclosure.choose.SECONDS", -1.0)
+    chosen, _ = choose({ANY: MEASURES[ANY]}, {ANY: by_year(ANY, ROOMY)}, {}, Rules())
+    assert (chosen.series, chosen.refused) == ({}, {ANY: "time"})
+
+
+def test_groups_that_were_hidden_and_are_gone_hide_no_others():
+    # of five groups of 2024 two were hidden, and 2024 is kept as it was; of the five of 2025 one is small
+    year = date(2024, 4, 1)
+    old = {"North": (30, 60), "South": (25, 55), "Fen": (20, 50), "Hill": (3, 40), "Moor": (4, 40)}
+    hidden = frozenset({"Hill", "Moor"})
+    was = [row._replace(numerator=None) if row.group in hidden else row for row in by_year(ANY, old, year)]
+    series = {ANY: Series(ANY, "financial_year", hidden)}
+    past = Past(tuple(was), Grouping(), series, frozenset({("financial_year", year)}))
+    now = ROOMY | {"Coast": (3, 40), "Isle": (22, 50)}
+    rows = {ANY: [*by_year(ANY, old | {"North": (31, 61)}, year), *by_year(ANY, now)]}
+    found = choose({ANY: MEASURES[ANY]}, rows, {}, Rules(), past)[0].series
+    assert found[ANY].hidden == hidden | {"Coast", "Fen"}  # Fen is the smallest that covers Coast

@@ -15,16 +15,19 @@ from pandas.testing import assert_frame_equal
 from pipelines import contracts, originals, past, releases, run
 from pipelines.erasure import work
 from pipelines.evidence import chain as chains
-from pipelines.evidence import store_files, verify
+from pipelines.evidence import recount, store_files, verify
 from pipelines.evidence.chain import Chain
 from pipelines.intake import key as keys
 from pipelines.intake import receive
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files, twelve
 from tests.evidence.conftest import SECOND
 from tests.searching import found_in
 
 COUNCIL, CHILD = "990", "C7003"
+COUNTING_THEM = ("learning.found_in_audits", "complaints.answered_by_due", "placements.must_register")
+"""Measures of the facts that are a child's without naming an audit."""
 
 
 def reference_of_audit() -> str:
@@ -159,6 +162,59 @@ def test_one_changed_byte_still_shows_after_an_erasure(own: Settings) -> None:
             fault.path for fault in chain.faults if fault.is_problem
         }
         path.write_bytes(held)
+
+
+def test_a_childs_placements_complaints_and_own_theme_go_too(own: Settings, tmp_path: Path) -> None:
+    """The facts that are a child's without naming an audit: found in the newest release, and made again without."""
+    everything = replace(own, definitions=few.definitions(tmp_path / "definitions", *COUNTING_THEM))
+    catalogue, key = contracts.load(everything), keys.load(everything)
+    theirs = {True: "Health advice", False: "Timeliness"}
+    children = (CHILD, "C7004")
+    stay = {"council": COUNCIL, "has_ehc_plan": True, "started_on": "2026-01-12"}
+    said = {"council": COUNCIL, "stage": "stage_1", "received_on": "2026-02-02", "due_on": "2026-02-20"}
+    sent = {
+        "case_audits": [
+            row | {"learning_themes": theirs[row["child_reference"] == CHILD]} for row in twelve.rows()["case_audits"]
+        ],
+        "placements": [
+            stay | {"placement_reference": f"P90{n}", "provider_reference": f"V80{n}", "child_reference": child}
+            for n, child in enumerate(children)
+        ],
+        "complaints": [
+            said | {"complaint_reference": f"K90{n}", "child_reference": child}
+            for n, child in enumerate(children)
+        ],
+    }  # fmt: skip
+    for feed, rows in sent.items():
+        path = council_files.write(tmp_path / "more", catalogue.contracts[feed], rows, "plain", catalogue)
+        checked, _ = receive.receive(everything, catalogue, key, path, extracted_on=SECOND)
+        assert not checked.refused
+    made = run.run(everything).release
+    assert {name: rows_of(everything, made, name) for name in ("placements", "complaints")} == {
+        "placements": 2, "complaints": 2,
+    }  # fmt: skip
+    themes = rows_of(everything, made, "audit_themes")
+    kinds = {"placement_reference": "P900", "complaint_reference": "K900"}
+    more = [key.keyed_hash(f"{kind}|{COUNCIL}|{text}") for kind, text in kinds.items()]
+    assert found_in(own.data, more)
+
+    erase(everything)
+    assert found_in(own.data, [*needles(own), *more, *kinds.values()]) == {}
+    assert {name: rows_of(everything, made, name) for name in ("placements", "complaints", "audit_themes")} == {
+        "placements": 1, "complaints": 1, "audit_themes": themes - 2,
+    }  # fmt: skip
+    chain = verified(everything)
+    assert problems(chain) == []
+    [rebuilt] = originals.rebuild_all(chain, [str(made)], run.quiet)
+    assert rebuilt.is_equal, (rebuilt.parts_that_differ, rebuilt.differences[:3], rebuilt.failed)
+
+
+def rows_of(settings: Settings, release: str | None, fact: str) -> int:
+    """Rows of a fact that lie in the parts of a release."""
+    files = releases.files_of(settings, releases.read_manifest(settings, "officers", release)["parts"])
+    with duckdb.connect() as con:
+        query = f"SELECT count(*) FROM {recount.relation(files[f'fact_{fact}'].values())}"
+        return int(con.execute(query).fetchall()[0][0])
 
 
 def releases_changed(settings: Settings) -> list[dict[str, str]]:
