@@ -34,7 +34,7 @@ ALSO = (
     ("plans.section_good_or_better", "section", "F"),
     ("advice.good", "advice_source", "health"),
     ("timeliness.twenty_weeks", "", ""),
-    ("timeliness.twenty_weeks_excluding_exceptions", "", ""),
+    ("ledger.evidence_checked", "", ""),
 )
 """Told after the headline, in one sentence each: measure, breakdown and group."""
 SEED = 2026
