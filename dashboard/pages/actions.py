@@ -46,9 +46,8 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Actions",
         "/actions",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}. What came from audits, the Ombudsman, inspections and others, in one ledger.",
-        notes=shown.notes,
         form=form,
         applied=applied,
         query=shown.query(measure="", by="", only="", source=chosen.source, state=chosen.state),
@@ -64,7 +63,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             actions_found.section(release, shown.council),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

@@ -51,7 +51,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     fields.insert(0, components.select("measure", "What is compared", titles, measure))
     applied.insert(0, ("What is compared", known[measure]["title"]))
     query_string = f"{urlencode({'measure': measure})}&{shown.query}"
-    return frame.page(
+    return frame.around(
         "Compare",
         "/compare",
         TITLE,

@@ -51,12 +51,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "You said",
         "/feedback",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"What five families or more raised, to which an answer was due in {shown.period_words}.",
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(known, figures, used),
@@ -66,7 +64,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             complaints(release, shown, known, figures, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

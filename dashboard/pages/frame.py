@@ -22,6 +22,39 @@ def page(
     name: str,
     path: str,
     title: str,
+    shown: view.View,
+    *,
+    lead: str,
+    form: Component,
+    applied: Sequence[tuple[str, str]],
+    contents: Sequence[tuple[str, str]],
+    sections: Sequence[Component | None],
+    used: Sequence[store.Row],
+    query: str = "",
+    notes: Sequence[str] = (),
+) -> components.Page:
+    """A page of what is `shown`, around its `sections`; `query` and `notes` where they are not those of the view."""
+    return around(
+        name,
+        path,
+        title,
+        place=shown.council_name,
+        lead=lead,
+        notes=notes or shown.notes,
+        form=form,
+        applied=applied,
+        query=query or shown.query(),
+        contents=contents,
+        sections=sections,
+        period=shown.period,
+        used=used,
+    )
+
+
+def around(
+    name: str,
+    path: str,
+    title: str,
     *,
     place: str,
     lead: str,

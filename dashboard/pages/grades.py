@@ -43,12 +43,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Grades",
         "/grades",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(release, shown, known, figures, used),
@@ -59,7 +57,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.moderation(release, shown, known, figures, used),
             _about(release, known.get(shown.measure)),
         ],
-        period=shown.period,
         used=used,
     )
 

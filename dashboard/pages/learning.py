@@ -56,12 +56,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Learning",
         "/learning",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"Themes of reviews and audits in {shown.period_words}, and training held on {words.day(shown.end)}.",
-        notes=shown.notes,
         form=components.filters("/learning", fields, shown.query()),
         applied=applied,
-        query=shown.query(),
         contents=(*CONTENTS[:-1], ("time", "Over time"), CONTENTS[-1]) if charted else CONTENTS,
         sections=[
             components.section(
@@ -74,7 +72,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             figure_charts.over_time(release, shown, known, used) if charted else None,
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )  # fmt: skip
 

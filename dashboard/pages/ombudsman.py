@@ -49,9 +49,8 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Ombudsman",
         "/ombudsman",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}. The earlier reports below are of all years.",
-        notes=shown.notes,
         form=components.filters("/ombudsman", fields, address),
         applied=applied,
         query=address,
@@ -63,7 +62,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             _questions(shown.council),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

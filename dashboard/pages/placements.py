@@ -54,12 +54,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Placements",
         "/placements",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"Children placed elsewhere than in a registered school or college, on {words.day(shown.end)}.",
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(release, shown, known, figures, used),
@@ -69,7 +67,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             _safeguards(known, figures, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

@@ -81,12 +81,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Plans",
         "/plans",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"Education, health and care (EHC) plans reviewed in {shown.period_words}.",
-        notes=shown.notes,
         form=components.filters("/plans", fields, shown.query()),
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(release, shown, known, figures, used),
@@ -97,7 +95,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             figure_charts.over_time(release, shown, known, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

@@ -45,12 +45,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Programme",
         "/programme",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(known, figures, used),
@@ -63,7 +61,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.coverage(release, shown, known, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

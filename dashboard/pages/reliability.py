@@ -43,12 +43,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Reliability",
         "/reliability",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"Cases graded twice: once by whoever looked first, and again by a moderator, in {shown.period_words}.",
-        notes=shown.notes,
         form=components.filters("/reliability", fields, shown.query()),
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             sections.graded_twice(release, shown, AUDITS, known, figures, used),
@@ -57,7 +55,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             figure_charts.over_time(release, shown, known, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

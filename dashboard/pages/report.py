@@ -47,7 +47,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Actions",
         PATH,
         board_words.title(report),
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}. What was undertaken, and what has become of it.",
         notes=notes,
         form=components.filters(PATH, fields, address),
@@ -55,7 +55,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         query=address,
         contents=[(anchor, heading) for anchor, heading, _ in sections],
         sections=[_on_paper(address), _everything(report, shown), *laid_out.sections(sections)],
-        period=shown.period,
         used=board_report.used(release, report),
     )
 

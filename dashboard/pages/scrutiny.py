@@ -52,12 +52,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Scrutiny",
         "/scrutiny",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"What members asked, and what boards and committees were told, in {shown.period_words}.",
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             components.section("headline", "The headline", *(said or [html.P(MISSING)])),
@@ -66,7 +64,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             _boards(release, shown, known, figures, used),
             _about(release, known),
         ],
-        period=shown.period,
         used=used,
     )
 

@@ -59,7 +59,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         return components.Page(TITLE, body, figures=used)
     fields, applied = published_places.fields(shown)
     year = shown.end.year
-    return frame.page(
+    return frame.around(
         "Timeliness",
         "/timeliness",
         TITLE,

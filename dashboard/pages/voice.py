@@ -43,12 +43,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Voice",
         "/voice",
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
-        notes=shown.notes,
         form=form,
         applied=applied,
-        query=shown.query(),
         contents=CONTENTS,
         sections=[
             _headline(known, figures, used),
@@ -60,7 +58,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             sections.other_answers(known, figures, used),
             _about(release, shown, known),
         ],
-        period=shown.period,
         used=used,
     )
 

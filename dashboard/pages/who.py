@@ -65,7 +65,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "Who was heard",
         PATH,
         TITLE,
-        place=shown.council_name,
+        shown,
         lead=f"In {shown.period_words}.",
         notes=notes,
         form=form,
@@ -73,7 +73,6 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         query=shown.query(measure="", frame=of.code if held else ""),
         contents=CONTENTS,
         sections=sections,
-        period=shown.period,
         used=used,
     )
 
