@@ -83,7 +83,7 @@ QUESTIONS = (
     Question(
         "twenty-weeks",
         "How do we compare with the region and England on 20 weeks, with and without exceptions?",
-        ("Timeliness", "Beside the region and England"),
+        ("Timeliness", "Beside the region and Fictional country"),
         "beside",
         "/timeliness",
     ),

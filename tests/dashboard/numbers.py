@@ -430,6 +430,7 @@ EXCEPTIONS = (
     Exempt("the address of this view", inside=".view-link"),
     Exempt("the choices of a form", inside="select"),
     Exempt("the name of an age group", r"(?<![\d.,%])\d{1,2} to \d{1,2}(?![\d.,%])"),
+    Exempt("the name of a kind of setting", r"\bpost-16 institution\b"),
     Exempt(
         "how many groups are compared, and what chance alone gives", inside="#findings .hint", page="^/who"
     ),

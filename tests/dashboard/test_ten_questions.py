@@ -18,6 +18,7 @@ from tools.questions import QUESTIONS, Question
 
 # The made-up release has other files than the demonstration.
 NAMED_OTHERWISE = {
+    "Beside the region and Fictional country": "Beside the region and England",
     "October 2024": "November 2026",
     "brackenshire-case-audits-2024-25-q2-demonstration.csv": "QA audits Nov 23 to Oct 26.xlsx",
 }

@@ -31,8 +31,9 @@ def is_missing(text: str, row: Row, measure: Row) -> bool:
     least = LEAST.get(measure["kind"], 0)
     if not row["symbol"]:
         return False
-    if cases == 0 and measure.get("when_none"):
-        return said == f"not available, because {measure['when_none'].rstrip('.')}"
+    if cases == 0 and measure.get("when_none"):  # a receipt's table of what it was before says it in short
+        own = f"not available, because {measure['when_none'].rstrip('.')}"
+        return said == own or (said == "nothing to count in this period" and row["symbol"] == "z")
     if said.startswith("too few to say: this needs"):
         return measure["kind"] == "evenness" and cases < least and said.endswith(f" {least} {unit}")
     if said.startswith("too few to say"):
