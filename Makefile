@@ -12,8 +12,8 @@ UV ?= $(BIN)/uv
 READY := $(VENV)/.set-up
 BUNDLE := dashboard/assets/vendor/VERSION
 DUCKDB2 := .duckdb2
-# tests to which DuckDB's version is nothing: of pure functions, texts and imports, and of what fsync leaves after a kill
-WITHOUT_DUCKDB := tests/statistics tests/test_architecture.py tests/test_docs.py \
+# tests to which DuckDB's version is nothing (pure functions, texts, imports, kills), and the long ones of the demonstration
+WITHOUT_DUCKDB := tests/statistics tests/demo tests/test_architecture.py tests/test_docs.py \
 	tests/test_repository.py tests/acceptance/test_killed.py
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

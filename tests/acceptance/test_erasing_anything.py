@@ -24,6 +24,7 @@ from pipelines.evidence import store_files, verify
 from pipelines.intake import key as keys
 from pipelines.intake import receive, verdicts
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files
 from tests.acceptance.plan_rows import as_days
 from tests.ods import spreadsheet
@@ -146,7 +147,9 @@ def test_a_random_child(
 ) -> None:
     monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
     catalogue, world = contracts.load(settings), World(seed)
-    settings = replace(settings, today=date(2026, 4, 7))
+    settings = replace(
+        settings, today=date(2026, 4, 7), definitions=few.definitions(tmp_path / "definitions")
+    )
     deliver(settings, catalogue, world, tmp_path / "files")
     run.run(settings)
     child = world.children[0] if seed % 2 else world.chance.choice(world.children)
