@@ -64,8 +64,8 @@ class Layout:
         """What the cells of a row of simplified texts stand for."""
         claims: dict[str, dict[int, list[int]]] = {}
         ignored = mapped = 0
-        for at, text in enumerate(simple):
-            meant = (self.headers.get(text) or self._following(text, simple[:at])) if text else ()
+        for at, (left, text) in enumerate(zip(["", *simple], simple, strict=False)):
+            meant = (self.headers.get(text) or self._following(text, left)) if text else ()
             if self.mapping is not None and text in self.mapping.headers:
                 mapped += bool(meant)
                 ignored += not meant
@@ -85,9 +85,9 @@ class Layout:
         }
         return Found(columns, len(used | constant) + ignored, mapped)
 
-    def _following(self, text: str, left: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    def _following(self, text: str, left: str) -> tuple[tuple[str, int], ...]:
         """What a header means by the one to its left, where by itself it says too little."""
-        beside = self.headers.get(left[-1], ()) if left else ()
+        beside = self.headers.get(left, ())
         found = (self.contract.following.get((text, name)) for name, _ in beside)
         return tuple((name, ALSO_CALLED) for name in found if name)
 
