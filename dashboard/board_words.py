@@ -216,9 +216,10 @@ def _list(told: Told) -> list[Block]:
 
 
 def _first(row: Told) -> tuple[Any, ...]:
-    """What a board should ask about comes first: overdue, then what else to ask, then by first due date."""
+    """What a board should ask about comes first: overdue, then what else to ask, then by first due date and title."""
     to_ask = any(row[name] for name in _ASK)
-    return not row["is_overdue"], not to_ask, row["due_on"] or row["opened_on"], row["opened_on"]
+    due = row["due_on"] or row["opened_on"]
+    return not row["is_overdue"], not to_ask, due, row["opened_on"], row["title"] or ""
 
 
 def _reading() -> list[Block]:
