@@ -124,9 +124,9 @@ def _council(
         keys = [one.figure for one in differ if one.figure["receipt"]]
         receipts = {one["receipt"] for one in keys}
         _by_part(con, settings, parts, receipts, found.figures["officers"])
-        slots = set(_of_slots(con, settings, parts, catalogue))
-        slots |= set(_of_facts(con, settings, parts, catalogue, others))
-        _by_part(con, settings, parts, slots - receipts, found.from_originals["officers"])
+        not_made = {*_of_slots(con, settings, parts, catalogue),
+                    *_of_facts(con, settings, parts, catalogue, others)}  # fmt: skip
+        _by_part(con, settings, parts, not_made - receipts, found.from_originals["officers"])
     except recount.CannotRecount as problem:
         found.not_told.append(str(problem))
     finally:

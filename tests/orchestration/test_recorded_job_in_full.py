@@ -12,6 +12,7 @@ import pytest
 from pipelines import contracts, definitions, releases, run
 from pipelines.intake import verdicts
 from pipelines.settings import Settings
+from tests import few
 from tests.acceptance import council_files, twelve
 from tests.orchestration.stubbed_job import (
     CANARY,
@@ -38,14 +39,11 @@ def filled(settings: Settings, folder: Path) -> None:
 
 def test_it_is_the_same_job_as_without_dagster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})  # Great Expectations has its own tests
-    few = tmp_path / "definitions"  # few measures are enough here, and quick
-    (few / "voice").mkdir(parents=True)
     plain, recorded = settings_in(tmp_path / "plain"), settings_in(tmp_path / "recorded")
-    shutil.copy(plain.definitions / "voice" / "any_family.yaml", few / "voice")
-    for moved in ("advice/good.yaml", "plans/provision_specified.yaml"):  # which the county's lessons name
-        (few / moved).parent.mkdir()
-        shutil.copy(plain.definitions / moved, few / moved)
-    plain, recorded = (replace(one, key_file=plain.key_file, definitions=few) for one in (plain, recorded))
+    measures = few.definitions(tmp_path / "definitions")
+    plain, recorded = (
+        replace(one, key_file=plain.key_file, definitions=measures) for one in (plain, recorded)
+    )
     for settings in (plain, recorded):
         filled(settings, tmp_path)
     run.run(plain)
