@@ -55,7 +55,7 @@ CREATE TABLE cases AS SELECT t.*, status = 'completed' AND completed_on IS NOT N
 FROM typed t ANTI JOIN (SELECT * FROM broken WHERE list_has_any(codes, {errors})) b USING (council, audit_reference);
 CREATE TABLE participants AS SELECT p.council, p.audit_reference, p.role, c.completed_on, p.mode AS given_mode,
     c.is_completed, p.role = 'child' AS is_child, p.role = 'parent' AS is_parent, p.role = 'staff' AS is_staff,
-    p.role IN ('child', 'parent') AS is_family, contact_appropriate AS is_contact_appropriate,
+    p.role IN ('child', 'parent') AS is_family, selection = 'random' AS is_random, contact_appropriate AS is_contact_appropriate,
     NOT contact_appropriate AS is_contact_not_appropriate, offered AND offered_on <= completed_on AS is_offered,
     CASE WHEN offered AND coalesce(offered_on <= completed_on, true) THEN offered_on END AS offered_on,
     offered AND offered_on <= DATE '{mature}' AS is_offer_mature,
@@ -71,9 +71,12 @@ CREATE TABLE audits AS SELECT c.council, c.completed_on, c.planned_month, c.is_c
     coalesce(theme, 'unknown') AS theme, agency, team, locality, age_band, sex, ethnicity, primary_need, social_care,
     {ethnic_group},
     'unknown' AS setting_type, plan_kind, interpreter, 'unknown' AS frame, 'unknown' AS void_reason,
+    NULL::DATE AS moderated_on, false AS is_from_plans, false AS is_from_sen_support, false AS is_from_social_care,
     true AS is_on_record, status = 'void' AS is_void, auditor_grade IS NOT NULL AS has_auditor_grade,
     agreed_grade IS NULL AS has_no_agreed_grade, auditor_grade IN ('good', 'outstanding') AS is_good_or_better_auditor,
-    false AS has_moderator_grade, false AS is_good_or_better_moderator,
+    auditor_grade = 'inadequate' AS is_inadequate_auditor, false AS has_moderator_grade,
+    false AS is_good_or_better_moderator, false AS has_both_grades, false AS is_same_grade, false AS is_within_one_grade,
+    false AS is_different_grade, false AS is_moderator_lower, 'unknown' AS grade_pair,
     selection = 'random' AS is_random, audit_type = 'thematic' AS is_thematic, true AS is_child_in_audit,
     true AS is_parent_in_audit, {by_role},
     coalesce(agreed_grade IS NOT NULL, false) AS has_agreed_grade, agreed_grade = 'outstanding' AS is_outstanding,
@@ -161,7 +164,7 @@ def count(con: duckdb.DuckDBPyConnection, wanted: Mapping[Any, set[str]]) -> Non
     for n, ((fact, day), wanted) in enumerate(by_fact.items()):
         names = sorted(breakdowns[fact, day])
         sets = ", ".join(["(council, month)", *(f"(council, month, {name})" for name in names)])
-        sums = ", ".join(f"count_if({' AND '.join(columns)}) AS n{at}" for at, columns in enumerate(wanted))
+        sums = ", ".join(f"count_if({' AND '.join(columns) or 'true'}) AS n{at}" for at, columns in enumerate(wanted))
         groups = ", ".join(names)
         con.execute(
             f"""CREATE TABLE monthly_{n} AS SELECT council, year({day}) * 12 + month({day}) - 1 AS month, {groups}, {sums}
