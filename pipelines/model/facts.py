@@ -70,7 +70,7 @@ def build(
     holidays: Sequence[date],
     extracted: schema.Extracted,
 ) -> dict[str, str]:
-    """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
+    """Make a TABLE fact_<fact> of each fact; returns fact -> table.
 
     Leaves TEMP TABLEs month_ends(council, month_on, since_on) and ledger_months(council, month_on) too: the months that
     `plan_months` and `action_months` look at, and month_ends_<feed> of the feeds of `_OTHERS`. Where a council sends
@@ -328,14 +328,14 @@ def _holds(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: st
 
 
 def _empty(con: duckdb.DuckDBPyConnection, *facts: str) -> None:
-    """The TEMP TABLEs of facts without rows: for councils that do not send the feed this costs next to nothing."""
+    """The TABLEs of facts without rows: for councils that do not send the feed this costs next to nothing."""
     for name in facts:
         fact = schema.FACTS[name]
         kinds = dict.fromkeys(fact.yes_no, "BOOLEAN") | dict.fromkeys(fact.dates, "DATE")
         kinds |= dict.fromkeys(fact.numbers, "BIGINT") | {fact.key: "UBIGINT"}
         kinds |= {column: "UBIGINT" for column in fact.about if column.endswith("_key")}
         columns = ", ".join(f"{column} {kinds.get(column, 'VARCHAR')}" for column in _columns(fact))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE fact_{name} ({columns})")
+        con.execute(f"CREATE OR REPLACE TABLE fact_{name} ({columns})")
 
 
 def _columns(fact: schema.Fact) -> list[str]:
@@ -350,14 +350,14 @@ def _make(
     table: Table,
     values: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """TEMP TABLE `name` of an expression; columns with given values are stored as ENUM: one byte a row, not sixteen."""
+    """TABLE `name` of an expression; columns with given values are stored as ENUM: one byte a row, not sixteen."""
     kinds = {
         column: ", ".join("'" + value.replace("'", "''") + "'" for value in of)
         for column, of in (values or {}).items()
     }
     compact = ", ".join(f'"{column}"::ENUM({kind}) AS "{column}"' for column, kind in kinds.items())
     columns = f"* REPLACE ({compact})" if compact else "*"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM ({backend.compile(table)})")
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM ({backend.compile(table)})")
 
 
 def _values(con: duckdb.DuckDBPyConnection, backend: Backend, table: Table) -> dict[str, tuple[str, ...]]:
