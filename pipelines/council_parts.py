@@ -6,8 +6,9 @@ Does not belong here: what a part is (`releases`), where a table is cut (`slices
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any
@@ -25,9 +26,9 @@ class CouncilParts:
     """The parts of some councils' rows: `parts`, once all that was begun is written."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings, councils: Sequence[str]) -> None:
-        self.con, self.settings, self.councils = con, settings, councils
+        self.con, self.settings, self.councils = con, settings, sorted(councils)
         self._pool = ThreadPoolExecutor(AT_ONCE)
-        self._waiting: list[tuple[str, Callable[[], releases.Part]]] = []
+        self._written: list[tuple[str, releases.Part | Future[releases.Part]]] = []
 
     def __enter__(self) -> CouncilParts:
         return self
@@ -38,32 +39,42 @@ class CouncilParts:
         self._pool.shutdown(cancel_futures=True)
 
     def write(self, zone: str, table: str, order: str, *, is_seldom: bool = False) -> None:
-        """Write a TEMP TABLE's rows in `order`. A council without any gets an empty part, but of what `is_seldom` sent."""
-        self._cut(zone, table, order, is_seldom, self._at_once)
-
-    def begin(self, zone: str, table: str, order: str, *, is_seldom: bool = False) -> None:
-        """The same of a TABLE, in threads of its own, where a TEMP one is not known."""
-        self._cut(zone, table, order, is_seldom, self._aside)
-
-    def begin_scattered(self, zone: str, table: str, order: str) -> None:
-        """The same of a long TEMP TABLE in which the rows of a part lie scattered; it becomes a TABLE in their order.
-
-        To look through all rows for each part, and to sort what is found, would cost more than writing it.
+        """Write a short table's rows, each council's in `order`. A council without any gets an empty part; where it
+        `is_seldom` sent, none.
         """
-        runs: list[tuple[str, str, int]] = []
-        places: list[tuple[str, int | None, int]] = []
-        for council, held in self._held(table).items():
-            cut = slices.cut(held)
-            for name in sorted({*cut.values()}) or [""]:
-                own = [quarter for quarter in held if cut[quarter] == name]
-                places += [(council, quarter, len(runs)) for quarter in own]
-                runs.append((council, name, sum(held[quarter] for quarter in own)))
-        releases.table_of(
-            self.con,
-            "places_of_parts",
-            {"council": "VARCHAR", "quarter": "INTEGER", "place": "INTEGER"},
-            places,
-        )
+        for council, slice_, _ in self._cut(table, is_seldom):
+            rows = (
+                f"FROM {table} WHERE council = '{council}' AND {slices.holds(table, slice_)} ORDER BY {order}"
+            )
+            part = releases.write_part(
+                self.con, self.settings, zone, table, council, f"SELECT * {rows}", slice_
+            )
+            self._written.append((council, part))
+
+    def begin(self, zone: str, table: str, *, is_seldom: bool = False) -> None:
+        """The same of a table (not a TEMP one) whose rows lie in their order, council by council and slice by slice.
+
+        Threads write its parts, each a run of rows: to look for them, and to sort them, costs more than writing them.
+        """
+        first = 0
+        for council, slice_, rows in self._cut(table, is_seldom):
+            run = f"SELECT * FROM {table} WHERE rowid BETWEEN {first} AND {first + rows - 1}"
+            self._written.append((council, self._pool.submit(self._write, zone, table, council, run, slice_)))
+            first += rows
+
+    def put_in_order(self, table: str, order: str) -> None:
+        """Make of a TEMP TABLE one that `begin` writes."""
+        cut = [
+            (council, quarter, slice_)
+            for council, held in self._held(table).items()
+            for quarter, slice_ in slices.cut(held).items()
+        ]
+        place = {
+            part: n for n, part in enumerate(dict.fromkeys((council, slice_) for council, _, slice_ in cut))
+        }
+        places = [(council, quarter, place[council, slice_]) for council, quarter, slice_ in cut]
+        kinds = {"council": "VARCHAR", "quarter": "INTEGER", "place": "INTEGER"}
+        releases.table_of(self.con, "places_of_parts", kinds, places)
         same = f"rows.council = cut.council AND {slices.quarter_of(table)} IS NOT DISTINCT FROM cut.quarter"
         self.con.execute(
             f"CREATE OR REPLACE TABLE in_order AS SELECT rows.* FROM {table} AS rows "
@@ -71,25 +82,21 @@ class CouncilParts:
         )
         self.con.execute(f"DROP TABLE {table}")
         self.con.execute(f"ALTER TABLE in_order RENAME TO {table}")
-        first = 0
-        for council, name, rows in runs:
-            run = f"rowid BETWEEN {first} AND {first + rows - 1}"
-            self._aside(zone, table, council, f"SELECT * FROM {table} WHERE {run}", name)
-            first += rows
 
     def parts(self) -> dict[str, list[dict[str, Any]]]:
         """Council -> its parts in the order in which they were asked for, once all are written."""
         made: dict[str, list[dict[str, Any]]] = {council: [] for council in self.councils}
-        for council, part in self._waiting:
-            made[council].append(asdict(part()))
+        for council, part in self._written:
+            made[council].append(asdict(part.result() if isinstance(part, Future) else part))
         return made
 
-    def _cut(self, zone: str, table: str, order: str, is_seldom: bool, write: Callable[..., None]) -> None:
+    def _cut(self, table: str, is_seldom: bool) -> Iterator[tuple[str, str, int]]:
+        """Council, slice and rows of each part, in the order of councils and slices."""
         for council, held in self._held(table).items():
-            if held or not is_seldom:
-                for name in sorted({*slices.cut(held).values()}) or [""]:
-                    rows = f"FROM {table} WHERE council = '{council}' AND {slices.holds(table, name)}"
-                    write(zone, table, council, f"SELECT * {rows} ORDER BY {order}", name)
+            rows = Counter[str]() if held or is_seldom else Counter({"": 0})
+            for quarter, slice_ in slices.cut(held).items():
+                rows[slice_] += held[quarter]
+            yield from ((council, slice_, count) for slice_, count in rows.items())
 
     def _held(self, table: str) -> dict[str, dict[int | None, int]]:
         """Council -> quarter -> rows."""
@@ -99,13 +106,6 @@ class CouncilParts:
             held[council][quarter] = rows
         return held
 
-    def _at_once(self, zone: str, table: str, council: str, query: str, name: str) -> None:
-        part = releases.write_part(self.con, self.settings, zone, table, council, query, name)
-        self._waiting.append((council, lambda: part))
-
-    def _aside(self, zone: str, table: str, council: str, query: str, name: str) -> None:
-        def written() -> releases.Part:
-            with self.con.cursor() as own:
-                return releases.write_part(own, self.settings, zone, table, council, query, name)
-
-        self._waiting.append((council, self._pool.submit(written).result))
+    def _write(self, zone: str, table: str, council: str, query: str, slice_: str) -> releases.Part:
+        with self.con.cursor() as own:
+            return releases.write_part(own, self.settings, zone, table, council, query, slice_)

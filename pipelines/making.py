@@ -58,8 +58,9 @@ _ORDER = {
     "listed_remedies": "case_key, remedy_number",
     "listed_findings": "source_key, area_number",
     "listed_internal_audits": "source_key",
-} | {f"fact_{name}": ", ".join((*fact.dates[:1], fact.key)) for name, fact in FACTS.items()}
-"""What names a row of a council in each table: parts are in this order, so that equal content is equal bytes."""
+}
+"""What names a row of a council in each table: parts are in this order, so that equal content is equal bytes. Facts are
+made in the order that `schema.Fact` gives."""
 
 
 def make(
@@ -89,7 +90,7 @@ def make(
         )
         for fact, table in facts.items():
             # most councils send no reviews, plans or actions: they have no part of those facts, not an empty one
-            writing.begin("records", table, _ORDER[table], is_seldom=FACTS[fact].span != "audits")
+            writing.begin("records", table, is_seldom=FACTS[fact].span != "audits")
         balanced += ledger.tell(con, facts)
         measures = definitions.load(settings.definitions)
         work_out(con, catalogue, key, facts, measures, extracted, councils)
@@ -98,7 +99,8 @@ def make(
         listed.with_labels(con, there & set(SELDOM), catalogue.codes)
         for table in TABLES:
             if table in SCATTERED:
-                writing.begin_scattered("officers", table, _ORDER[table])
+                writing.put_in_order(table, _ORDER[table])
+                writing.begin("officers", table)
             elif table in there:
                 writing.write("officers", table, _ORDER[table], is_seldom=table in SELDOM)
         parts = writing.parts()
