@@ -30,7 +30,7 @@ from pipelines.settings import Settings
 T = TypeVar("T")
 P = TypeVar("P")
 AT_ONCE = 2
-"""Files checked side by side. Each has its share of the memory."""
+"""Files checked side by side. Each has its share of the memory and of the cores."""
 
 
 @dataclass
@@ -174,12 +174,9 @@ def receive_inbox(work: Work) -> None:
 def side_by_side(
     settings: Settings, work: Callable[[Settings, T], P], deliveries: Sequence[T]
 ) -> Iterator[tuple[T, Future[P]]]:
-    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing the memory.
-
-    A delivery of a council's size keeps one core of DuckDB busy, and Great Expectations one of Python.
-    """
+    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing memory and cores."""
     at_once = min(AT_ONCE, len(deliveries)) or 1
-    shared = settings.with_memory_for(at_once)
+    shared = settings.shared_among(at_once)
     with ThreadPoolExecutor(at_once) as pool:
         waiting = [pool.submit(work, shared, delivery) for delivery in deliveries]
         try:
