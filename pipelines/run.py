@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
 from pipelines.evidence import balances, changes, delivered, drift, freshness, restated
@@ -98,6 +100,7 @@ def begin(settings: Settings, *, as_of: date | None = None, progress: Progress =
         from pipelines.erasure import work as erasure
 
         erasure.go_on(settings, progress)
+    pa.set_memory_pool(pa.system_memory_pool())  # which gives back at once what the next step needs
     key = keys.load(settings)
     outcome = Outcome(key_made=settings.key_file if key.made_now else None)
     return Work(settings, contracts.load(settings), key, as_of, progress, outcome)

@@ -1,7 +1,7 @@
 """From the supplier's words to canonical columns, pseudonymised: nothing personal is in what this makes.
 
 Belongs here: one table of typed columns from the raw tables of a delivery. Each coded column is read once for each
-distinct text (`values`), then joined; identifiers become keyed hashes; free text and birth months end here.
+distinct text (`values`), then put in its places; identifiers become keyed hashes; free text and birth months end here.
 Does not belong here: whether a row is right (`rules`), or which sheet is which feed (`feeds`).
 
 A cell that held something unreadable is '?' in a text column, and NULL with `<column>__unreadable` true in others.
