@@ -27,7 +27,7 @@ class CouncilParts:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, settings: Settings, councils: Sequence[str]) -> None:
         self.con, self.settings, self.councils = con, settings, sorted(councils)
-        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._pool = ThreadPoolExecutor(settings.threads or AT_ONCE)
         self._written: list[tuple[str, releases.Part | Future[releases.Part]]] = []
 
     def __enter__(self) -> CouncilParts:

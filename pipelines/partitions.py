@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is."""
 Link = tuple[int, str, str, int, str]
 """(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
+AT_ONCE = 2
+"""Shares of councils made side by side. Each has its part of the memory and of the cores."""
+SHARED_FROM = 2_000_000
+"""Rows received from which on councils are made in shares: two for every so many."""
 HELD = ("parts", "in_force", "links")
 """What a partition held before partitions were sealed."""
 _CODE = (
@@ -58,13 +63,7 @@ def build(
     stale = [council for council, path in places.items() if not stands(settings, path)]
     if stale:
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 0, 1)
-        from pipelines.making import make  # it loads all that counts, which a run without news does not need
-
-        with receive.connection(settings) as con:
-            own = {council: by_council[council] for council in stale if council != PUBLISHED}
-            made = make(con, settings, catalogue, key, own) if own else {}
-            if PUBLISHED in stale:
-                made[PUBLISHED] = published.make(con, settings, catalogue, key, by_council[PUBLISHED])
+        made = make(settings, catalogue, key, {council: by_council[council] for council in stale})
         for council, partition in made.items():
             durable.write_json(places[council], seals.sealed(partition))
         progress(f"Counting: {len(stale)} of {len(by_council)} councils changed", 1, 1)
@@ -75,6 +74,55 @@ def build(
         }
         for council, path in places.items()
     }, stale  # fmt: skip
+
+
+def make(
+    settings: Settings, catalogue: Catalogue, key: keys.Key, by_council: Mapping[str, Sequence[Checked]]
+) -> dict[str, dict[str, Any]]:
+    """The partitions of some councils: one share of them with all cores, or several, `AT_ONCE` of them side by side."""
+    from pipelines import making  # it loads all that counts, which a run without news does not need
+
+    own = {council: list(held) for council, held in by_council.items() if council != PUBLISHED}
+    made: dict[str, dict[str, Any]] = {}
+    of_shares = shares(own)
+    at_once = min(AT_ONCE, len(of_shares)) or 1
+
+    def make_one(share: Sequence[str]) -> dict[str, dict[str, Any]]:
+        theirs = {council: own[council] for council in share}
+        with receive.connection(settings.shared_among(at_once) if at_once > 1 else settings) as con:
+            return making.make(con, settings, catalogue, key, theirs)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        for partitions in pool.map(make_one, of_shares):
+            made |= partitions
+    if PUBLISHED in by_council:
+        with receive.connection(settings) as con:
+            made[PUBLISHED] = published.make(con, settings, catalogue, key, list(by_council[PUBLISHED]))
+    return made
+
+
+def shares(by_council: Mapping[str, Sequence[Checked]]) -> list[list[str]]:
+    """Councils that are made together, of about as many rows each: few rows are quicker in one, many in several.
+
+    Making a share costs some seconds whatever its rows; but memory is for so many rows, and a query of one council's
+    rows keeps only one core busy.
+    """
+    rows = {
+        council: sum(
+            checked.profile(feed)[council]["rows"]
+            for checked in held
+            for feed in checked.result["feeds"]
+            if council in checked.profile(feed)
+        )
+        for council, held in by_council.items()
+    }
+    number = min(len(rows), AT_ONCE * -(-sum(rows.values()) // SHARED_FROM)) if rows else 0
+    if number < AT_ONCE or sum(rows.values()) < SHARED_FROM:
+        return [list(rows)] if rows else []
+    made: list[list[str]] = [[] for _ in range(number)]
+    for council in sorted(rows, key=lambda council: (-rows[council], council)):
+        min(made, key=lambda share: sum(rows[other] for other in share)).append(council)
+    return [sorted(share) for share in made]
 
 
 def stands(settings: Settings, path: Path) -> bool:
