@@ -17,8 +17,9 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
+from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, NullPool, Pool, QueuePool, event
 
 from pipelines import durable
 from pipelines.settings import Settings
@@ -56,23 +57,54 @@ def _flush_less(connection: object, _: object) -> None:
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
-    """An engine for each SQLite file, where Dagster makes one for every event and so compiles its statements anew.
+class _StaysOpen(QueuePool):
+    """Connections that Dagster cannot let go of, as it does after every event: `kept_open` closes them."""
 
-    Without a pool an engine holds no connection: what it keeps is how a statement is written.
-    """
-    engines: dict[str, Engine] = {}
+    def dispose(self) -> None: ...
+
+    def recreate(self) -> _StaysOpen:
+        return self
+
+    def close(self) -> None:
+        super().dispose()
+
+
+_pools: list[type[Pool]] = [NullPool]
+_engines: dict[tuple[str, type[Pool]], Engine] = {}
+
+
+def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    """An engine for each SQLite file, where Dagster makes one for every event and so compiles its statements anew."""
 
     def engine(file: str, **how: object) -> Engine:
-        if file not in engines:
-            engines[file] = make(file, **how)
-        return engines[file]
+        pool = _pools[-1]
+        if (file, pool) not in _engines:
+            _engines[file, pool] = make(file, **how | {"poolclass": pool})
+        return _engines[file, pool]
 
     return engine
 
 
 sqlite_event_log.create_engine = _kept(sqlite_event_log.create_engine)
 sqlite_run_storage.create_engine = _kept(sqlite_run_storage.create_engine)
+sqlite_schedule_storage.create_engine = _kept(sqlite_schedule_storage.create_engine)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Keep connections to the history open meanwhile: opening and closing one took longer than writing an event.
+
+    For a run in its own process. A daemon would hold a file of every run that it has looked at.
+    """
+    _pools.append(_StaysOpen)
+    try:
+        yield
+    finally:
+        _pools.pop()
+        for file, pool in [key for key in _engines if key[1] is _StaysOpen]:
+            held = _engines.pop((file, pool)).pool
+            if isinstance(held, _StaysOpen):
+                held.close()
 
 
 def home(settings: Settings) -> Path:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from sqlalchemy import Engine, event
 
 from pipelines import contracts, definitions, settings
 from pipelines.model.schema import FACTS, GIVEN
+from pipelines.orchestration import history
 from tests.orchestration.stubbed_job import (
     CANARY,
     check_of,
     events,
+    settings_in,
     stored,
 )
 
@@ -73,3 +77,22 @@ def test_nothing_of_a_file_is_stored_and_nothing_is_sent(after: Any) -> None:
     assert not (settings.records / "dagster" / "storage").exists()
     assert definitions.environment(settings)["DAGSTER_DISABLE_TELEMETRY"] == "yes"
     assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+
+
+def test_connections_to_the_history_are_kept_for_a_run_and_closed_after_it(tmp_path: Path) -> None:
+    of_store, opened = settings_in(tmp_path), []
+    with definitions.instance_for(of_store):
+        pass  # made with its tables
+    folder = of_store.records / "dagster"
+    event.listen(Engine, "connect", note := lambda *_: opened.append(1))
+    try:
+        with history.kept_open(), definitions.instance_for(of_store) as instance:
+            for number in range(20):
+                instance.add_dynamic_partitions("deliveries", [f"{number}"])
+            assert list(folder.rglob("*.db-wal")), "what was written waits beside the open file"
+    finally:
+        event.remove(Engine, "connect", note)
+    assert len(opened) < 8, "a connection or two to each file, not one for each event"
+    assert not list(folder.rglob("*.db-wal")), "whoever closes a file last folds what was written into it"
+    with definitions.instance_for(of_store) as instance:
+        assert len(instance.get_dynamic_partitions("deliveries")) == 20
