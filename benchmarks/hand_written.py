@@ -164,7 +164,9 @@ def count(con: duckdb.DuckDBPyConnection, wanted: Mapping[Any, set[str]]) -> Non
     for n, ((fact, day), wanted) in enumerate(by_fact.items()):
         names = sorted(breakdowns[fact, day])
         sets = ", ".join(["(council, month)", *(f"(council, month, {name})" for name in names)])
-        sums = ", ".join(f"count_if({' AND '.join(columns) or 'true'}) AS n{at}" for at, columns in enumerate(wanted))
+        sums = ", ".join(
+            f"count_if({' AND '.join(columns) or 'true'}) AS n{at}" for at, columns in enumerate(wanted)
+        )
         groups = ", ".join(names)
         con.execute(
             f"""CREATE TABLE monthly_{n} AS SELECT council, year({day}) * 12 + month({day}) - 1 AS month, {groups}, {sums}

@@ -23,6 +23,7 @@ import duckdb
 
 from pipelines.contracts import Catalogue, Contract
 from pipelines.intake.check import row_rules
+from pipelines.intake.judging_library import great_expectations
 from pipelines.intake.rules import Scene, copies
 from pipelines.intake.subjects import expectation, judged
 
@@ -49,8 +50,7 @@ def verdicts(
     Raises:
         NoVerdict: an expectation could not be evaluated; names the rules, never a value.
     """
-    import great_expectations as gx
-
+    gx = great_expectations()
     scene = Scene(contract, extracted_on)
     rules = row_rules(contract, absent)
     shown, shared = f"judged_{contract.feed}", f"shared_{contract.feed}"
@@ -122,8 +122,7 @@ def _count(result: dict[str, Any]) -> int | None:
 
 @contextmanager
 def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
-    import great_expectations as gx
-
+    gx = great_expectations()
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -141,6 +140,7 @@ def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
 
 @cache
 def _datasource() -> Any:
+    great_expectations()
     import sqlalchemy as sa
     from duckdb_sqlalchemy import ConnectionWrapper
     from great_expectations.datasource.fluent import SQLDatasource
