@@ -127,7 +127,7 @@ def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+        context.variables.progress_bars = {"globally": False}
         source = _datasource()(name=f"duckdb_{id(con)}")
         source.attach(con)
         context.add_datasource(datasource=source)
