@@ -9,12 +9,14 @@ Does not belong here: what is recorded (`assets`, `again`).
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
@@ -88,6 +90,29 @@ def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
 sqlite_event_log.create_engine = _kept(sqlite_event_log.create_engine)
 sqlite_run_storage.create_engine = _kept(sqlite_run_storage.create_engine)
 sqlite_schedule_storage.create_engine = _kept(sqlite_schedule_storage.create_engine)
+
+
+def _asked_until_yes(ask: Callable[..., bool]) -> Callable[..., bool]:
+    """A question about the tables of a history, which Dagster asks of every event: what is there stays there."""
+
+    @functools.wraps(ask)
+    def answer(storage: object, *about: object) -> bool:
+        there = vars(storage).setdefault("_there", set())
+        if (ask.__name__, about[-1]) not in there:
+            if not ask(storage, *about):
+                return False
+            there.add((ask.__name__, about[-1]))
+        return True
+
+    return answer
+
+
+for _storage, _question in (
+    (SqliteEventLogStorage, "has_table"),
+    (SqlEventLogStorage, "has_secondary_index"),
+    (SqlEventLogStorage, "_has_asset_key_col_on_connection"),
+):
+    setattr(_storage, _question, _asked_until_yes(getattr(_storage, _question)))
 
 
 @contextmanager

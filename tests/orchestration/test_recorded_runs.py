@@ -96,3 +96,18 @@ def test_connections_to_the_history_are_kept_for_a_run_and_closed_after_it(tmp_p
     assert not list(folder.rglob("*.db-wal")), "whoever closes a file last folds what was written into it"
     with definitions.instance_for(of_store) as instance:
         assert len(instance.get_dynamic_partitions("deliveries")) == 20
+
+
+def test_a_history_is_asked_about_its_tables_until_they_are_there() -> None:
+    asked: list[str] = []
+
+    class Storage:
+        def has_table(self, name: str) -> bool:
+            asked.append(name)
+            return name == "old" or len(asked) > 3
+
+    has_table, one, other = history._asked_until_yes(Storage.has_table), Storage(), Storage()
+    assert [has_table(one, "old"), has_table(one, "old"), has_table(one, "new")] == [True, True, False]
+    assert [has_table(one, "new"), has_table(one, "new"), has_table(one, "new")] == [False, True, True]
+    assert has_table(other, "old"), "what one history has says nothing of another"
+    assert asked == ["old", "new", "new", "new", "old"]
