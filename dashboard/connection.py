@@ -109,6 +109,19 @@ class Release:
             f"FROM read_parquet({listed}, union_by_name = true, filename = true)) AS told ON right(file, 72) = named)"
         )
 
+    def left_out(self, council: str) -> str:
+        """SQL: what each step of counting left of the rows of a council's figures; '' where the release does not tell.
+
+        A database made by an earlier version has it in a table, as has one of views.
+        """
+        if past.LEFT_OUT in self.tables:
+            return f'"{self.alias}".{past.LEFT_OUT}'
+        if past.LEFT_OUT_IN not in self.tables:
+            return ""
+        files = self.rows(f"SELECT file FROM {{db}}.{past.LEFT_OUT_IN} WHERE council IN ('', ?)", (council,))
+        listed = past.listed(str(self.folder / "parts" / row["file"]) for row in files)
+        return f"read_parquet({listed}, union_by_name = true)" if files else ""
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """The answer to `sql`, where `{db}` stands for the attached release and `{restated}` for what was restated up
         to it. Parameters must be hashable."""

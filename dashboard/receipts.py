@@ -360,7 +360,7 @@ def _after(links: Sequence[store.Row], code: str) -> list[Told]:
 def _not_held(release: store.Release) -> list[str]:
     """What an older release does not tell, in words."""
     missing = {
-        "left_out": "what each rule left out",
+        "counting_steps": "what each rule left out",
         "sources": "which files stand behind the figure",
         "restated": "what the figure superseded",
     }

@@ -478,11 +478,12 @@ def steps(release: Release, figure: Row) -> list[Row]:
 
     None where the release does not hold them, or the figure has no counts.
     """
-    if not {"left_out", "counting_steps"} <= release.tables:
+    held = release.left_out(figure["council"])
+    if not held or "counting_steps" not in release.tables:
         return []
     sql = (
         'WITH held AS (SELECT measure, unnest(steps) AS "left", generate_subscripts(steps, 1) - 1 AS step '
-        'FROM {db}.left_out WHERE measure = ? AND council = ? AND "window" = ? AND period_start = ? AND period_end = ? '
+        f'FROM {held} WHERE measure = ? AND council = ? AND "window" = ? AND period_start = ? AND period_end = ? '
         'AND breakdown = ? AND "group" = ?) '
         "SELECT * FROM {db}.counting_steps JOIN held USING (measure, step) ORDER BY step"
     )

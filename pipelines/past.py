@@ -31,9 +31,13 @@ RESTATED = "restated"
 """The table of figures whose receipt is not what it was in the release read before."""
 RESTATED_IN = "restated_in"
 """The table of the files that hold such figures of a release and all before it: a name in its folder of parts."""
-FOUND_BY = dict.fromkeys(
-    ("figures", "left_out"), 'measure, council, "window", period_end, breakdown, "group"'
-)
+LEFT_OUT = "left_out"
+"""The table of what each step of counting left of a figure's rows."""
+LEFT_OUT_IN = "left_out_in"
+"""The table of the files that hold it: a council and a name in the release's folder of parts."""
+NOT_COPIED = (LEFT_OUT, "counts")
+"""Long tables that only a receipt reads, or nobody but `verify`: copies would be most of a database's cost."""
+FOUND_BY = {"figures": 'measure, council, "window", period_end, breakdown, "group"'}
 """Long tables that are put in an order of their own where they are copied, so that a page's rows lie together."""
 _NAMED = re.compile(NAME + r"([0-9a-f]{64})")
 _VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
@@ -324,14 +328,19 @@ def fill(
 ) -> None:
     """Make a release's tables in the connection, or in its database `into`, from the parts.
 
-    With `copied` their rows are copied; without, each table is a view of its Parquet files, which is made at once and
-    read a little more slowly. Values are written into the queries: binding one makes DuckDB load pandas.
+    With `copied` their rows are copied, but for `NOT_COPIED`; without, each table is a view of its Parquet files, which
+    is made at once and read a little more slowly. Values are written into the queries: binding one makes DuckDB load
+    pandas.
     """
     prefix = f"{quote(into)}." if into else ""
     _tell_of_itself(con, folder, manifest, prefix)
     _tell_of_the_past(con, folder, manifest, prefix)
     _tell_of_restated(con, folder, manifest, f"{prefix}{RESTATED_IN}", copied)
+    if copied:
+        _tell_of_left_out(con, folder, manifest, prefix)
     for table, files in parts_of(folder, manifest).items():
+        if copied and table in NOT_COPIED:
+            continue
         listed = ", ".join(literal(str(path)) for path in files.values())
         query = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
         if copied and table in FOUND_BY:
@@ -398,6 +407,16 @@ def _tell_of_restated(
     ]
     kinds = {"place": "INTEGER", "release": "VARCHAR", "previous_release": "VARCHAR", "file": "VARCHAR"}
     _table(con, name, kinds, rows)
+
+
+def _tell_of_left_out(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:
+    files = [
+        [part["council"], f"{part['sha256']}.parquet"]
+        for part in manifest["parts"]
+        if part["table"] == LEFT_OUT and part["zone"] == folder.name
+    ]
+    if files:
+        _table(con, f"{prefix}{LEFT_OUT_IN}", {"council": "VARCHAR", "file": "VARCHAR"}, files)
 
 
 def _table(

@@ -89,14 +89,10 @@ def publish(
     with durable.store_lock(settings.store):
         key = keys.load(settings)
         manifest = releases.read_manifest(settings, "officers", release)
-        database = releases.database_path(settings, "officers", manifest["release"])
-        if not database.exists():
-            releases.build_database(settings, "officers", manifest)
         current = releases.current_release(settings, "public")
         before = releases.read_manifest(settings, "public", current) if current else None
         with connection(settings) as con:
-            con.execute(f"ATTACH {releases.text(database)} AS officers (READ_ONLY)")
-            con.execute("USE officers")
+            past.fill(con, settings.audience("officers"), manifest, copied=False)
             con.execute(f"CREATE TEMP TABLE public_figures AS {PUBLIC_FIGURES} ORDER BY ALL")
             _by_group(con, settings, manifest, before, progress)
             con.execute("INSERT INTO public_figures BY NAME SELECT * FROM group_figures ORDER BY ALL")

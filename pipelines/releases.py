@@ -316,7 +316,9 @@ def open_release(
     settings: Settings, audience: str = "officers", release: str | None = None
 ) -> dict[str, pd.DataFrame]:
     """A release's tables as DataFrames, for an analyst's notebook."""
-    with duckdb.connect(str(open_database(settings, audience, release)), read_only=True) as con:
+    manifest = read_manifest(settings, audience, release)
+    with duckdb.connect() as con:
+        past.fill(con, settings.audience(audience), manifest, copied=False)
         tables = [name for (name,) in con.execute("SHOW TABLES").fetchall()]
         return {name: con.table(name).df() for name in tables}
 

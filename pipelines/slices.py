@@ -11,6 +11,7 @@ release it is in; a year is put together from its quarters once, when a third lo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Mapping
 
 import duckdb
 
@@ -37,40 +38,56 @@ _NUMBERED = ("deliveries", "checks", "findings", "columns_matched", "sources")
 Slice = tuple[str, str]
 """(name, SQL that is true for its rows). The name is '' where a table is one part."""
 WHOLE: list[Slice] = [("", "true")]
+Quarters = Mapping[int | None, int]
+"""Quarter (year x 4 + quarter - 1; None without a date) -> rows."""
 
 
 def slices(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Slice]:
     """How the rows of a query, which are those of a release's table, are cut: each row is in one slice."""
     if table in _MONTH:
-        return _by_period(con, f"({_MONTH[table]})", query) or WHOLE
+        held = con.execute(
+            f"SELECT {quarter_of(table)}, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return [(name, holds(table, name)) for name in dict.fromkeys(cut(dict(held)).values())] or WHOLE
     if table in _NUMBERED:
         return _by_arrival(con, query) or WHOLE
     return WHOLE
 
 
-def _by_period(con: duckdb.DuckDBPyConnection, month: str, query: str) -> list[Slice]:
-    held = con.execute(
-        f"SELECT {month} // 3 AS quarter, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    if sum(rows for _, rows in held) <= LONG:
-        return WHOLE
+def quarter_of(table: str) -> str:
+    """SQL for the quarter of a row: a whole number, or NULL without a date and where the table is never cut."""
+    return f"({_MONTH[table]}) // 3" if table in _MONTH else "NULL::INTEGER"
+
+
+def cut(held: Quarters) -> dict[int | None, str]:
+    """Quarter -> the slice that its rows are in, of the rows of one council in one table; quarters in their order."""
+    if sum(held.values()) <= LONG:
+        return dict.fromkeys(held, "")
     years = Counter[int]()
-    for quarter, rows in held:
+    for quarter, rows in held.items():
         if quarter is not None:
             years[quarter // 4] += rows
     quartered = [year for year in sorted(years) if years[year] > LONG][-QUARTERED:]
-    cut: list[Slice] = [(UNDATED, f"{month} IS NULL") for quarter, _ in held if quarter is None]
-    cut += [_months(str(year), month, year * 12, 12) for year in sorted(years) if year not in quartered]
-    cut += [
-        _months(f"{quarter // 4}-Q{quarter % 4 + 1}", month, quarter * 3, 3)
-        for quarter, _ in held
-        if quarter is not None and quarter // 4 in quartered
-    ]
-    return sorted(cut)
+    return {quarter: _name(quarter, quartered) for quarter in held}
 
 
-def _months(name: str, month: str, first: int, lasts: int) -> Slice:
-    return name, f"{month} BETWEEN {first} AND {first + lasts - 1}"
+def _name(quarter: int | None, quartered: Container[int]) -> str:
+    if quarter is None:
+        return UNDATED
+    year, place = divmod(quarter, 4)
+    return f"{year}-Q{place + 1}" if year in quartered else str(year)
+
+
+def holds(table: str, name: str) -> str:
+    """SQL that is true for the rows of a slice, of a table that is cut by a period."""
+    month = f"({_MONTH.get(table)})"
+    if name == "":
+        return "true"
+    if name == UNDATED:
+        return f"{month} IS NULL"
+    year, _, quarter = name.partition("-Q")
+    first, lasts = (int(year) * 12 + (int(quarter) - 1) * 3, 3) if quarter else (int(year) * 12, 12)
+    return f"{month} BETWEEN {first} AND {first + lasts - 1}"
 
 
 def _by_arrival(con: duckdb.DuckDBPyConnection, query: str) -> list[Slice]:

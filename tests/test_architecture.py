@@ -54,6 +54,8 @@ WIRING = {
     "pipelines.definitions",
     "pipelines.orchestration",
     "pipelines.run",
+    "pipelines.council_parts",
+    "pipelines.making",
     "pipelines.partitions",
     "pipelines.published",
     "pipelines.publish",

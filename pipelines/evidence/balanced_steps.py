@@ -153,15 +153,17 @@ def _participation(contract: Contract) -> list[Query]:
     known = f"coalesce(role, '') IN ({_listed(ROLES)})"
     of_audits = "JOIN in_force_case_audits USING (council, audit_reference)"
     people = f"in_force_{contract.feed}"
+    # grouped by one number, which costs a third of grouping by three texts; of the few that are several, the audit
+    # stands where it is held
     several = (
-        f"SELECT council, count(*) - 1 AS more FROM {people} SEMI {of_audits} WHERE {known} "
-        "GROUP BY council, audit_reference, role HAVING count(*) > 1"
+        "SELECT any_value(council) AS council, any_value(audit_reference) AS audit_reference, count(*) - 1 AS more "
+        f"FROM {people} WHERE {known} GROUP BY hash(council, audit_reference, role) HAVING count(*) > 1"
     )
     return [("in force", "participants", query) for query in (
         f"SELECT council, '', count(*) FROM {people} GROUP BY ALL",
         f"SELECT council, 'role not known', count(*) FROM {people} WHERE NOT {known} GROUP BY ALL",
         f"SELECT council, 'audit not held', count(*) FROM {people} ANTI {of_audits} WHERE {known} GROUP BY ALL",
-        f"SELECT council, 'joined', sum(more) FROM ({several}) GROUP BY ALL",
+        f"SELECT council, 'joined', sum(more) FROM ({several}) SEMI {of_audits} GROUP BY ALL",
     )]  # fmt: skip
 
 

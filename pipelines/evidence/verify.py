@@ -227,11 +227,17 @@ def databases(chain: Chain, progress: Progress | None = None) -> None:
 
 
 def _holds(database: Path, table: str, files: Sequence[Path]) -> bool:
-    """Whether a database's table has the rows of its parts, and no others."""
+    """Whether a database's table has the rows of its parts, and no others; or, where it is left in them, names them."""
     parts = f"FROM {recount.relation(files)}"
     try:
         with duckdb.connect() as con:
             con.execute(f"ATTACH {text(database)} AS held (READ_ONLY)")
+            tables = con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'held'"
+            ).fetchall()
+            if table in past.NOT_COPIED and (table,) not in tables:
+                named = con.execute(f"SELECT file FROM held.{past.LEFT_OUT_IN} ORDER BY file").fetchall()
+                return table != past.LEFT_OUT or named == sorted((file.name,) for file in files)
             of_table = f"FROM held.{quote(table)}"
             [(differ,)] = con.execute(
                 f"SELECT count(*) FROM (({parts} EXCEPT ALL {of_table}) UNION ALL ({of_table} EXCEPT ALL {parts}))"

@@ -70,7 +70,7 @@ def build(
     holidays: Sequence[date],
     extracted: schema.Extracted,
 ) -> dict[str, str]:
-    """Make a TEMP TABLE fact_<fact> of each fact; returns fact -> table.
+    """Make a TABLE fact_<fact> of each fact; returns fact -> table.
 
     Leaves TEMP TABLEs month_ends(council, month_on, since_on) and ledger_months(council, month_on) too: the months that
     `plan_months` and `action_months` look at, and month_ends_<feed> of the feeds of `_OTHERS`. Where a council sends
@@ -118,19 +118,15 @@ def build(
         "rating_difference": (*people.RATINGS, schema.UNKNOWN),
     }
     fact = _columns(schema.PARTICIPANTS)
-    _make(con, backend, "fact_participants", people.participants(alone).select(*fact), values)
-    con.execute(f"INSERT INTO fact_participants {backend.compile(people.participants(folded).select(*fact))}")
+    both = ibis.union(*(people.participants(one_each).select(*fact) for one_each in (alone, folded)))
+    _fact(con, backend, "participants", both, values)
 
-    audits = cases.audits(held, backend.table("fact_participants"))
-    # in the order in which they are counted: groups that follow one another stay in the processor's cache
-    ordered = audits.order_by("council", "completed_on", "audit_key")
-    _make(con, backend, "fact_audits", ordered.select(*_columns(schema.AUDITS)))
-    slots = planned.planned_audits(programme, case_audits)
-    _make(con, backend, "fact_planned_audits", slots.select(*_columns(schema.PLANNED_AUDITS)))
+    _fact(con, backend, "audits", cases.audits(held, backend.table("fact_participants")))
+    _fact(con, backend, "planned_audits", planned.planned_audits(programme, case_audits))
     _plan_reviews(con, backend, in_force, extracted)
     _plans(con, backend, in_force, extracted)
     held = population.groups(backend.table(in_force["population"]))
-    _make(con, backend, "fact_population", held.select(*_columns(schema.POPULATION)))
+    _fact(con, backend, "population", held)
     _ombudsman(con, backend, in_force, extracted)
     _actions(con, backend, in_force, extracted)
     for feed, name, rows in (
@@ -163,7 +159,7 @@ def _plan_reviews(
         ("plan_sections", plan_reviews.sections(held)),
         ("plan_advice", plan_reviews.advice(held, backend.table("extraction_days"))),
     ):
-        _make(con, backend, f"fact_{fact}", table.select(*_columns(schema.FACTS[fact])))
+        _fact(con, backend, fact, table)
 
 
 def _plans(
@@ -179,14 +175,14 @@ def _plans(
     rows = backend.table(in_force["active_plans"])
     _make(con, backend, "register", plans.register(rows, backend.table("ethnic_groups")))
     held = backend.table("register")
-    _make(con, backend, "fact_plans", held.select(*_columns(schema.PLANS)))
+    _fact(con, backend, "plans", held)
     if not months:
         _empty(con, "plan_months")
         return
     audits = backend.table(in_force["case_audits"])
     _make(con, backend, "looks", plans.looks(held, audits, backend.table(in_force["plan_reviews"])))
     found = plans.plan_months(held, backend.table("month_ends"), backend.table("looks"))
-    _make(con, backend, "fact_plan_months", found.select(*_columns(schema.PLAN_MONTHS)))
+    _fact(con, backend, "plan_months", found)
 
 
 def _ombudsman(
@@ -198,12 +194,10 @@ def _ombudsman(
         _empty(con, "ombudsman_cases", "ombudsman_remedies")
         return
     held, agreed = (backend.table(in_force[feed]) for feed in ("ombudsman_cases", "ombudsman_remedies"))
-    _make(
-        con, backend, "fact_ombudsman_cases", ombudsman.cases(held).select(*_columns(schema.OMBUDSMAN_CASES))
-    )
+    _fact(con, backend, "ombudsman_cases", ombudsman.cases(held))
     _extraction_days(con, in_force, "ombudsman_remedies", extracted)
     judged = ombudsman.remedies(agreed, backend.table("extraction_days"))
-    _make(con, backend, "fact_ombudsman_remedies", judged.select(*_columns(schema.OMBUDSMAN_REMEDIES)))
+    _fact(con, backend, "ombudsman_remedies", judged)
     _make(con, backend, "listed_cases", listed.cases(held, backend.table("fact_ombudsman_cases")))
     _make(con, backend, "listed_remedies", listed.remedies(agreed))
 
@@ -231,7 +225,7 @@ def _actions(
         ("action_months", ledger.months(held, entries, moved, backend.table("ledger_months"))),
         ("actions", ledger.actions(held, entries, moved, taken)),
     ):
-        _make(con, backend, f"fact_{fact}", table.select(*_columns(schema.FACTS[fact])))
+        _fact(con, backend, fact, table)
     now = ledger.standing_now(held, entries, moved, taken)
     _make(con, backend, "listed_actions", listed.actions(rows, now))
 
@@ -259,7 +253,7 @@ def _themes(con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[
     ):
         if _holds(con, in_force, feed):
             found = made(backend.table(in_force[feed]))
-            _make(con, backend, f"fact_{fact}", found.select(*_columns(schema.FACTS[fact])))
+            _fact(con, backend, fact, found)
         else:
             _empty(con, fact)
 
@@ -297,7 +291,7 @@ def _others(
         *(backend.table(name) for name in (in_force[feed], "extraction_days", f"month_ends_{feed}"))
     )
     for fact in facts:
-        _make(con, backend, f"fact_{fact}", tables[fact].select(*_columns(schema.FACTS[fact])))
+        _fact(con, backend, fact, tables[fact])
 
 
 def _month_ends(
@@ -328,19 +322,38 @@ def _holds(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: st
 
 
 def _empty(con: duckdb.DuckDBPyConnection, *facts: str) -> None:
-    """The TEMP TABLEs of facts without rows: for councils that do not send the feed this costs next to nothing."""
+    """The TABLEs of facts without rows: for councils that do not send the feed this costs next to nothing."""
     for name in facts:
         fact = schema.FACTS[name]
         kinds = dict.fromkeys(fact.yes_no, "BOOLEAN") | dict.fromkeys(fact.dates, "DATE")
         kinds |= dict.fromkeys(fact.numbers, "BIGINT") | {fact.key: "UBIGINT"}
         kinds |= {column: "UBIGINT" for column in fact.about if column.endswith("_key")}
         columns = ", ".join(f"{column} {kinds.get(column, 'VARCHAR')}" for column in _columns(fact))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE fact_{name} ({columns})")
+        con.execute(f"CREATE OR REPLACE TABLE fact_{name} ({columns})")
 
 
 def _columns(fact: schema.Fact) -> list[str]:
     names = (fact.key, *fact.about, *fact.dates, *fact.breakdowns, *fact.numbers, *fact.yes_no)
     return list(dict.fromkeys(names))
+
+
+def _fact(
+    con: duckdb.DuckDBPyConnection,
+    backend: Backend,
+    name: str,
+    table: Table,
+    values: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """TABLE fact_<name> in the fact's order: rows that are counted and written together lie together."""
+    fact = schema.FACTS[name]
+    _make(
+        con,
+        backend,
+        f"fact_{name}",
+        table.select(*_columns(fact)),
+        values,
+        f"ORDER BY {', '.join(fact.order)}",
+    )
 
 
 def _make(
@@ -349,15 +362,16 @@ def _make(
     name: str,
     table: Table,
     values: Mapping[str, Sequence[str]] | None = None,
+    order: str = "",
 ) -> None:
-    """TEMP TABLE `name` of an expression; columns with given values are stored as ENUM: one byte a row, not sixteen."""
+    """TABLE `name` of an expression; columns with given values are stored as ENUM: one byte a row, not sixteen."""
     kinds = {
         column: ", ".join("'" + value.replace("'", "''") + "'" for value in of)
         for column, of in (values or {}).items()
     }
     compact = ", ".join(f'"{column}"::ENUM({kind}) AS "{column}"' for column, kind in kinds.items())
     columns = f"* REPLACE ({compact})" if compact else "*"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {columns} FROM ({backend.compile(table)})")
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM ({backend.compile(table)}) {order}")
 
 
 def _values(con: duckdb.DuckDBPyConnection, backend: Backend, table: Table) -> dict[str, tuple[str, ...]]:

@@ -158,7 +158,7 @@ def with_labels(
         codes = {entry.code: entry.label for entry in lists[held]}
         con.register("labels_given", pa.table({"code": list(codes), f"{column}_label": list(codes.values())}))
         con.execute(  # many rows to at most one label
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT held.*, {column}_label FROM {table} AS held "
+            f"CREATE OR REPLACE TABLE {table} AS SELECT held.*, {column}_label FROM {table} AS held "
             f"LEFT JOIN labels_given ON held.{column} = labels_given.code"
         )
         con.unregister("labels_given")

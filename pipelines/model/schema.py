@@ -41,6 +41,11 @@ class Fact:
     feeds: tuple[str, ...] = ()
     """The feeds whose rows it is made from, the one that gives its rows first."""
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns that its rows are in the order of: a council's follow one another, from month to month."""
+        return ("council", *self.dates[:1], self.key)
+
 
 @dataclass(frozen=True)
 class Span:

@@ -41,7 +41,10 @@ def sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> list
         for feed in held.feeds
         if feed in there  # most councils send few of all feeds
     ]
-    return con.execute(f"{' UNION ALL '.join(queries)} ORDER BY ALL").fetchall() if queries else []
+    if not queries:
+        return []
+    months = " UNION ALL ".join(queries)
+    return con.execute(f"SELECT * REPLACE (month::VARCHAR AS month) FROM ({months}) ORDER BY ALL").fetchall()
 
 
 def given_sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> list[Row]:
@@ -60,18 +63,18 @@ def _rows(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], fact: str
     """SQL: one feed's rows behind one fact, by council, delivery and month."""
     relation, own = in_force[feed], _OF_ANOTHER_NAME.get((feed, day), day)
     held = {row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()}
-    month = "NULL::VARCHAR"
+    month = "NULL::DATE"
     if own in held:
-        month = f"date_trunc('month', {own})::DATE::VARCHAR"
+        month = own
     elif feed == "family_participation" and day in _OF_THE_AUDIT:
         # many people to at most one audit
         relation = (
             f"(SELECT council, _order, {day} FROM {relation} LEFT JOIN (SELECT council, audit_reference, {day} "
             f"FROM {in_force['case_audits']}) USING (council, audit_reference))"
         )
-        month = f"date_trunc('month', {day})::DATE::VARCHAR"
-    told = f"WHERE {month} IS NOT NULL" if month != "NULL::VARCHAR" else ""
+        month = day
+    told = f"WHERE {month} IS NOT NULL" if month != "NULL::DATE" else ""
     return (
-        f"SELECT council, _order, '{fact}', '{day}', '{feed}', {month} AS month, count(*) FROM {relation} {told} "
-        "GROUP BY ALL"
+        f"SELECT council, _order, '{fact}', '{day}', '{feed}', date_trunc('month', {month})::DATE AS month, count(*) "
+        f"FROM {relation} {told} GROUP BY ALL"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import contracts, durable, partitions, releases, run
+from pipelines import contracts, durable, making, partitions, releases, run
 from pipelines import settings as program_settings
 from pipelines.evidence import balanced_steps, balances
 from pipelines.intake import key as keys
@@ -194,7 +194,7 @@ def loses_rows_in_force(patch: pytest.MonkeyPatch) -> None:
             less(con, "in_force_case_audits")
         return gone
 
-    patch.setattr(standing, "in_force", in_force)
+    patch.setattr(making, "in_force", in_force)
 
 
 def counts_twice(patch: pytest.MonkeyPatch) -> None:

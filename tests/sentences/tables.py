@@ -77,7 +77,9 @@ class Tables:
             lessons = table("lesson_charts", 'ORDER BY measure, council, breakdown, "group", period_end')
             made.charts |= {key: list(own) for key, own in groupby(lessons, _of_group)}
             beside = {_cell(row): row for row in table("compared")}
-            steps = {_cell(row): row["steps"] for row in table("left_out")}
+            files = [str(database.parents[1] / "parts" / row["file"]) for row in table("left_out_in")]
+            left = _rows(con, f"SELECT * FROM read_parquet({files})") if files else table("left_out")
+            steps = {_cell(row): row["steps"] for row in left}
         made.programs = {made.release.get("code_version", "")}
         made.compared = {code: beside[_cell(row)] for code, row in figures.items() if _cell(row) in beside}
         made.steps = {code: steps[_cell(row)] for code, row in figures.items() if _cell(row) in steps}
