@@ -18,8 +18,8 @@ import duckdb
 FACTS = ("audits", "participants", "planned_audits")
 """What the benchmark's files are about: facts of other feeds have no rows here."""
 
-_ETHNIC_GROUP = """CASE ethnicity WHEN 'WBRI' THEN 'white' WHEN 'APKN' THEN 'asian' WHEN 'AIND' THEN 'asian'
-        WHEN 'BAFR' THEN 'black' WHEN 'MWBC' THEN 'mixed' ELSE 'unknown' END AS ethnic_group"""
+_ETHNIC_GROUP = """CASE ethnicity WHEN 'WBRI' THEN 'White' WHEN 'APKN' THEN 'Asian' WHEN 'AIND' THEN 'Asian'
+        WHEN 'BAFR' THEN 'Black' WHEN 'MWBC' THEN 'Mixed' ELSE 'unknown' END AS ethnic_group"""
 
 _TYPED = """
 CREATE TABLE typed AS SELECT council, audit_reference, child_reference, audit_type, theme, selection, agency, team,
@@ -56,7 +56,7 @@ FROM typed t ANTI JOIN (SELECT * FROM broken WHERE list_has_any(codes, {errors})
 CREATE TABLE participants AS SELECT p.council, p.audit_reference, p.role, c.completed_on, p.mode AS given_mode,
     c.is_completed, p.role = 'child' AS is_child, p.role = 'parent' AS is_parent, p.role = 'staff' AS is_staff,
     p.role IN ('child', 'parent') AS is_family, selection = 'random' AS is_random, contact_appropriate AS is_contact_appropriate,
-    NOT contact_appropriate AS is_contact_not_appropriate, offered AND offered_on <= completed_on AS is_offered,
+    NOT contact_appropriate AS is_contact_not_appropriate, offered AND coalesce(offered_on <= completed_on, true) AS is_offered,
     CASE WHEN offered AND coalesce(offered_on <= completed_on, true) THEN offered_on END AS offered_on,
     offered AND offered_on <= DATE '{mature}' AS is_offer_mature,
     offered AND response IN ('accepted', 'declined') AS has_replied, offered AND response = 'accepted' AS has_accepted,

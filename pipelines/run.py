@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 from pipelines import __version__, contracts, durable, partitions, releases
 from pipelines.contracts import Catalogue
 from pipelines.evidence import balances, changes, delivered, drift, freshness, restated
@@ -30,7 +32,7 @@ from pipelines.settings import Settings
 T = TypeVar("T")
 P = TypeVar("P")
 AT_ONCE = 2
-"""Files checked side by side. Each has its share of the memory."""
+"""Files checked side by side. Each has its share of the memory and of the cores."""
 
 
 @dataclass
@@ -98,6 +100,7 @@ def begin(settings: Settings, *, as_of: date | None = None, progress: Progress =
         from pipelines.erasure import work as erasure
 
         erasure.go_on(settings, progress)
+    pa.set_memory_pool(pa.system_memory_pool())  # which gives back at once what the next step needs
     key = keys.load(settings)
     outcome = Outcome(key_made=settings.key_file if key.made_now else None)
     return Work(settings, contracts.load(settings), key, as_of, progress, outcome)
@@ -174,12 +177,9 @@ def receive_inbox(work: Work) -> None:
 def side_by_side(
     settings: Settings, work: Callable[[Settings, T], P], deliveries: Sequence[T]
 ) -> Iterator[tuple[T, Future[P]]]:
-    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing the memory.
-
-    A delivery of a council's size keeps one core of DuckDB busy, and Great Expectations one of Python.
-    """
+    """Each delivery, in order, with what `work` makes of it; some are done ahead, sharing memory and cores."""
     at_once = min(AT_ONCE, len(deliveries)) or 1
-    shared = settings.with_memory_for(at_once)
+    shared = settings.shared_among(at_once)
     with ThreadPoolExecutor(at_once) as pool:
         waiting = [pool.submit(work, shared, delivery) for delivery in deliveries]
         try:

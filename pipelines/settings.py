@@ -46,6 +46,9 @@ class Settings:
     """A fixed day for rehearsals and tests; otherwise the clock's. SEND_AUDIT_TODAY (ISO)."""
     memory_limit: str = "1GB"
     """DuckDB's memory limit; it spills to the store's own work folder beyond. SEND_AUDIT_MEMORY."""
+    threads: int | None = None
+    """Threads of one DuckDB connection where several work side by side; None: one for each core. A thread more than
+    there is work for is not idle: DuckDB asks for work again and again while another has it."""
     max_file_bytes: int = 2_000_000_000
     """Larger files are refused. SEND_AUDIT_MAX_FILE_BYTES."""
     max_unzipped_bytes: int = 1_000_000_000
@@ -87,12 +90,16 @@ class Settings:
             raise ValueError(f"There is no audience {name!r}; choose one of: {', '.join(AUDIENCES)}.")
         return self.store / name
 
-    def with_memory_for(self, connections: int) -> Settings:
-        """These settings with DuckDB's memory shared among so many connections."""
+    def shared_among(self, connections: int) -> Settings:
+        """These settings with DuckDB's memory, and the machine's cores, shared among so many connections."""
         amount = re.fullmatch(r"([\d.]+)\s*([a-zA-Z]+)", self.memory_limit)
         if amount is None:
             raise ValueError("SEND_AUDIT_MEMORY must be an amount such as 1GB or 900MB.")
-        return replace(self, memory_limit=f"{float(amount[1]) / connections:g}{amount[2]}")
+        return replace(
+            self,
+            memory_limit=f"{float(amount[1]) / connections:g}{amount[2]}",
+            threads=max(1, (os.cpu_count() or 1) // connections),
+        )
 
     def now(self) -> datetime:
         """This moment (UTC, whole seconds, without a zone), on the fixed day where one is set."""

@@ -48,8 +48,13 @@ class Layout:
     @cached_property
     def headers(self) -> dict[str, tuple[tuple[str, int], ...]]:
         """Simplified header -> (our column, how plainly it says so)."""
+        own = {
+            (simplify(text), name)
+            for name, column in self.contract.columns.items()
+            for text in (name, column.title)
+        }
         plain: dict[str, tuple[tuple[str, int], ...]] = {
-            text: ((name, NAMED if text in self._own(name) else ALSO_CALLED),)
+            text: ((name, NAMED if (text, name) in own else ALSO_CALLED),)
             for text, name in self.contract.headers.items()
         }
         if self.mapping is None:
@@ -57,11 +62,10 @@ class Layout:
         theirs = self.mapping.headers.items()
         return plain | {text: tuple((name, MAPPED) for name in names) for text, names in theirs}
 
-    def _own(self, name: str) -> tuple[str, str]:
-        return simplify(name), simplify(self.contract.columns[name].title)
-
     def find(self, simple: Sequence[str]) -> Found:
         """What the cells of a row of simplified texts stand for."""
+        if self.headers.keys().isdisjoint(simple):
+            return Found({}, 0, 0)  # most rows under most layouts
         claims: dict[str, dict[int, list[int]]] = {}
         ignored = mapped = 0
         for at, (left, text) in enumerate(zip(["", *simple], simple, strict=False)):

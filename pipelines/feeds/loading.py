@@ -6,7 +6,7 @@ or what a cell means (`intake`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,14 @@ def new_name(con: duckdb.DuckDBPyConnection, feed: str) -> str:
 
 def drop(con: duckdb.DuckDBPyConnection, relation: str) -> None:
     con.execute(f"DROP TABLE IF EXISTS temp.{_quote(relation)}")
+
+
+def below(
+    header: Header, rows: Iterable[tuple[int, Sequence[str]]], only: Collection[int] | None = None
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """The numbered rows under a header, or `only` those with these numbers."""
+    first = header.index + 2
+    return ((number, cells) for number, cells in rows if number >= first and (only is None or number in only))
 
 
 def load_rows(

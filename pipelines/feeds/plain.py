@@ -7,7 +7,8 @@ Does not belong here: either way of reading (`text`, `loading`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def inspect(path: Path, start: int, delimiter: str) -> Plain | None:
                 spaces = "plain"
         records += len(ends)
     return Plain(records, spaces)
+
+
+def lines_at(path: Path, start: int, wanted: Sequence[int]) -> Iterator[str]:
+    """Some of the records of a file that was found plain, by their places from 0, in rising order."""
+    before = at = 0
+    for lines in _whole_lines(path, start):
+        beyond = before + lines.count(b"\n") + (not lines.endswith(b"\n"))
+        until = bisect_left(wanted, beyond)
+        if at < until:
+            split = lines.split(b"\n")
+            yield from (split[place - before].decode() for place in wanted[at:until])
+        before, at = beyond, until
 
 
 def _whole_lines(path: Path, start: int) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ here: how each kind of file is read (`text`, `workbook`).
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -96,12 +97,13 @@ def read(
     *,
     as_sent: bool = False,
     every_row: bool = False,
+    only: Collection[int] | None = None,
 ) -> tuple[list[Table], list[Skipped]]:
     """Load the file at `path`, which its supplier called `name`, into temporary tables raw_<feed>_<n> of `con`.
 
     council: DfE code for all rows of a sheet without a council column; its own mappings alone are looked at. as_sent:
     leave the cells in the supplier's words, headers of any length, and every row in place. every_row: rows of a sheet
-    of corrections that nobody changed too.
+    of corrections that nobody changed too. only: the numbers of the rows to load of every sheet; all, where not given.
 
     Raises:
         Refused: the whole file is kept out; no table is left behind.
@@ -110,9 +112,9 @@ def read(
     suffix = ready(path, name, settings)
     layouts = layouts_of(catalogue)
     if suffix in TEXT:
-        header, relation, rows = read_text(path, name, layouts, con, council)
+        header, relation, rows = read_text(path, name, layouts, con, council, only)
         return [_table(con, as_sent, every_row, "", header, relation, rows)], []
-    tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes)
+    tables, skipped = read_workbook(path, name, layouts, con, council, settings.max_unzipped_bytes, only)
     return [_table(con, as_sent, every_row, *table) for table in tables], [
         Skipped(*sheet) for sheet in skipped
     ]

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -65,8 +65,9 @@ def read_text(
     layouts: Iterable[Layout],
     con: duckdb.DuckDBPyConnection,
     council: str | None,
+    only: Collection[int] | None = None,
 ) -> tuple[Header, str, int]:
-    """Load a CSV file; returns its header, the table's name and the number of rows.
+    """Load a CSV file, or `only` some of its rows; returns its header, the table's name and the number of rows.
 
     Raises:
         Refused: it is not text, no feed's, lacks required columns, or its quotation marks do not match.
@@ -82,9 +83,9 @@ def read_text(
     if header is None:
         raise headers.no_feed(where, layouts)
     relation = loading.new_name(con, header.contract.feed)
-    rows = _load_quickly(con, relation, path, encoding, head, header)
+    rows = _load_quickly(con, relation, path, encoding, head, header, where, only)
     if rows is None:
-        rows = load_carefully(con, relation, path, encoding, head, header, where)
+        rows = load_carefully(con, relation, path, encoding, head, header, where, only)
     return header, relation, rows
 
 
@@ -137,13 +138,13 @@ def load_carefully(
     head: Head,
     header: Header,
     where: str,
+    only: Collection[int] | None = None,
 ) -> int:
     """Any CSV, record by record with Python's csv, in batches."""
     with path.open(encoding=encoding, newline="") as file:
         lines = iter(lambda: file.readline(LONGEST_RECORD_LINE), "")
         records = enumerate(_records(islice(lines, head.named, None), head.delimiter, where), start=1)
-        body = ((number, cells) for number, cells in records if number > header.index + 1)
-        return loading.load_rows(con, relation, header, body, where)
+        return loading.load_rows(con, relation, header, loading.below(header, records, only), where)
 
 
 def records(path: Path, encoding: str, delimiter: str, named: int, where: str) -> Iterator[list[str]]:
@@ -171,6 +172,8 @@ def _load_quickly(
     encoding: str,
     head: Head,
     header: Header,
+    where: str,
+    only: Collection[int] | None,
 ) -> int | None:
     skip = head.lines[header.index]
     above = "".join(head.texts[:skip])
@@ -184,6 +187,12 @@ def _load_quickly(
         or set("*?[]{}") & set(str(path))
     ):
         return None  # the last because DuckDB would take the path for a pattern
+    first_row = header.index + 2
+    if only is not None:
+        chosen = [row for row in sorted(only) if first_row <= row < first_row + found.records]
+        lines = plain.lines_at(path, start, [row - first_row for row in chosen])
+        cells = csv.reader(lines, delimiter=head.delimiter)
+        return loading.load_rows(con, relation, header, zip(chosen, cells, strict=True), where)
     return loading.load_plain(
         con,
         relation,
@@ -193,7 +202,7 @@ def _load_quickly(
         skip=skip,
         width=len(head.rows[header.index + 1]),
         records=found.records,
-        first_row=header.index + 2,
+        first_row=first_row,
         spaces=found.spaces,
     )
 

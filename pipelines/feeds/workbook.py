@@ -6,7 +6,7 @@ text files (`text`), which header means what (`headers`), unpacking itself (`unp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
@@ -34,8 +34,11 @@ def read_workbook(
     con: duckdb.DuckDBPyConnection,
     council: str | None,
     max_unzipped_bytes: int,
+    only: Collection[int] | None = None,
 ) -> tuple[list[tuple[str, Header, str, int]], list[tuple[str, str]]]:
-    """Load every sheet that is a feed's; returns (sheet, header, table's name, rows) and (sheet skipped, why).
+    """Load every sheet that is a feed's, or `only` some of its rows.
+
+    Returns (sheet, header, table's name, rows), and (sheet skipped, why).
 
     Raises:
         Refused: it is not a workbook that can be read, no feed's, or a feed's sheet lacks what is required.
@@ -59,7 +62,7 @@ def read_workbook(
                 skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
                 continue
             relation = loading.new_name(con, header.contract.feed)
-            body = ((number, cells) for number, cells in rows() if number > header.index + 1)
+            body = loading.below(header, rows(), only)
             tables.append((sheet, header, relation, loading.load_rows(con, relation, header, body, here)))
     except BaseException:
         for _, _, relation, _ in tables:

@@ -260,14 +260,13 @@ def check_basis(catalogue: Catalogue, key: Key) -> str:
 def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB in memory that may spill into the work folder, with nothing to install or load from outside."""
     durable.private_folder(settings.work)
-    con = duckdb.connect(
-        config={
-            "memory_limit": settings.memory_limit,
-            "temp_directory": str(settings.work / "spill"),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        }
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": settings.memory_limit,
+        "temp_directory": str(settings.work / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    con = duckdb.connect(config=config | ({"threads": settings.threads} if settings.threads else {}))
     try:
         yield con
     finally:

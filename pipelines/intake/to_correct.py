@@ -63,6 +63,7 @@ def sheets(
             settings,
             arrival.council,
             as_sent=True,
+            only={row for rows in wanted.values() for row in sorted(rows)[:MOST]},
         )
         return [
             _sheet(con, catalogue, checked, table, wanted[table.feed, table.sheet])

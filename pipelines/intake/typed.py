@@ -1,7 +1,7 @@
 """From the supplier's words to canonical columns, pseudonymised: nothing personal is in what this makes.
 
 Belongs here: one table of typed columns from the raw tables of a delivery. Each coded column is read once for each
-distinct text (`values`), then joined; identifiers become keyed hashes; free text and birth months end here.
+distinct text (`values`), then put in its places; identifiers become keyed hashes; free text and birth months end here.
 Does not belong here: whether a row is right (`rules`), or which sheet is which feed (`feeds`).
 
 A cell that held something unreadable is '?' in a text column, and NULL with `<column>__unreadable` true in others.
@@ -10,12 +10,13 @@ A cell that held something unreadable is '?' in a text column, and NULL with `<c
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.contracts import FILLED_WITH, UNREADABLE, Catalogue, Column, Contract, simplify
 from pipelines.feeds.reader import Table
@@ -37,8 +38,11 @@ _BESIDE = {
 }
 """Column types kept in several columns: what their names end in, in the order in which the reader gives the values."""
 
-LOOKED_UP_AT_ONCE = 32
-"""Columns that are read in one query. Each join with a dictionary takes some 6 MB, however few its rows."""
+ROWS_AT_ONCE = 200_000
+"""Rows that are read in one go: their texts are in memory once more while they are."""
+_PORTION, _REFERENCES = "_send_audit_portion", "_send_audit_references"
+_BY_COUNCIL = ("label", "grade", "group", "council_text", "identifier")
+"""Column types in which a text means something else with another council."""
 
 
 def make_typed(
@@ -55,134 +59,136 @@ def make_typed(
     text (and for a month of birth). Rows are in the order of the file.
     """
     prepare(con, key)
-    given = f"given_{contract.feed}"
-    sheets = " UNION ALL BY NAME ".join(
-        f"SELECT '{table.sheet.replace(chr(39), chr(39) * 2)}' AS _sheet, * FROM {table.relation}"
-        for table in tables
-    )
-    places = published.place_cells(contract) | groups.cells(contract)
-    replaced = ", ".join(f"{text} AS {name}" for name, text in places.items())
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW {given} AS "
-        + (f"SELECT * REPLACE ({replaced}) FROM ({sheets})" if places else sheets)
-    )
+    typed = f"typed_{contract.feed}"
     lacking = frozenset.intersection(*(frozenset(table.missing) for table in tables))
-    cells: dict[str, Cell] = {}
-    for name, column in contract.columns.items():
-        if column.type in ("free_text", "place_part"):
-            continue
-        if name in lacking:
-            cells[name] = Cell("", {})
-        elif column.type == "identifier":
-            cells[name] = _identifier(con, given, name, column)
+    used = [
+        name
+        for name, column in contract.columns.items()
+        if column.type not in ("free_text", "place_part") and name not in lacking
+    ]
+    readers = {
+        name: reader(contract, contract.columns[name], catalogue, key)
+        for name in used
+        if contract.columns[name].type != "identifier"
+    }
+    into = f"CREATE OR REPLACE TABLE {typed} AS"
+    for table in tables:
+        sheet = table.sheet.replace("'", "''")
+        for cells in _portions(con, table.relation, contract, used):
+            columns = _read_portion(con, contract, readers, cells)
+            selected = ", ".join(_selected(contract, catalogue, columns.keys()))
+            con.register(_PORTION, pa.table(columns))
+            con.execute(f"{into} SELECT '{sheet}' AS _sheet, _row, _ragged, {selected} FROM {_PORTION}")
+            con.unregister(_PORTION)
+            into = f"INSERT INTO {typed}"
+    return typed
+
+
+def _portions(
+    con: duckdb.DuckDBPyConnection, relation: str, contract: Contract, used: Sequence[str]
+) -> Iterator[pa.Table]:
+    """The cells of a raw table as text, so many rows at a time that memory is enough; one without rows has one."""
+    made = published.place_cells(contract) | groups.cells(contract)
+    texts = ", ".join(f"{made[name]} AS {name}" if name in made else name for name in used)
+    [(first, last)] = con.execute(f"SELECT min(_row), max(_row) FROM {relation}").fetchall()
+    for low in range(first or 0, (last or 0) + 1, ROWS_AT_ONCE):
+        rows = f"_row BETWEEN {low} AND {low + ROWS_AT_ONCE - 1}"
+        yield con.sql(f"SELECT _row, _ragged, {texts} FROM {relation} WHERE {rows}").to_arrow_table()
+
+
+def _read_portion(
+    con: duckdb.DuckDBPyConnection, contract: Contract, readers: Mapping[str, Reader], cells: pa.Table
+) -> dict[str, pa.Array]:
+    """What cells say: `_row`, `_ragged`, and each column under the names of those it is kept in (see `_BESIDE`)."""
+    councils = _Texts.of(cells["council"])
+    of_council = [
+        _read_cell(raw, None, contract.columns["council"], readers["council"])[0]
+        for raw in councils.different.to_pylist()
+    ]
+    known = pa.array([*of_council, None], pa.string())
+    found = {name: cells[name] for name in ("_row", "_ragged")}
+    for name in cells.column_names[len(found) :]:
+        column, texts = contract.columns[name], _Texts.of(cells[name])
+        if column.type in _BY_COUNCIL:
+            texts = texts.beside(councils, known)
+        if column.type == "identifier":
+            read = {name: _pseudonyms(con, column.same_as or name, texts)}
         else:
-            by_council = column.type in ("label", "grade", "group", "council_text")
-            read = reader(contract, column, catalogue, key)
-            cells[name] = _dictionary(con, given, name, column, read, by_council=by_council)
-    _with_age_band(contract, catalogue, cells)
-    (selected, joins), *later = _in_batches(contract, cells)
-    # Rows stay in the order of the file, so that no one needs to sort them: the rows are what the joins run along
-    con.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
-    for at, (more, further) in enumerate(later):
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE batch_{at} AS SELECT g._sheet, g._row, {more} FROM {given} g {further}"
-        )
-        selected += f", batch_{at}.* EXCLUDE (_sheet, _row)"
-        joins += f" LEFT JOIN batch_{at} ON g._sheet = batch_{at}._sheet AND g._row = batch_{at}._row"
-    con.execute(
-        f"CREATE OR REPLACE TABLE typed_{contract.feed} AS SELECT g._sheet, g._row, g._ragged, {selected} "
-        f"FROM {given} g {joins}"
-    )
-    con.execute("RESET disabled_optimizers")
-    for at, _ in enumerate(later):
-        con.execute(f"DROP TABLE batch_{at}")
-    for name, column in contract.columns.items():
-        if column.type != "free_text":
-            con.execute(f"DROP TABLE IF EXISTS dict_{name}")
-    con.execute(f"DROP VIEW {given}")
-    return f"typed_{contract.feed}"
-
-
-def _in_batches(contract: Contract, cells: Mapping[str, Cell]) -> list[tuple[str, str]]:
-    """The columns to select, and the joins that they need, of so many columns at a time that memory is enough."""
-    names = list(cells)
-    found = []
-    for at in range(0, len(names), LOOKED_UP_AT_ONCE):
-        selected = ", ".join(
-            part
-            for name in names[at : at + LOOKED_UP_AT_ONCE]
-            for part in _selected(contract, name, cells[name], contract.columns[name])
-        )
-        used = [cell.join for name, cell in cells.items() if cell.join and f"dict_{name}." in selected]
-        found.append((selected, " ".join(used)))
+            read = _read_texts(name, column, readers[name], texts)
+        found |= {part: values.take(texts.places) for part, values in read.items()}
     return found
 
 
 @dataclass(frozen=True)
-class Cell:
-    """The SQL that gives a column's value in a row `g` of the file."""
+class _Texts:
+    """The different texts of a column, each once, and where they stand."""
 
-    join: str
-    values: Mapping[str, str]
-    """What the names of the columns it is kept in end in (see `_BESIDE`) -> SQL; none where the file lacks it."""
-    unreadable: str = "false"
+    places: pa.Array
+    """Of each row, the place of its text among `different`; NULL where the cell is empty."""
+    different: pa.Array
+    councils: pa.Array | None = None
+    """The council of each, where the same text of another council is another."""
 
-    @property
-    def value(self) -> str:
-        """Of a column that is kept in one."""
-        return self.values.get("", "NULL")
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray) -> _Texts:
+        coded = cells.combine_chunks().dictionary_encode()
+        return cls(coded.indices, coded.dictionary)
+
+    def beside(self, councils: _Texts, known: pa.Array) -> _Texts:
+        """These texts, apart by council. `known`: what the councils' texts mean, and last what an empty one does."""
+        across = pa.scalar(max(len(self.different), 1), pa.int64())
+        of_council = pc.fill_null(councils.places.cast(pa.int64()), len(councils.different))
+        pairs = pc.add(pc.multiply(of_council, across), self.places.cast(pa.int64())).dictionary_encode()
+        whose = pc.divide(pairs.dictionary, across)
+        texts = pc.subtract(pairs.dictionary, pc.multiply(whose, across))
+        return _Texts(pairs.indices, self.different.take(texts), known.take(whose))
 
 
-def _selected(contract: Contract, name: str, cell: Cell, column: Column) -> list[str]:
-    """A column of the contract as the columns of the typed table."""
-    kept = {f"{name}{part}": part for part in _BESIDE.get(column.type, ("",))}
-    columns = [
-        f"({cell.values.get(part, 'NULL')})::{contract.stored[of]} AS {of}"
-        for of, part in kept.items()
-        if of in contract.stored
-    ]
-    return [*columns, f"{cell.unreadable} AS {name}__unreadable"] if column.type in _TYPED else columns
+def _selected(contract: Contract, catalogue: Catalogue, given: Collection[str]) -> list[str]:
+    """Each column of the contract as the columns of the typed table; `given`: those that a portion has."""
+    found = []
+    for name, column in contract.columns.items():
+        for part in _BESIDE.get(column.type, ("",)):
+            if (kept := f"{name}{part}") in contract.stored:
+                value = _age_band(contract, catalogue, given) if kept == "age_band" else _value(kept, given)
+                found.append(f"({value})::{contract.stored[kept]} AS {kept}")
+        if column.type in _TYPED:
+            flag = f"{name}__unreadable"
+            found.append(f"{f'coalesce({flag}, false)' if flag in given else 'false'} AS {flag}")
+    return found
 
 
-def _with_age_band(contract: Contract, catalogue: Catalogue, cells: dict[str, Cell]) -> None:
-    """Where a month of birth is given and no age band, the band follows from it."""
+def _value(name: str, given: Collection[str]) -> str:
+    return name if name in given else "NULL"
+
+
+def _age_band(contract: Contract, catalogue: Catalogue, given: Collection[str]) -> str:
+    """SQL of the age band: where none is given and a month of birth is, it follows from that."""
     births = [name for name, column in contract.columns.items() if column.type == "birth_month"]
-    if not births or not cells[births[0]].values:
-        return
-    born = cells[births[0]].value
-    on = f"coalesce({', '.join(f'{cells[name].value}::DATE' for name in contract.period)})"
+    if not births or births[0] not in given:
+        return _value("age_band", given)
+    born = births[0]
+    on = f"coalesce({', '.join(f'{_value(name, given)}::DATE' for name in contract.period)})"
     years = f"date_sub('year', {born}, {on})"
     bands = " ".join(
         f"WHEN {years} BETWEEN {code.code.replace('-', ' AND ')} THEN '{code.code}'"
         for code in catalogue.codes["age_band"]
     )
-    given = cells["age_band"]
     # date_sub cuts towards nought, so a child born in the year after would count as newly born
-    value = f"coalesce({given.value}, CASE WHEN {born} > {on} THEN NULL {bands} END)"
-    cells["age_band"] = Cell(given.join, {"": value})
+    return f"coalesce({_value('age_band', given)}, CASE WHEN {born} > {on} THEN NULL {bands} END)"
 
 
-def _identifier(con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column) -> Cell:
-    """A column's pseudonyms: hashed straight where most differ, else once each.
+def _pseudonyms(con: duckdb.DuckDBPyConnection, kind: str, texts: _Texts) -> pa.Array:
+    """A pseudonym for each reference, made from the kind of identifier, the council and the reference in capitals.
 
-    A pseudonym is made from the kind of identifier, the council and the reference in capitals. A row without a council
-    has one too: that its council is missing must not read as if its references were.
+    One without a council has one too: that its council is missing must not read as if its references were.
     """
-    kind = column.same_as or name
-    message = f"'{kind}|' || coalesce(dict_council.value, '') || '|' || upper(trim(g.{name}))"
-    nothing = f"g.{name} IS NULL OR upper(trim(g.{name})) IN {_NO_IDENTIFIER}"
-    hashed = f"CASE WHEN {nothing} THEN NULL ELSE {hash_sql(message)} END"
-    [(rows, distinct)] = con.execute(
-        f"SELECT count({name}), approx_count_distinct({name}) FROM {given}"
-    ).fetchall()
-    if distinct > 0.7 * rows:
-        return Cell("", {"": hashed})
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT g.council, g.{name} AS raw, {hashed} AS value FROM "
-        f"(SELECT DISTINCT council, {name} FROM {given}) g LEFT JOIN dict_council ON g.council = dict_council.raw"
-    )
-    join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw AND g.council IS NOT DISTINCT FROM dict_{name}.council"
-    return Cell(join, {"": f"dict_{name}.value"})
+    message = f"'{kind}|' || coalesce(council, '') || '|' || upper(trim(reference))"
+    hashed = f"CASE WHEN upper(trim(reference)) IN {_NO_IDENTIFIER} THEN NULL ELSE {hash_sql(message)} END AS hashed"
+    con.register(_REFERENCES, pa.table({"council": texts.councils, "reference": texts.different}))
+    made = con.sql(f"SELECT {hashed} FROM {_REFERENCES}").to_arrow_table()
+    con.unregister(_REFERENCES)
+    return made["hashed"].combine_chunks()
 
 
 Reader = Callable[[str, str | None], Any]
@@ -273,41 +279,21 @@ def _label_reader(kind: str, catalogue: Catalogue, key: Key) -> Reader:
     return read
 
 
-def _dictionary(
-    con: duckdb.DuckDBPyConnection, given: str, name: str, column: Column, read: Reader, *, by_council: bool
-) -> Cell:
-    """TEMP TABLE dict_<name>: raw text (and raw council), value, unreadable. One entry for each distinct text."""
-    if by_council:
-        found = con.execute(
-            f"SELECT DISTINCT g.council, g.{name}, dict_council.value FROM {given} g "
-            f"LEFT JOIN dict_council ON g.council = dict_council.raw WHERE g.{name} IS NOT NULL"
-        ).fetchall()
-    else:
-        found = [(None, raw, None) for (raw,) in con.execute(
-            f"SELECT DISTINCT {name} FROM {given} WHERE {name} IS NOT NULL").fetchall()]  # fmt: skip
-    read_all = [_read_cell(raw, council, column, read) for _, raw, council in found]
+def _read_texts(name: str, column: Column, read: Reader, texts: _Texts) -> dict[str, pa.Array]:
+    """What each text says, under the names of the columns it is kept in, and whether it cannot be read."""
+    different = texts.different.to_pylist()
+    councils = texts.councils.to_pylist() if texts.councils is not None else [None] * len(different)
+    said = [_read_cell(raw, council, column, read) for raw, council in zip(different, councils, strict=True)]
     kind = _ARROW.get(column.type, pa.string())
-    columns: dict[str, pa.Array] = {
-        "council": pa.array([council for council, _, _ in found], pa.string()),
-        "raw": pa.array([raw for _, raw, _ in found], pa.string()),
-        "unreadable": pa.array([unreadable for _, unreadable in read_all], pa.bool_()),
-    }
+    found = {}
     if column.type in _BESIDE:
         for place, (part, of_part) in enumerate(_BESIDE[column.type].items()):
-            columns[f"value{part}"] = pa.array([_part(value, place) for value, _ in read_all], of_part)
+            found[f"{name}{part}"] = pa.array([_part(value, place) for value, _ in said], of_part)
     else:
-        columns["value"] = pa.array(
-            [value for value, _ in read_all], pa.list_(kind) if column.several else kind
-        )
-    con.register("dictionary", pa.table(columns))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE dict_{name} AS SELECT * FROM dictionary")
-    con.unregister("dictionary")
-    join = f"LEFT JOIN dict_{name} ON g.{name} = dict_{name}.raw"
-    if by_council:
-        join += f" AND g.council IS NOT DISTINCT FROM dict_{name}.council"
-    parts = {part: f"dict_{name}.value{part}" for part in _BESIDE.get(column.type, ("",))}
-    all_read = not any(unreadable for _, unreadable in read_all)
-    return Cell(join, parts, "false" if all_read else f"coalesce(dict_{name}.unreadable, false)")
+        found[name] = pa.array([value for value, _ in said], pa.list_(kind) if column.several else kind)
+    if column.type in _TYPED and any(unreadable for _, unreadable in said):
+        found[f"{name}__unreadable"] = pa.array([unreadable for _, unreadable in said], pa.bool_())
+    return found
 
 
 def _part(value: Any, place: int) -> Any:

@@ -9,10 +9,11 @@ The stock SQL path hands its connection back before results are read, which Duck
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -83,18 +84,14 @@ def verdicts(
 @contextmanager
 def _said_once() -> Iterator[None]:
     """Great Expectations asks each expectation for its configuration some seventy times and builds it anew each time,
-    and turns the same plain texts into JSON by a detour: half of what judging a small file costs. Nothing changes an
-    expectation while a suite runs, so once is enough, and plain texts need no detour."""
+    and the expectation anew from that, and turns the same plain texts into JSON by a detour: half of what judging a
+    small file costs. Nothing changes an expectation while a suite runs, so once is enough, and plain texts need no
+    detour."""
     from great_expectations.core.id_dict import IDDict
     from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
-    build, name = Expectation.configuration, IDDict.to_id
-    built: dict[int, tuple[Any, Any]] = {}  # the expectation is kept, so that its id is not used again
-
-    def once(self: Any) -> Any:
-        if id(self) not in built:
-            built[id(self)] = self, build.fget(self)  # type: ignore[attr-defined]
-        return built[id(self)][1]
+    build, back, name = Expectation.configuration, ExpectationConfiguration.to_domain_obj, IDDict.to_id
 
     def plainly(self: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
         if id_keys or id_ignore_keys or self._id_ignore_keys or len(self) < 2:
@@ -104,13 +101,27 @@ def _said_once() -> Iterator[None]:
         except (TypeError, ValueError):
             return name(self)
 
-    Expectation.configuration = property(once)  # type: ignore[assignment, method-assign]
+    Expectation.configuration = property(_once(build.fget))  # type: ignore[assignment, attr-defined, method-assign]
+    ExpectationConfiguration.to_domain_obj = _once(back)  # type: ignore[assignment, method-assign]
     IDDict.to_id = plainly  # type: ignore[method-assign]
     try:
         yield
     finally:
         Expectation.configuration = build  # type: ignore[method-assign]
+        ExpectationConfiguration.to_domain_obj = back  # type: ignore[method-assign]
         IDDict.to_id = name  # type: ignore[method-assign]
+
+
+def _once(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """What is built from an object, built once for each."""
+    built: dict[int, tuple[Any, Any]] = {}  # the object is kept, so that its id is not used again
+
+    def once(self: Any) -> Any:
+        if id(self) not in built:
+            built[id(self)] = self, build(self)
+        return built[id(self)][1]
+
+    return once
 
 
 def _count(result: dict[str, Any]) -> int | None:
@@ -122,20 +133,32 @@ def _count(result: dict[str, Any]) -> int | None:
 
 @contextmanager
 def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
-    gx = great_expectations()
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False}
-        source = _datasource()(name=f"duckdb_{id(con)}")
+        source = _source()
         source.attach(con)
-        context.add_datasource(datasource=source)
-        asset = source.add_table_asset(name=table, table_name=table)
         try:
-            yield asset.add_batch_definition_whole_table("whole").get_batch()
+            yield _definition(table).get_batch()
         finally:
             source.detach()
+
+
+@cache
+def _source() -> Any:
+    """The one source of data; each delivery's connection is attached to it in turn."""
+    context = great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = _datasource()(name="duckdb")
+    context.add_datasource(datasource=source)
+    # Importing it made some 300,000 objects that last as long as the process: never looked through again for garbage
+    gc.freeze()
+    return source
+
+
+@cache
+def _definition(table: str) -> Any:
+    return _source().add_table_asset(name=table, table_name=table).add_batch_definition_whole_table("whole")
 
 
 @cache
@@ -174,6 +197,7 @@ def _datasource() -> Any:
         def detach(self) -> None:
             self.get_execution_engine().let_go()
             self.get_engine().dispose()
+            self._execution_engine = None
 
         def get_engine(self) -> Any:
             return self._engine

@@ -94,6 +94,8 @@ class Cells:
     """Every series in every window, in the order of council, window, end, breakdown and group; arrays of one length."""
 
     series: Ints
+    period: Ints
+    """The council's window that it is: cells of one period have the same number, and of no other council."""
     window: Ints
     start: Ints
     end: Ints
@@ -216,19 +218,20 @@ def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], catalogue: 
 
 def _cells(held: Sequence[tuple[str, date, date, date]], series: Series) -> tuple[Cells, Ints]:
     """Every series in each of its council's windows; and for each series the last month that is looked at."""
-    parts = []
+    parts: list[Cells] = []
+    periods = 0
     limit = np.zeros(len(series), dtype=np.int64)
     for council, first, last, extracted_on in held:
         own = np.flatnonzero(series.council.equals(council))
         limit[own] = max(windows.month_of(extracted_on), windows.month_of(last))
         made = windows.windows_of(windows.month_of(first), windows.month_of(last), extracted_on)
         of_window = np.repeat(np.arange(len(made.window)), len(own))
-        parts.append(
-            Cells(np.tile(own, len(made.window)), *(values[of_window] for values in vars(made).values()))
-        )
+        of_each = (values[of_window] for values in vars(made).values())
+        parts.append(Cells(np.tile(own, len(made.window)), periods + of_window, *of_each))
+        periods += len(made.window)
     if not parts:
         none = np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, none, none.astype(bool), none.astype(bool)), limit
+        return Cells(none, none, none, none, none, none.astype(bool), none.astype(bool)), limit
     return Cells(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
     ), limit
@@ -369,15 +372,11 @@ def _usual(
     is_total = series.breakdown.equals("")[cells.series]
     if measure.kind not in _PLACED or is_total.all():
         return least, most, place
-    # a window of a council is named by its total's series, its kind and its end
-    window = np.column_stack([series.total[cells.series], cells.window, cells.end])
-    _, of = np.unique(window, axis=0, return_inverse=True)
-    of = of.ravel()
-    target = np.full(of.max(initial=-1) + 1, np.nan)
+    target = np.full(cells.period.max(initial=-1) + 1, np.nan)
     totals = np.flatnonzero(is_total & now.usable)
-    target[of[totals]] = now.numerator[totals] / now.denominator[totals]
-    groups = np.flatnonzero(~is_total & now.usable & ~np.isnan(target[of]))
-    least[groups], most[groups] = funnels.usual_counts(now.denominator[groups], target[of[groups]])
+    target[cells.period[totals]] = now.numerator[totals] / now.denominator[totals]
+    groups = np.flatnonzero(~is_total & now.usable & ~np.isnan(target[cells.period]))
+    least[groups], most[groups] = funnels.usual_counts(now.denominator[groups], target[cells.period[groups]])
     found = now.numerator[groups]
     place[groups] = np.select([found > most[groups], found < least[groups]], [2, 3], default=1)
     return least, most, place

@@ -89,11 +89,15 @@ def deliver(tmp_path: Path, con: duckdb.DuckDBPyConnection, settings: Settings) 
     """Write bytes (or text as UTF-8) to a file without an ending, as an archive would, and read it."""
 
     def deliver(
-        content: bytes | str, name: str = "audits.csv", council: str | None = None, **limits: int
+        content: bytes | str,
+        name: str = "audits.csv",
+        council: str | None = None,
+        only: set[int] | None = None,
+        **limits: int,
     ) -> Delivered:
         path = tmp_path / "delivered"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read(path, name, CATALOGUE, con, replace(settings, **limits), council)
+        return read(path, name, CATALOGUE, con, replace(settings, **limits), council, only=only)
 
     return deliver
 

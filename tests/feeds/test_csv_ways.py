@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines import settings as settings_module
-from pipelines.feeds import Refused, loading, read, text
+from pipelines.feeds import Refused, loading, plain, read, text
 from tests.feeds.conftest import CATALOGUE
 
 SETTINGS = settings_module.load({})
@@ -42,7 +42,9 @@ def expected(content: str, delimiter: str, header_row: int, width: int) -> list[
     return rows
 
 
-def result(con: duckdb.DuckDBPyConnection, path: Path, careful: bool) -> tuple[Any, ...]:
+def result(
+    con: duckdb.DuckDBPyConnection, path: Path, careful: bool, only: set[int] | None = None
+) -> tuple[Any, ...]:
     """The rows that a read gives, or the code of its refusal; and whether the quick way was taken."""
     ways = []
     quick = text._load_quickly
@@ -55,7 +57,7 @@ def result(con: duckdb.DuckDBPyConnection, path: Path, careful: bool) -> tuple[A
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text, "_load_quickly", watched)
         try:
-            (table,), _ = read(path, "audits.csv", CATALOGUE, con, SETTINGS)
+            (table,), _ = read(path, "audits.csv", CATALOGUE, con, SETTINGS, only=only)
         except Refused as refusal:
             return refusal.code, None, None
         rows = con.execute(f"SELECT _row, _ragged, {', '.join(COLUMNS)} FROM {table.relation}").fetchall()
@@ -105,6 +107,13 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[Any, ...]], int, bool]:
     return content, expected(head + body, delimiter, len(titles) + 1, 5), len(titles) + 1, quick
 
 
+def check_some_rows(con: duckdb.DuckDBPyConnection, path: Path, rows: list[tuple[Any, ...]]) -> None:
+    """Some rows of a file, read alone, are what they are among all, whichever way they are read."""
+    only = {row for row, *_ in rows[::2]} | {1, len(rows) + 50}  # the header's row at the latest, and none
+    for careful in (True, False):
+        assert result(con, path, careful, only)[0] == [row for row in rows if row[0] in only]
+
+
 @settings(max_examples=300, **WORKABLE)
 @given(made=files())
 def test_both_ways_give_what_pythons_csv_gives(
@@ -119,6 +128,7 @@ def test_both_ways_give_what_pythons_csv_gives(
     assert quick == (rows, header_row, quick[2])
     if plain:
         assert quick[2], "a plain file went the slow way"
+    check_some_rows(con, path, rows)
 
 
 @settings(max_examples=400, **WORKABLE)
@@ -141,4 +151,21 @@ def test_whatever_the_bytes_the_ways_agree(
 ) -> None:
     path = tmp_path / "delivered"
     path.write_bytes((delimiter.join(COLUMNS) + ending + body).encode())
-    assert result(con, path, careful=False)[:2] == result(con, path, careful=True)[:2]
+    careful = result(con, path, careful=True)
+    assert result(con, path, careful=False)[:2] == careful[:2]
+    if isinstance(careful[0], list):
+        check_some_rows(con, path, careful[0])
+
+
+def test_rows_far_apart_are_found_in_a_file_of_many_blocks(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    path = tmp_path / "delivered"
+    rows = [(row, False, "990", f"A{row}", "done", None, f"{'é ' * (row % 60)}|") for row in range(2, 30_002)]
+    cells = "".join(f'990,A{row},done,,"{note}"\n' for row, _, _, _, _, _, note in rows)
+    path.write_text(",".join(COLUMNS) + "\n" + cells.removesuffix("\n"), encoding="utf-8")
+    assert path.stat().st_size > 2 * plain.BLOCK
+    only = {2, 3, 17_000, 29_999, 30_001}
+    found, _, quickly = result(con, path, careful=False, only=only)
+    assert quickly
+    assert found == [row for row in rows if row[0] in only]

@@ -73,6 +73,8 @@ def test_titles_sheets_and_row_numbers(deliver: Deliver, con: duckdb.DuckDBPyCon
     assert rows_of(con, voices) == [(2, False, "990", "A1", "child", "yes")]
     assert (voices.unknown, voices.how["role"]) == (("Why",), "also called")
     assert rows_of(con, autumn) == []
+    some, _ = deliver(content, "audits.xlsx", only={2, 7})
+    assert [[row[0] for row in rows_of(con, table)] for table in some] == [[7], [2], []]
     assert len({table.relation for table in tables}) == 3
 
 

@@ -445,3 +445,16 @@ def test_a_published_file_of_dfe_that_no_feed_reads_is_refused_with_what_to_do(t
     assert refusal["message"].startswith("requests.csv")
     assert "dfe_timeliness" in refusal["message"]
     assert "send-audit template" in refusal["message"]
+
+
+def test_connections_side_by_side_share_memory_and_cores(settings: Settings) -> None:
+    cores = os.cpu_count() or 1
+    for connections, threads in ((1, cores), (cores, 1), (3 * cores, 1)):
+        with receive.connection(replace(settings, memory_limit="900MB").shared_among(connections)) as con:
+            found = con.execute(
+                "SELECT current_setting('threads'), current_setting('memory_limit')"
+            ).fetchone()
+            assert found is not None
+            assert found[0] == threads
+        shared = replace(settings, memory_limit="900MB").shared_among(3)
+        assert (shared.memory_limit, shared.threads) == ("300MB", max(1, cores // 3))

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.contracts import CouncilNames
+from pipelines.intake import typed as make_typed_module
 from pipelines.intake.key import Key
 from tests.intake.tables import CATALOGUE, KEY, changed, read_table
 
@@ -252,6 +253,24 @@ def test_nothing_but_the_typed_table_is_left(typed: Typed, con: duckdb.DuckDBPyC
     )
 
 
+def test_rows_stay_in_the_order_of_the_file_however_many_are_read_at_once(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file.csv"
+    lines = [
+        f"{'991' if row % 3 else '990'},A{row % 5},parent,{'yes' if row % 4 else ''}" for row in range(2, 22)
+    ]
+    path.write_text("council,audit reference,role,offered\n" + "\n".join(lines) + "\n,,,\n", encoding="utf-8")
+    found = []
+    for at_once in (1000, 3):
+        monkeypatch.setattr(make_typed_module, "ROWS_AT_ONCE", at_once)
+        found.append(con.execute(f"FROM {read_table(con, path)}").fetchall())
+    assert found[0] == found[1]
+    assert [row[1] for row in found[0]] == list(range(2, 22))
+    codes = {(row[3], row[4]) for row in found[0]}
+    assert len({code for _, code in codes}) == len(codes) == 10, "five references of two councils"
+
+
 def full_review(number: int) -> dict[str, str]:
     """A review of a plan with every column of the contract filled, so that each is looked up."""
     contract = CATALOGUE.contracts["plan_reviews"]
@@ -269,7 +288,7 @@ def full_review(number: int) -> dict[str, str]:
     }
 
 
-def test_a_file_of_many_columns_is_read_in_batches_with_little_memory(
+def test_a_file_of_many_columns_is_read_with_little_memory(
     con: duckdb.DuckDBPyConnection, typed: Typed
 ) -> None:
     con.execute("SET memory_limit = '260MB'")
