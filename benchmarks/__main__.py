@@ -129,7 +129,6 @@ def peak_megabytes() -> float:
 
 def warm() -> None:
     """Load what a run loads, so that imports are set aside."""
-    import great_expectations.expectations  # noqa: F401
     import ibis
 
     from pipelines import run  # noqa: F401

@@ -19,7 +19,14 @@ from pipelines import settings as program_settings
 from pipelines.orchestration.again import delivery_assets
 from pipelines.orchestration.assets import main_assets, rule_checks
 from pipelines.orchestration.faults import Stopped, is_own, told
-from pipelines.orchestration.history import alive, close_dead_runs, end_run, environment, instance_for
+from pipelines.orchestration.history import (
+    alive,
+    close_dead_runs,
+    end_run,
+    environment,
+    instance_for,
+    kept_open,
+)
 from pipelines.orchestration.session import Session
 from pipelines.orchestration.triggers import MAIN, inbox_sensor, schedules
 from pipelines.partitions import Progress
@@ -80,7 +87,7 @@ def run_main(settings: Settings, *, progress: Progress = run.quiet, as_of: date 
     """
     mine = Session(settings, progress, as_of, patient=False)
     run_id = str(uuid.uuid4())
-    with instance_for(settings) as instance, alive(settings, run_id):
+    with kept_open(), instance_for(settings) as instance, alive(settings, run_id):
         close_dead_runs(settings, instance)
         job = definitions_for(settings, mine).resolve_job_def(MAIN)
         try:

@@ -124,9 +124,11 @@ def of_rows(
     for feed, rows in gone.items():
         contract = catalogue.contracts[feed]
         stands = f"SELECT {whose(contract)}, count(*) FROM in_force_{feed} AS held GROUP BY ALL"
-        for council, count in con.execute(stands).fetchall():
-            entries.append((council, feed, "accepted", "", "in force", count))
+        standing = con.execute(stands).fetchall()
+        entries += [(council, feed, "accepted", "", "in force", count) for council, count in standing]
         entries += [(council, feed, "accepted", "", how, count) for council, how, count in rows]
+        if not standing:
+            continue  # nothing becomes nothing: most councils send few of all feeds
         for step, fact, query in _BECOMES[feed](contract):
             for council, part, count in con.execute(query).fetchall():
                 entries.append((council, feed, step, fact, part, int(count or 0)))

@@ -24,6 +24,7 @@ import duckdb
 
 from pipelines.contracts import Catalogue, Contract
 from pipelines.intake.check import row_rules
+from pipelines.intake.judging_library import great_expectations
 from pipelines.intake.rules import Scene, copies
 from pipelines.intake.subjects import expectation, judged
 
@@ -50,8 +51,7 @@ def verdicts(
     Raises:
         NoVerdict: an expectation could not be evaluated; names the rules, never a value.
     """
-    import great_expectations as gx
-
+    gx = great_expectations()
     scene = Scene(contract, extracted_on)
     rules = row_rules(contract, absent)
     shown, shared = f"judged_{contract.feed}", f"shared_{contract.feed}"
@@ -147,10 +147,8 @@ def _batch(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Any]:
 @cache
 def _source() -> Any:
     """The one source of data; each delivery's connection is attached to it in turn."""
-    import great_expectations as gx
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    context = great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
     source = _datasource()(name="duckdb")
     context.add_datasource(datasource=source)
     # Importing it made some 300,000 objects that last as long as the process: never looked through again for garbage
@@ -165,6 +163,7 @@ def _definition(table: str) -> Any:
 
 @cache
 def _datasource() -> Any:
+    great_expectations()
     import sqlalchemy as sa
     from duckdb_sqlalchemy import ConnectionWrapper
     from great_expectations.datasource.fluent import SQLDatasource

@@ -9,16 +9,19 @@ Does not belong here: what is recorded (`assets`, `again`).
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
+from dagster._core.storage.schedules.sqlite import sqlite_schedule_storage
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, NullPool, Pool, QueuePool, event
 
 from pipelines import durable
 from pipelines.settings import Settings
@@ -56,23 +59,77 @@ def _flush_less(connection: object, _: object) -> None:
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
-    """An engine for each SQLite file, where Dagster makes one for every event and so compiles its statements anew.
+class _StaysOpen(QueuePool):
+    """Connections that Dagster cannot let go of, as it does after every event: `kept_open` closes them."""
 
-    Without a pool an engine holds no connection: what it keeps is how a statement is written.
-    """
-    engines: dict[str, Engine] = {}
+    def dispose(self) -> None: ...
+
+    def recreate(self) -> _StaysOpen:
+        return self
+
+    def close(self) -> None:
+        super().dispose()
+
+
+_pools: list[type[Pool]] = [NullPool]
+_engines: dict[tuple[str, type[Pool]], Engine] = {}
+
+
+def _kept(make: Callable[..., Engine]) -> Callable[..., Engine]:
+    """An engine for each SQLite file, where Dagster makes one for every event and so compiles its statements anew."""
 
     def engine(file: str, **how: object) -> Engine:
-        if file not in engines:
-            engines[file] = make(file, **how)
-        return engines[file]
+        pool = _pools[-1]
+        if (file, pool) not in _engines:
+            _engines[file, pool] = make(file, **how | {"poolclass": pool})
+        return _engines[file, pool]
 
     return engine
 
 
 sqlite_event_log.create_engine = _kept(sqlite_event_log.create_engine)
 sqlite_run_storage.create_engine = _kept(sqlite_run_storage.create_engine)
+sqlite_schedule_storage.create_engine = _kept(sqlite_schedule_storage.create_engine)
+
+
+def _asked_until_yes(ask: Callable[..., bool]) -> Callable[..., bool]:
+    """A question about the tables of a history, which Dagster asks of every event: what is there stays there."""
+
+    @functools.wraps(ask)
+    def answer(storage: object, *about: object) -> bool:
+        there = vars(storage).setdefault("_there", set())
+        if (ask.__name__, about[-1]) not in there:
+            if not ask(storage, *about):
+                return False
+            there.add((ask.__name__, about[-1]))
+        return True
+
+    return answer
+
+
+for _storage, _question in (
+    (SqliteEventLogStorage, "has_table"),
+    (SqlEventLogStorage, "has_secondary_index"),
+    (SqlEventLogStorage, "_has_asset_key_col_on_connection"),
+):
+    setattr(_storage, _question, _asked_until_yes(getattr(_storage, _question)))
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Keep connections to the history open meanwhile: opening and closing one took longer than writing an event.
+
+    For a run in its own process. A daemon would hold a file of every run that it has looked at.
+    """
+    _pools.append(_StaysOpen)
+    try:
+        yield
+    finally:
+        _pools.pop()
+        for file, pool in [key for key in _engines if key[1] is _StaysOpen]:
+            held = _engines.pop((file, pool)).pool
+            if isinstance(held, _StaysOpen):
+                held.close()
 
 
 def home(settings: Settings) -> Path:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from sqlalchemy import Engine, event
 
 from pipelines import contracts, definitions, settings
 from pipelines.model.schema import FACTS, GIVEN
+from pipelines.orchestration import history
 from tests.orchestration.stubbed_job import (
     CANARY,
     check_of,
     events,
+    settings_in,
     stored,
 )
 
@@ -73,3 +77,37 @@ def test_nothing_of_a_file_is_stored_and_nothing_is_sent(after: Any) -> None:
     assert not (settings.records / "dagster" / "storage").exists()
     assert definitions.environment(settings)["DAGSTER_DISABLE_TELEMETRY"] == "yes"
     assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+
+
+def test_connections_to_the_history_are_kept_for_a_run_and_closed_after_it(tmp_path: Path) -> None:
+    of_store, opened = settings_in(tmp_path), []
+    with definitions.instance_for(of_store):
+        pass  # made with its tables
+    folder = of_store.records / "dagster"
+    event.listen(Engine, "connect", note := lambda *_: opened.append(1))
+    try:
+        with history.kept_open(), definitions.instance_for(of_store) as instance:
+            for number in range(20):
+                instance.add_dynamic_partitions("deliveries", [f"{number}"])
+            assert list(folder.rglob("*.db-wal")), "what was written waits beside the open file"
+    finally:
+        event.remove(Engine, "connect", note)
+    assert len(opened) < 8, "a connection or two to each file, not one for each event"
+    assert not list(folder.rglob("*.db-wal")), "whoever closes a file last folds what was written into it"
+    with definitions.instance_for(of_store) as instance:
+        assert len(instance.get_dynamic_partitions("deliveries")) == 20
+
+
+def test_a_history_is_asked_about_its_tables_until_they_are_there() -> None:
+    asked: list[str] = []
+
+    class Storage:
+        def has_table(self, name: str) -> bool:
+            asked.append(name)
+            return name == "old" or len(asked) > 3
+
+    has_table, one, other = history._asked_until_yes(Storage.has_table), Storage(), Storage()
+    assert [has_table(one, "old"), has_table(one, "old"), has_table(one, "new")] == [True, True, False]
+    assert [has_table(one, "new"), has_table(one, "new"), has_table(one, "new")] == [False, True, True]
+    assert has_table(other, "old"), "what one history has says nothing of another"
+    assert asked == ["old", "new", "new", "new", "old"]
