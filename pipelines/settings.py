@@ -44,7 +44,7 @@ class Settings:
     """Who sends the files, by office or role, where nobody says otherwise. SEND_AUDIT_SENT_BY."""
     today: date | None = None
     """A fixed day for rehearsals and tests; otherwise the clock's. SEND_AUDIT_TODAY (ISO)."""
-    memory_limit: str = "1GB"
+    memory_limit: str = "900MB"
     """DuckDB's memory limit; it spills to the store's own work folder beyond. SEND_AUDIT_MEMORY."""
     threads: int | None = None
     """Threads of one DuckDB connection where several work side by side; None: one for each core. A thread more than
