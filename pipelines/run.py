@@ -7,6 +7,7 @@ Does not belong here: how a step works (its own room), or how a run is started (
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -100,6 +101,8 @@ def begin(settings: Settings, *, as_of: date | None = None, progress: Progress =
         from pipelines.erasure import work as erasure
 
         erasure.go_on(settings, progress)
+    # what is loaded stays: looking through it for rubbish after every 700 new objects takes seconds
+    gc.set_threshold(50_000)
     pa.set_memory_pool(pa.system_memory_pool())  # which gives back at once what the next step needs
     key = keys.load(settings)
     outcome = Outcome(key_made=settings.key_file if key.made_now else None)

@@ -6,7 +6,6 @@ Belongs here: starting that work and telling what it did. Does not belong here: 
 
 from __future__ import annotations
 
-import gc
 import itertools
 from datetime import date
 from pathlib import Path
@@ -159,8 +158,6 @@ def run(
 
 def main_job(settings: Settings, *, as_of: date | None = None, progress: console.Progress) -> Outcome:
     """The main job, recorded in Dagster's history where Dagster is installed."""
-    # What is loaded stays: looking through it for rubbish after every 700 new objects takes seconds.
-    gc.set_threshold(50_000)
     try:
         from pipelines.definitions import run_main
     except ModuleNotFoundError as missing:
