@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,8 +94,8 @@ def make(
             return making.make(con, settings, catalogue, key, theirs)
 
     with ThreadPoolExecutor(at_once) as pool:
-        for partitions in pool.map(make_one, of_shares):
-            made |= partitions
+        for of_share in pool.map(make_one, of_shares):
+            made |= of_share
     if PUBLISHED in by_council:
         with receive.connection(settings) as con:
             made[PUBLISHED] = published.make(con, settings, catalogue, key, list(by_council[PUBLISHED]))
@@ -116,12 +117,11 @@ def shares(by_council: Mapping[str, Sequence[Checked]]) -> list[list[str]]:
         )
         for council, held in by_council.items()
     }
-    number = min(len(rows), AT_ONCE * -(-sum(rows.values()) // SHARED_FROM)) if rows else 0
-    if number < AT_ONCE or sum(rows.values()) < SHARED_FROM:
-        return [list(rows)] if rows else []
-    made: list[list[str]] = [[] for _ in range(number)]
+    every = sum(rows.values())
+    number = 1 if every < SHARED_FROM else AT_ONCE * math.ceil(every / SHARED_FROM)
+    made: list[list[str]] = [[] for _ in range(min(number, len(rows)))]
     for council in sorted(rows, key=lambda council: (-rows[council], council)):
-        min(made, key=lambda share: sum(rows[other] for other in share)).append(council)
+        min(made, key=lambda share: (sum(rows[other] for other in share), len(share))).append(council)
     return [sorted(share) for share in made]
 
 
