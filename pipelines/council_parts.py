@@ -67,7 +67,7 @@ class CouncilParts:
         cut = [
             (council, quarter, slice_)
             for council, held in self._held(table).items()
-            for quarter, slice_ in slices.cut(held).items()
+            for quarter, slice_ in slices.cut(table, held).items()
         ]
         place = {
             part: n for n, part in enumerate(dict.fromkeys((council, slice_) for council, _, slice_ in cut))
@@ -94,7 +94,7 @@ class CouncilParts:
         """Council, slice and rows of each part, in the order of councils and slices."""
         for council, held in self._held(table).items():
             rows = Counter[str]() if held or is_seldom else Counter({"": 0})
-            for quarter, slice_ in slices.cut(held).items():
+            for quarter, slice_ in slices.cut(table, held).items():
                 rows[slice_] += held[quarter]
             yield from ((council, slice_, count) for slice_, count in rows.items())
 

@@ -48,7 +48,9 @@ def slices(con: duckdb.DuckDBPyConnection, table: str, query: str) -> list[Slice
         held = con.execute(
             f"SELECT {quarter_of(table)}, count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        return [(name, holds(table, name)) for name in dict.fromkeys(cut(dict(held)).values())] or WHOLE
+        return [
+            (name, holds(table, name)) for name in dict.fromkeys(cut(table, dict(held)).values())
+        ] or WHOLE
     if table in _NUMBERED:
         return _by_arrival(con, query) or WHOLE
     return WHOLE
@@ -59,9 +61,9 @@ def quarter_of(table: str) -> str:
     return f"({_MONTH[table]}) // 3" if table in _MONTH else "NULL::INTEGER"
 
 
-def cut(held: Quarters) -> dict[int | None, str]:
+def cut(table: str, held: Quarters) -> dict[int | None, str]:
     """Quarter -> the slice that its rows are in, of the rows of one council in one table; quarters in their order."""
-    if sum(held.values()) <= LONG:
+    if table not in _MONTH or sum(held.values()) <= LONG:
         return dict.fromkeys(held, "")
     years = Counter[int]()
     for quarter, rows in held.items():

@@ -33,11 +33,17 @@ ROWS = st.lists(
 )
 
 
-@given(rows=ROWS, long=st.integers(0, 20), is_scattered=st.booleans())
+@given(
+    rows=ROWS,
+    long=st.integers(0, 20),
+    is_scattered=st.booleans(),
+    table=st.sampled_from(["figures", "charts"]),
+)
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_parts_of_several_councils_are_those_of_each(
-    tmp_path: Path, rows: list[tuple[str, date | None, int]], long: int, is_scattered: bool
+    tmp_path: Path, rows: list[tuple[str, date | None, int]], long: int, is_scattered: bool, table: str
 ) -> None:
+    """Of a table that is cut by its period, and of one that is not, however long."""
     own = program_settings.load({"SEND_AUDIT_DATA": str(tmp_path)})
     durable.private_folder(own.work)
     with pytest.MonkeyPatch.context() as patch, duckdb.connect() as con:
@@ -50,7 +56,7 @@ def test_parts_of_several_councils_are_those_of_each(
                 con,
                 own,
                 "officers",
-                "figures",
+                table,
                 council,
                 f"SELECT * FROM given WHERE council = '{council}'",
                 order,
@@ -59,14 +65,14 @@ def test_parts_of_several_councils_are_those_of_each(
         }
         made_in = "TEMP TABLE" if is_scattered else "TABLE"
         order_made = "hash(n, period_end)" if is_scattered else f"council, {order}"
-        con.execute(f"CREATE {made_in} figures AS SELECT * FROM given ORDER BY {order_made}")
+        con.execute(f"CREATE {made_in} {table} AS SELECT * FROM given ORDER BY {order_made}")
         with CouncilParts(con, own, COUNCILS[::-1]) as writing:
             if is_scattered:
-                writing.put_in_order("figures", order)
-            writing.begin("officers", "figures")
+                writing.put_in_order(table, order)
+            writing.begin("officers", table)
             assert writing.parts() == of_each
         with CouncilParts(con, own, COUNCILS) as writing:
-            writing.write("officers", "figures", order, is_seldom=True)
+            writing.write("officers", table, order, is_seldom=True)
             held = {council for council, *_ in rows} or {"A01"}
             assert writing.parts() == {
                 council: parts if council in held else [] for council, parts in of_each.items()

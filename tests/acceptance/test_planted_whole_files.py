@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import durable, partitions
+from pipelines import durable, making
 from pipelines.evidence import delivered
 from pipelines.intake import key as keys
 from pipelines.intake import verdicts
@@ -113,7 +113,7 @@ def test_broken_links_are_found_at_their_rows_and_nothing_else(
                 parts = [Part(checked.folder / f"{feed}.accepted.parquet", order, False, {})]
                 expected += [(feed, *finding) for sheet in sheets for finding in sheet.findings]
             in_force(con, contract, parts, ["990", "991"], f"in_force_{feed}")
-        found = partitions.broken_links(con, CATALOGUE)
+        found = making.broken_links(con, CATALOGUE)
     assert sorted((feed, sheet, row, code) for _, _, feed, sheet, row, code in found) == sorted(expected)
     assert {council for council, *_ in found} == {"990", "991"}
 
