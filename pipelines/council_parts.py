@@ -1,7 +1,7 @@
 """Tables that hold several councils' rows, written as each council's parts, while the work goes on.
 
 Belongs here: cutting such a table into parts, and writing them in threads of their own.
-Does not belong here: what a part is (`releases`), where a table is cut (`slices`), or what is in it (`partitions`).
+Does not belong here: what a part is (`releases`), where a table is cut (`slices`), or what is in it (`making`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import contracts
-from pipelines.contracts import Catalogue
+from pipelines.contracts import Catalogue, Contract
 from pipelines.council_parts import CouncilParts
 from pipelines.evidence import balanced_steps, balances, delivered, ledger, receipts
 from pipelines.intake import key as keys
@@ -79,7 +79,7 @@ def make(
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
-    gone, balanced = stand(con, catalogue, ordered, councils)
+    gone, balanced = stand(con, catalogue.of_councils, ordered, councils)
     stands = rows_in_force(con, catalogue)
     behind = sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_councils})
     linked = broken_links(con, catalogue)
@@ -131,11 +131,17 @@ def make(
 
 
 def stand(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, ordered: Sequence[Checked], councils: Sequence[str]
+    con: duckdb.DuckDBPyConnection,
+    feeds: Mapping[str, Contract],
+    ordered: Sequence[Checked],
+    councils: Sequence[str],
 ) -> tuple[dict[str, list[Gone]], list[balances.Entry]]:
-    """The relations in_force_<feed>; returns feed -> rows that no longer stand, and what was received and set aside."""
+    """The relations in_force_<feed> of these councils from deliveries in their order of force.
+
+    Returns feed -> rows that no longer stand, and what was received and set aside.
+    """
     gone, balanced = {}, []
-    for feed, contract in catalogue.of_councils.items():
+    for feed, contract in feeds.items():
         parts = [
             Part(
                 path=checked.folder / f"{feed}.accepted.parquet",

@@ -1,8 +1,7 @@
 """Each council's facts, counts and figures, made anew only where something that they depend on changed.
 
-Belongs here: which inputs a council's partition depends on, and making it: rows in force, links between feeds, facts,
-measures, receipts, parts, and where every row went.
-Does not belong here: the steps themselves (`model`, `measures`, `evidence`), or what a release says beside (`run`).
+Belongs here: which inputs a council's partition depends on, whether it stands, and which councils are made together.
+Does not belong here: making it (`making`), or what a release says beside (`run`).
 
     store/records/partitions/<council>/<digest of the inputs>.json     names the parts, and says whose rows stand
 """

@@ -40,27 +40,14 @@ def make(
 ) -> dict[str, Any]:
     """The partition of these deliveries, in their order of force; its parts hold every place."""
     from pipelines.evidence import balanced_steps
+    from pipelines.making import stand
     from pipelines.measures import catalogue as definitions
     from pipelines.measures import funnels, given
     from pipelines.measures.charts import charts
     from pipelines.model import listed, published
-    from pipelines.model.in_force import Part, in_force
     from pipelines.model.sources import given_sources
 
-    gone, balanced = {}, []
-    for feed, contract in catalogue.of_published.items():
-        deliveries = [
-            Part(
-                path=checked.folder / f"{feed}.accepted.parquet",
-                order=order,
-                corrections=checked.arrival.corrections,
-                periods=dict.fromkeys(checked.profile(feed), ()),
-            )
-            for order, checked in enumerate(held)
-            if feed in checked.result["feeds"]
-        ]
-        gone[feed] = in_force(con, contract, deliveries, [PUBLISHED], f"in_force_{feed}")
-        balanced += balanced_steps.of_deliveries(con, contract, held, [PUBLISHED])
+    gone, balanced = stand(con, catalogue.of_published, held, [PUBLISHED])
     facts = published.build(con, {feed: f"in_force_{feed}" for feed in catalogue.of_published})
     extracted_on = max(checked.arrival.extracted_on for checked in held)
     measures = definitions.load(settings.definitions).values()

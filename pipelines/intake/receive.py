@@ -262,9 +262,8 @@ def connection(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     durable.private_folder(settings.work)
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.memory_limit,
-        "temp_directory": str(
-            settings.work / f"spill-{secrets.token_hex(4)}"
-        ),  # never one of two connections
+        # a folder of its own: two connections that spill into one read each other's blocks
+        "temp_directory": str(settings.work / f"spill-{secrets.token_hex(4)}"),
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
