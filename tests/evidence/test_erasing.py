@@ -177,7 +177,7 @@ def test_a_childs_placements_complaints_and_own_theme_go_too(own: Settings, tmp_
             row | {"learning_themes": theirs[row["child_reference"] == CHILD]} for row in twelve.rows()["case_audits"]
         ],
         "placements": [
-            stay | {"placement_reference": f"PLACEMENT-90{n}", "provider_reference": f"V80{n}", "child_reference": child}
+            stay | {"placement_reference": f"PLACE-90{n}", "provider_reference": f"V80{n}", "child_reference": child}
             for n, child in enumerate(children)
         ],
         "complaints": [
