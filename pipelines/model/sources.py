@@ -6,7 +6,8 @@ Does not belong here: which rows stand (`in_force`), or what a delivery is calle
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Set
 
 import duckdb
 
@@ -29,22 +30,19 @@ def sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> list
     Args:
         in_force: feed -> relation of its rows in force, of the feeds that councils send.
     """
-    there = {
-        feed
-        for feed, relation in in_force.items()
-        if con.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone()
-    }
-    queries = [
-        _rows(con, in_force, fact, day, feed)
-        for fact, held in FACTS.items()
-        for day in held.dates
-        for feed in held.feeds
-        if feed in there  # most councils send few of all feeds
+    wanted = defaultdict(list)
+    for fact, held in FACTS.items():
+        for day in held.dates:
+            for feed in held.feeds:
+                wanted[feed].append((fact, day))
+    found: list[Row] = [
+        (council, order, fact, day, feed, month, rows)
+        for feed in sorted(set(wanted) & set(in_force))
+        for by_day in [_by_day(con, in_force, feed, {day for _, day in wanted[feed]})]
+        for fact, day in wanted[feed]
+        for council, order, month, rows in by_day[day]
     ]
-    if not queries:
-        return []
-    months = " UNION ALL ".join(queries)
-    return con.execute(f"SELECT * REPLACE (month::VARCHAR AS month) FROM ({months}) ORDER BY ALL").fetchall()
+    return sorted(found, key=lambda row: (*row[:5], row[5] is None, row[5] or "", row[6]))
 
 
 def given_sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> list[Row]:
@@ -59,22 +57,33 @@ def given_sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -
     return con.execute(f"{' UNION ALL '.join(queries)} ORDER BY ALL").fetchall() if queries else []
 
 
-def _rows(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], fact: str, day: str, feed: str) -> str:
-    """SQL: one feed's rows behind one fact, by council, delivery and month."""
-    relation, own = in_force[feed], _OF_ANOTHER_NAME.get((feed, day), day)
+def _by_day(
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], feed: str, days: Set[str]
+) -> dict[str, list[tuple[str, int, str | None, int]]]:
+    """Day of a fact -> (council, delivery's order, month, rows) of one feed, all days in one look at its rows."""
+    relation = in_force[feed]
+    if not con.execute(f"SELECT 1 FROM {relation} LIMIT 1").fetchone():
+        return {day: [] for day in days}  # most councils send few of all feeds
     held = {row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()}
-    month = "NULL::DATE"
-    if own in held:
-        month = own
-    elif feed == "family_participation" and day in _OF_THE_AUDIT:
+    own = {day: _OF_ANOTHER_NAME.get((feed, day), day) for day in days}
+    if feed == "family_participation":
         # many people to at most one audit
         relation = (
-            f"(SELECT council, _order, {day} FROM {relation} LEFT JOIN (SELECT council, audit_reference, {day} "
-            f"FROM {in_force['case_audits']}) USING (council, audit_reference))"
+            f"{relation} LEFT JOIN (SELECT council, audit_reference, {', '.join(sorted(_OF_THE_AUDIT))} "
+            f"FROM {in_force['case_audits']}) USING (council, audit_reference)"
         )
-        month = day
-    told = f"WHERE {month} IS NOT NULL" if month != "NULL::DATE" else ""
-    return (
-        f"SELECT council, _order, '{fact}', '{day}', '{feed}', date_trunc('month', {month})::DATE AS month, count(*) "
-        f"FROM {relation} {told} GROUP BY ALL"
-    )
+        held |= _OF_THE_AUDIT
+    dated = sorted({name for name in own.values() if name in held})
+    months = [f"date_trunc('month', {name})::DATE AS {name}" for name in dated]
+    sets = ", ".join(["(council, _order)", *(f"(council, _order, {name})" for name in dated)])
+    whose = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in dated)
+    found = con.execute(f"""
+        SELECT {f"CASE {whose}ELSE '' END" if dated else "''"} AS day, council, _order,
+            coalesce({", ".join([*dated, "NULL"])})::VARCHAR AS month, count(*)
+        FROM (SELECT {", ".join(["council", "_order", *months])} FROM {relation})
+        GROUP BY GROUPING SETS ({sets}) HAVING month IS NOT NULL OR day = ''
+    """).fetchall()
+    rows: defaultdict[str, list[tuple[str, int, str | None, int]]] = defaultdict(list)
+    for name, *row in found:
+        rows[name].append(tuple(row))
+    return {day: rows[name if (name := own[day]) in held else ""] for day in days}
