@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,11 +20,11 @@ import ibis
 import numpy as np
 import pyarrow as pa
 from ibis import Table
-from ibis.backends.duckdb import Backend
 
 from pipelines.model import (
     answers,
     cases,
+    compiled,
     ledger,
     listed,
     ombudsman,
@@ -38,6 +39,7 @@ from pipelines.model import (
     training,
 )
 from pipelines.model.columns import group
+from pipelines.model.compiled import Made
 
 _HELPERS = (
     "cases", "several_people", "told_deadlines", "extraction_days", "ethnic_groups", "reviews", "register", "looks",
@@ -87,84 +89,80 @@ def build(
     Raises:
         ValueError: a council has audits, reviews or plans but no day of extraction of that feed.
     """
-    backend = ibis.duckdb.from_connection(con)
     case_audits, participation, programme = (
-        backend.table(in_force[feed]) for feed in ("case_audits", "family_participation", "audit_programme")
+        in_force[feed] for feed in ("case_audits", "family_participation", "audit_programme")
     )
     _extraction_days(con, in_force, "case_audits", extracted)
     _given(con, "ethnic_groups", ethnicity=list(ethnic_groups), ethnic_group=list(ethnic_groups.values()))
-    _told_deadlines(con, in_force["case_audits"], holidays)
+    _told_deadlines(con, case_audits, holidays)
 
-    held = cases.case_columns(case_audits, backend.table("ethnic_groups"))
-    _make(con, backend, "cases", held, _values(con, backend, held.select(*schema.AUDITS.breakdowns)))
-    _several_people(con, in_force["family_participation"])
-    held, several = backend.table("cases"), backend.table("several_people")
-
-    def judged(rows: Table) -> Table:
-        return people.people_rows(
-            rows, held, backend.table("told_deadlines"), backend.table("extraction_days")
-        )
-
-    # Hardly any role has several rows, and only those are grouped: grouping all would cost more than all else here.
-    alone = judged(participation.anti_join(several, people.PERSON))  # one to none
-    folded = people.fold_people(judged(participation.semi_join(several, people.PERSON)))  # several to one
-    told = participation.select(
-        mode=group(participation["mode"]), not_appropriate_reason=group(participation.not_appropriate_reason)
-    )
-    values = _values(con, backend, told) | {
+    own = cases.case_columns, case_audits, "ethnic_groups"
+    _make(con, "cases", *own, values=_values(con, *own, columns=schema.AUDITS.breakdowns))
+    _several_people(con, participation)
+    values = _values(con, _told, participation, columns=("mode", "not_appropriate_reason")) | {
         "role": cases.ROLES,
         "response": (*people.RESPONSES, schema.UNKNOWN),
         "rating_listened": (*people.RATINGS, schema.UNKNOWN),
         "rating_difference": (*people.RATINGS, schema.UNKNOWN),
     }
-    fact = _columns(schema.PARTICIPANTS)
-    both = ibis.union(*(people.participants(one_each).select(*fact) for one_each in (alone, folded)))
-    _fact(con, backend, "participants", both, values)
+    judged_by = "cases", "told_deadlines", "extraction_days"
+    _fact(con, "participants", _everyone, participation, "several_people", *judged_by, values=values)
 
-    _fact(con, backend, "audits", cases.audits(held, backend.table("fact_participants")))
-    _fact(con, backend, "planned_audits", planned.planned_audits(programme, case_audits))
-    _plan_reviews(con, backend, in_force, extracted)
-    _plans(con, backend, in_force, extracted)
-    held = population.groups(backend.table(in_force["population"]))
-    _fact(con, backend, "population", held)
-    _ombudsman(con, backend, in_force, extracted)
-    _actions(con, backend, in_force, extracted)
+    _fact(con, "audits", cases.audits, "cases", "fact_participants")
+    _fact(con, "planned_audits", planned.planned_audits, programme, case_audits)
+    _plan_reviews(con, in_force, extracted)
+    _plans(con, in_force, extracted)
+    _fact(con, "population", population.groups, in_force["population"])
+    _ombudsman(con, in_force, extracted)
+    _actions(con, in_force, extracted)
     for feed, name, rows in (
         ("inspections", "listed_findings", listed.findings),
         ("internal_audits", "listed_internal_audits", listed.internal_audits),
     ):
         con.execute(f"DROP TABLE IF EXISTS {name}")
         if _holds(con, in_force, feed):
-            _make(con, backend, name, rows(backend.table(in_force[feed])))
-    _themes(con, backend, in_force)
+            _make(con, name, rows, in_force[feed])
+    _themes(con, in_force)
     for feed in _OTHERS:
-        _others(con, backend, feed, in_force, extracted)
+        _others(con, feed, in_force, extracted)
     for helper in _HELPERS:
         con.execute(f"DROP TABLE IF EXISTS {helper}")
     return {fact: f"fact_{fact}" for fact in schema.FACTS}
 
 
+def _told(participation: Table) -> Table:
+    return participation.select(
+        mode=group(participation["mode"]), not_appropriate_reason=group(participation.not_appropriate_reason)
+    )
+
+
+def _everyone(participation: Table, several: Table, held: Table, deadlines: Table, taken: Table) -> Table:
+    """The fact `participants`. Hardly any role has several rows, and only those are grouped: grouping all would cost
+    more than all else here."""
+
+    def judged(rows: Table) -> Table:
+        return people.people_rows(rows, held, deadlines, taken)
+
+    alone = judged(participation.anti_join(several, people.PERSON))  # one to none
+    folded = people.fold_people(judged(participation.semi_join(several, people.PERSON)))  # several to one
+    fact = _columns(schema.PARTICIPANTS)
+    return ibis.union(*(people.participants(one_each).select(*fact) for one_each in (alone, folded)))
+
+
 def _plan_reviews(
-    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> None:
     if not _holds(con, in_force, "plan_reviews"):
         _empty(con, "plan_reviews", "plan_sections", "plan_advice")
         return
     _extraction_days(con, in_force, "plan_reviews", extracted)
-    rows = backend.table(in_force["plan_reviews"])
-    _make(con, backend, "reviews", plan_reviews.reviews(rows, backend.table("ethnic_groups")))
-    held = backend.table("reviews")
-    for fact, table in (
-        ("plan_reviews", held),
-        ("plan_sections", plan_reviews.sections(held)),
-        ("plan_advice", plan_reviews.advice(held, backend.table("extraction_days"))),
-    ):
-        _fact(con, backend, fact, table)
+    _make(con, "reviews", plan_reviews.reviews, in_force["plan_reviews"], "ethnic_groups")
+    _fact(con, "plan_reviews", _as_it_is, "reviews")
+    _fact(con, "plan_sections", plan_reviews.sections, "reviews")
+    _fact(con, "plan_advice", plan_reviews.advice, "reviews", "extraction_days")
 
 
-def _plans(
-    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
-) -> None:
+def _plans(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted) -> None:
     months = _month_ends(con, in_force, extracted)
     council, month_on, since_on = zip(*months, strict=True) if months else ((), (), ())
     _given(con, "month_ends", council=council, month_on=month_on, since_on=since_on)
@@ -172,38 +170,33 @@ def _plans(
         _empty(con, "plans", "plan_months")
         return
     _extraction_days(con, in_force, "active_plans", extracted)
-    rows = backend.table(in_force["active_plans"])
-    _make(con, backend, "register", plans.register(rows, backend.table("ethnic_groups")))
-    held = backend.table("register")
-    _fact(con, backend, "plans", held)
+    _make(con, "register", plans.register, in_force["active_plans"], "ethnic_groups")
+    _fact(con, "plans", _as_it_is, "register")
     if not months:
         _empty(con, "plan_months")
         return
-    audits = backend.table(in_force["case_audits"])
-    _make(con, backend, "looks", plans.looks(held, audits, backend.table(in_force["plan_reviews"])))
-    found = plans.plan_months(held, backend.table("month_ends"), backend.table("looks"))
-    _fact(con, backend, "plan_months", found)
+    _make(con, "looks", plans.looks, "register", in_force["case_audits"], in_force["plan_reviews"])
+    _fact(con, "plan_months", plans.plan_months, "register", "month_ends", "looks")
 
 
 def _ombudsman(
-    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> None:
     con.execute("DROP TABLE IF EXISTS listed_cases")
     con.execute("DROP TABLE IF EXISTS listed_remedies")
     if not (_holds(con, in_force, "ombudsman_cases") or _holds(con, in_force, "ombudsman_remedies")):
         _empty(con, "ombudsman_cases", "ombudsman_remedies")
         return
-    held, agreed = (backend.table(in_force[feed]) for feed in ("ombudsman_cases", "ombudsman_remedies"))
-    _fact(con, backend, "ombudsman_cases", ombudsman.cases(held))
+    held, agreed = (in_force[feed] for feed in ("ombudsman_cases", "ombudsman_remedies"))
+    _fact(con, "ombudsman_cases", ombudsman.cases, held)
     _extraction_days(con, in_force, "ombudsman_remedies", extracted)
-    judged = ombudsman.remedies(agreed, backend.table("extraction_days"))
-    _fact(con, backend, "ombudsman_remedies", judged)
-    _make(con, backend, "listed_cases", listed.cases(held, backend.table("fact_ombudsman_cases")))
-    _make(con, backend, "listed_remedies", listed.remedies(agreed))
+    _fact(con, "ombudsman_remedies", ombudsman.remedies, agreed, "extraction_days")
+    _make(con, "listed_cases", listed.cases, held, "fact_ombudsman_cases")
+    _make(con, "listed_remedies", listed.remedies, agreed)
 
 
 def _actions(
-    con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str], extracted: schema.Extracted
+    con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> None:
     con.execute("DROP TABLE IF EXISTS listed_actions")
     if not _holds(con, in_force, "actions"):
@@ -212,22 +205,19 @@ def _actions(
         return
     _extraction_days(con, in_force, "actions", extracted)
     _given(con, "ledger_months", **_ledger_months(con, in_force, extracted))
-    rows, changes = backend.table(in_force["actions"]), backend.table(in_force["action_changes"])
-    cases_held = backend.table(in_force["ombudsman_cases"])
-    _make(con, backend, "ledger_register", ledger.register(rows, changes, cases_held))
-    held = backend.table("ledger_register")
-    _make(con, backend, "ledger_entries", ledger.history(held, changes))
-    _make(con, backend, "ledger_moves", ledger.moves(held, changes))
-    entries, moved = backend.table("ledger_entries"), backend.table("ledger_moves")
-    taken = backend.table("extraction_days")
-    for fact, table in (
-        ("action_movements", ledger.movements(entries)),
-        ("action_months", ledger.months(held, entries, moved, backend.table("ledger_months"))),
-        ("actions", ledger.actions(held, entries, moved, taken)),
-    ):
-        _fact(con, backend, fact, table)
-    now = ledger.standing_now(held, entries, moved, taken)
-    _make(con, backend, "listed_actions", listed.actions(rows, now))
+    rows, changes = in_force["actions"], in_force["action_changes"]
+    _make(con, "ledger_register", ledger.register, rows, changes, in_force["ombudsman_cases"])
+    _make(con, "ledger_entries", ledger.history, "ledger_register", changes)
+    _make(con, "ledger_moves", ledger.moves, "ledger_register", changes)
+    now = "ledger_register", "ledger_entries", "ledger_moves"
+    _fact(con, "action_movements", ledger.movements, "ledger_entries")
+    _fact(con, "action_months", ledger.months, *now, "ledger_months")
+    _fact(con, "actions", ledger.actions, *now, "extraction_days")
+    _make(con, "listed_actions", _listed_actions, rows, *now, "extraction_days")
+
+
+def _listed_actions(rows: Table, held: Table, entries: Table, moved: Table, taken: Table) -> Table:
+    return listed.actions(rows, ledger.standing_now(held, entries, moved, taken))
 
 
 def _ledger_months(
@@ -246,24 +236,19 @@ def _ledger_months(
     return found
 
 
-def _themes(con: duckdb.DuckDBPyConnection, backend: Backend, in_force: Mapping[str, str]) -> None:
+def _themes(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> None:
     for fact, feed, made in (
         ("review_themes", "plan_reviews", themes.review_themes),
         ("audit_themes", "case_audits", themes.audit_themes),
     ):
         if _holds(con, in_force, feed):
-            found = made(backend.table(in_force[feed]))
-            _fact(con, backend, fact, found)
+            _fact(con, fact, made, in_force[feed])
         else:
             _empty(con, fact)
 
 
 def _others(
-    con: duckdb.DuckDBPyConnection,
-    backend: Backend,
-    feed: str,
-    in_force: Mapping[str, str],
-    extracted: schema.Extracted,
+    con: duckdb.DuckDBPyConnection, feed: str, in_force: Mapping[str, str], extracted: schema.Extracted
 ) -> None:
     """The facts of a feed that stands by itself."""
     made, begins, facts = _OTHERS[feed]
@@ -287,11 +272,16 @@ def _others(
         _empty(con, *facts)
         return
     _extraction_days(con, in_force, feed, extracted)
-    tables = made(
-        *(backend.table(name) for name in (in_force[feed], "extraction_days", f"month_ends_{feed}"))
-    )
     for fact in facts:
-        _fact(con, backend, fact, tables[fact])
+        _fact(con, fact, _one_of(made, fact), in_force[feed], "extraction_days", f"month_ends_{feed}")
+
+
+@cache
+def _one_of(made: _Made, fact: str) -> Made:
+    def one(*tables: Table) -> Table:
+        return made(*tables)[fact]
+
+    return one
 
 
 def _month_ends(
@@ -337,50 +327,53 @@ def _columns(fact: schema.Fact) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _as_it_is(table: Table) -> Table:
+    return table
+
+
 def _fact(
     con: duckdb.DuckDBPyConnection,
-    backend: Backend,
     name: str,
-    table: Table,
+    made: Made,
+    *relations: str,
     values: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """TABLE fact_<name> in the fact's order: rows that are counted and written together lie together."""
     fact = schema.FACTS[name]
-    _make(
-        con,
-        backend,
-        f"fact_{name}",
-        table.select(*_columns(fact)),
-        values,
-        f"ORDER BY {', '.join(fact.order)}",
-    )
+    order = f"ORDER BY {', '.join(fact.order)}"
+    _make(con, f"fact_{name}", made, *relations, columns=_columns(fact), values=values, order=order)
 
 
 def _make(
     con: duckdb.DuckDBPyConnection,
-    backend: Backend,
     name: str,
-    table: Table,
+    made: Made,
+    *relations: str,
+    columns: Sequence[str] = (),
     values: Mapping[str, Sequence[str]] | None = None,
     order: str = "",
 ) -> None:
-    """TABLE `name` of an expression; columns with given values are stored as ENUM: one byte a row, not sixteen."""
+    """TABLE `name` of what `made` makes of the relations, or of its `columns`; those with given values are stored as
+    ENUM: one byte a row, not sixteen."""
     kinds = {
         column: ", ".join("'" + value.replace("'", "''") + "'" for value in of)
         for column, of in (values or {}).items()
     }
     compact = ", ".join(f'"{column}"::ENUM({kind}) AS "{column}"' for column, kind in kinds.items())
-    columns = f"* REPLACE ({compact})" if compact else "*"
-    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM ({backend.compile(table)}) {order}")
+    wanted = f"* REPLACE ({compact})" if compact else "*"
+    sql = compiled.sql(con, made, *relations, columns=columns)
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {wanted} FROM ({sql}) {order}")
 
 
-def _values(con: duckdb.DuckDBPyConnection, backend: Backend, table: Table) -> dict[str, tuple[str, ...]]:
+def _values(
+    con: duckdb.DuckDBPyConnection, made: Made, *relations: str, columns: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
     """Column -> the values in it, in order of the alphabet, with `unknown` whether it is there or not."""
-    lists = ", ".join(f'list(DISTINCT "{name}")' for name in table.columns)
-    [found] = con.execute(f"SELECT {lists} FROM ({backend.compile(table)})").fetchall()
+    lists = ", ".join(f'list(DISTINCT "{name}")' for name in columns)
+    [found] = con.execute(f"SELECT {lists} FROM ({compiled.sql(con, made, *relations)})").fetchall()
     return {
         name: tuple(sorted({*(values or ()), schema.UNKNOWN}))
-        for name, values in zip(table.columns, found, strict=True)
+        for name, values in zip(columns, found, strict=True)
     }
 
 
