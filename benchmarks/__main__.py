@@ -130,8 +130,9 @@ def peak_megabytes() -> float:
 def warm() -> None:
     """Load what a run loads, so that imports are set aside."""
     import ibis
+    import scipy.special  # noqa: F401
 
-    from pipelines import run  # noqa: F401
+    from pipelines import making, run  # noqa: F401
     from pipelines.intake import verdicts
     from pipelines.measures import build  # noqa: F401
     from pipelines.model import facts  # noqa: F401

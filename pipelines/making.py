@@ -7,8 +7,6 @@ the steps themselves (`model`, `measures`, `evidence`).
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -73,8 +71,6 @@ def make(
     by_council: dict[str, list[Checked]],
 ) -> dict[str, dict[str, Any]]:
     """Facts, counts and figures of some councils in one pass, written as parts."""
-    # figures want it in a few seconds, and it takes one to load
-    threading.Thread(target=importlib.import_module, args=("scipy.stats",), daemon=True).start()
     councils = list(by_council)
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pipelines.statistics.binomial import at_least, at_most, least_reaching
 from pipelines.statistics.proportions import checked_counts, normal_quantile
 
 WARN, ACT = 0.95, 0.998  # the English public-health pair: 2 and 3 sigma
@@ -74,12 +75,10 @@ def exact_places(x: ArrayLike, n: ArrayLike, target: float) -> NDArray:
     x, n: counts, shape (k,). target: from 0 to 1. Returns the strings of `Funnel.place`. Raises ValueError as
     `funnel`. Read upside down (cases without the property, 1 - target) it says the same of each place.
     """
-    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
-
     x, n = _places(x, n)
     target = _target(x, n, target)
     known = ~np.isnan(x) & (n > 0)
-    above, below = binom.sf(x - 1, n, target), binom.cdf(x, n, target)
+    above, below = at_least(x, n, target), at_most(x, n, target)
     warn, act = ((1 - level) / 2 for level in (WARN, ACT))
     return np.select(
         [~known, above < act, below < act, above < warn, below < warn],
@@ -95,13 +94,11 @@ def expected_by_chance(n: ArrayLike, target: float, level: float = ACT) -> float
     counts those named at 99.8% too. A number of places, for "by chance alone about N of these would be named"; at most
     (1 - level) times the number of places, less where cases are few.
     """
-    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
-
     n = _cases(n)
     target, tail = _target(n, n, target), (1 - level) / 2
     n = n[n > 0]
     normal_quantile(level)
-    named = [binom.cdf(binom.ppf(tail, n, share) - 1, n, share) for share in (target, 1 - target)]
+    named = [at_most(least_reaching(tail, n, share) - 1, n, share) for share in (target, 1 - target)]
     return float(np.sum(named))
 
 
@@ -112,8 +109,6 @@ def usual_counts(n: ArrayLike, target: ArrayLike, level: float = ACT) -> tuple[N
     float64, both included; NaN where n is 0 or n or target is not known. They are counts, not shares, so that they are
     equal on every machine. Raises ValueError for n < 0, a target outside 0 to 1 or a level outside (0, 1).
     """
-    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
-
     n, target = np.broadcast_arrays(_cases(n), np.asarray(target, dtype=float))
     if ((target < 0) | (target > 1)).any():
         raise ValueError("A target is a share: give numbers from 0 to 1.")
@@ -121,7 +116,7 @@ def usual_counts(n: ArrayLike, target: ArrayLike, level: float = ACT) -> tuple[N
     tail = (1 - level) / 2
     known = (n > 0) & ~np.isnan(target)
     least, fewest_without = (
-        np.where(known, binom.ppf(tail, n, share), np.nan) for share in (target, 1 - target)
+        np.where(known, least_reaching(tail, n, share), np.nan) for share in (target, 1 - target)
     )
     return least, n - fewest_without
 
@@ -154,16 +149,14 @@ def exact_limits(n: ArrayLike, target: float, level: float = WARN) -> tuple[NDAr
     outside 0 to 1 or a level outside (0, 1).
     Source: Spiegelhalter (2005), appendix A.1.1.
     """
-    from scipy.stats import binom  # only where a funnel is worked out: it takes a second to load
-
     n = _cases(n)
     _target(n, n, target)
     normal_quantile(level)
     known = np.where(n > 0, n, 1.0)
 
     def at(p: float) -> NDArray:
-        r = binom.ppf(p, known, target)
-        reached, before = binom.cdf(r, known, target), binom.cdf(r - 1, known, target)
+        r = least_reaching(p, known, target)
+        reached, before = at_most(r, known, target), at_most(r - 1, known, target)
         beyond = (reached - p) / (reached - before)
         return np.where(n > 0, np.clip((r - beyond) / known, 0.0, 1.0), np.nan)
 
