@@ -85,7 +85,8 @@ def findings(
                     used.append(row)
                     text = heard_words.sentence(row, layer.looked, layer.others, layer.over, layer.under)
                     title = store.breakdowns(release).get(by, by)
-                    said.append(components.told(f"{title}, {text}", row["receipt"], of=html.Li))
+                    said_of = "" if title.lower() in row["label"].lower() else f"{title}, "
+                    said.append(components.told(f"{said_of}{text}", row["receipt"], of=html.Li))
     nothing = "No group stands out: every gap is one that chance alone could show, or there are too few audits to say."
     return components.section(
         "findings",

@@ -68,9 +68,10 @@ def in_force(
     joins, standing = ("", "true") if alone else _standing(con, contract, ordered)
     columns = ", ".join(f'held."{name}"::{kind} AS "{name}"' for name, kind in contract.stored.items())
     wanted = ", ".join(_text(council) for council in councils)
-    con.execute(
-        f"DROP VIEW IF EXISTS {relation}" if _is_view(con, relation) else f"DROP TABLE IF EXISTS {relation}"
-    )
+    try:
+        con.execute(f"DROP VIEW IF EXISTS {relation}")
+    except duckdb.CatalogException:
+        con.execute(f"DROP TABLE {relation}")
     of_these = (
         f"FROM ({_rows(contract, ordered)}) AS held {joins} WHERE {whose(contract)} IN ({wanted or 'NULL'})"
     )
@@ -89,13 +90,6 @@ def in_force(
 def whose(contract: Contract) -> str:
     """SQL for what a row `held` belongs to as deliveries replace one another: its council, or all that is published."""
     return f"'{PUBLISHED}'" if contract.holds == PUBLISHED else "held.council"
-
-
-def _is_view(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    views = con.execute(
-        "SELECT view_name FROM duckdb_views() WHERE temporary AND view_name = ?", [relation]
-    ).fetchall()
-    return len(views) > 0
 
 
 def _rows(contract: Contract, parts: Sequence[Part]) -> str:

@@ -43,7 +43,7 @@ def test_families_who_need_an_interpreter_are_the_one_group_said_to_be_offered_l
     findings = said(held, "/who", r"section#findings\S* .*> li$")
     offered = [text for text in findings if "offered less often" in text]
     assert len(offered) == 1
-    assert offered[0].startswith("Interpreter needed, Interpreter needed: offered less often. ")
+    assert offered[0].startswith("Interpreter needed: offered less often. ")
     assert "percentage points fewer; likely between" in offered[0]
     [heading] = said(held, "/who?by=interpreter", r"section#offered\S* .*> h3\.finding$")
     assert re.fullmatch(r"Interpreter needed: offered less often, \d percentage points fewer", heading)

@@ -46,13 +46,15 @@ def is_called(text: str, row: Row) -> bool:
 
 
 @says(
-    rf"(?P<title>.+?), (?P<label>.+): (?P<called>{CALLED})\. (?P<there>{P}) of (?P<all>[^%\d]+), (?P<here>{P}) of (?P<looked>[^%\d]+) \((?P<gap>{GAP}); likely (?P<range>{BETWEEN})\)\.(?P<few> Only (?P<n>{C}) of them: do not generalise\.)?"
+    rf"(?P<whose>.+): (?P<called>{CALLED})\. (?P<there>{P}) of (?P<all>[^%\d]+), (?P<here>{P}) of (?P<looked>[^%\d]+) \((?P<gap>{GAP}); likely (?P<range>{BETWEEN})\)\.(?P<few> Only (?P<n>{C}) of them: do not generalise\.)?"
 )
 def stands_out(found: re.Match[str], at: Place) -> bool:
     def holds(row: Row) -> bool:
         other = at.tables.compared.get(row["receipt"], {"compared_denominator": 0})
+        title, label = at.tables.title(row["breakdown"]), at.tables.label(row)
+        whose = label if title.lower() in label.lower() else f"{title}, {label}"
         return (
-            (at.tables.title(row["breakdown"]), at.tables.label(row)) == (found["title"], found["label"])
+            found["whose"] == whose
             and is_called(found["called"], row)
             and is_part(found["there"], other.get("compared_numerator", 0), other["compared_denominator"])
             and is_part(found["here"], row["numerator"], row["denominator"])
