@@ -122,7 +122,7 @@ def _fresh(release: store.Release) -> Component | None:
         ),
         components.table(
             "The newest data of each feed and council",
-            ["Feed", "Council", ("Taken from its system on", "day"), "Expected", ("Next by", "day"), "Late?"],
+            ["Feed", "Council", ("Taken from its system on", "day"), "Expected", ("Next by", "day"), "Late"],
             cells,
             quiet=True,
         ),
