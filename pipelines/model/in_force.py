@@ -70,7 +70,7 @@ def in_force(
     wanted = ", ".join(_text(council) for council in councils)
     try:
         con.execute(f"DROP VIEW IF EXISTS {relation}")
-    except duckdb.CatalogException:
+    except duckdb.CatalogException:  # it is a table
         con.execute(f"DROP TABLE {relation}")
     of_these = (
         f"FROM ({_rows(contract, ordered)}) AS held {joins} WHERE {whose(contract)} IN ({wanted or 'NULL'})"

@@ -35,13 +35,14 @@ def sources(con: duckdb.DuckDBPyConnection, in_force: Mapping[str, str]) -> list
         for day in held.dates:
             for feed in held.feeds:
                 wanted[feed].append((fact, day))
-    found: list[Row] = [
-        (council, order, fact, day, feed, month, rows)
-        for feed in sorted(set(wanted) & set(in_force))
-        for by_day in [_by_day(con, in_force, feed, {day for _, day in wanted[feed]})]
-        for fact, day in wanted[feed]
-        for council, order, month, rows in by_day[day]
-    ]
+    found: list[Row] = []
+    for feed in wanted.keys() & in_force.keys():
+        by_day = _by_day(con, in_force, feed, {day for _, day in wanted[feed]})
+        found += [
+            (council, order, fact, day, feed, month, rows)
+            for fact, day in wanted[feed]
+            for council, order, month, rows in by_day[day]
+        ]
     return sorted(found, key=lambda row: (*row[:5], row[5] is None, row[5] or "", row[6]))
 
 

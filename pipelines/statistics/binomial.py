@@ -25,8 +25,8 @@ def at_least(k: ArrayLike, n: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
 
     k, n, p = np.broadcast_arrays(*(np.asarray(part, dtype=float) for part in (k, n, p)))
     within = betainc(np.maximum(k, 1.0), np.maximum(n - k + 1, 1.0), p)
-    known = ~np.isnan(k) & ~np.isnan(n)
-    return np.select([known & (k <= 0), known & (k > n)], [np.where(np.isnan(p), np.nan, 1.0), 0.0], within)
+    known = ~np.isnan(k + n + p)
+    return np.select([known & (k <= 0), known & (k > n)], [1.0, 0.0], within)
 
 
 def least_reaching(q: float, n: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:

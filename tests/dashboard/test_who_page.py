@@ -76,6 +76,7 @@ def test_the_page_says_who_stands_out_at_which_step(release: Any) -> None:
         "Age, 16 to 19: under-heard. 31% of all children and young people with a plan, 12% of audits" in told
     )
     assert "Interpreter needed: offered less often." in told
+    assert "Interpreter needed, " not in told, "the group's name says the characteristic"
     assert heard_words.TYPICAL in told
     assert "If none differed, chance alone would still give" in told
     assert "as counted by the SEN2 return on 15 January 2026" in told

@@ -195,10 +195,7 @@ def test_a_childs_placements_complaints_and_own_theme_go_too(own: Settings, tmp_
     }  # fmt: skip
     themes = rows_of(everything, made, "audit_themes")
     # long: four characters are in a receipt by chance
-    kinds = {
-        "placement_reference": "PLACE-900",
-        "complaint_reference": "COMPLAINT-900",
-    }
+    kinds = {"placement_reference": "PLACE-900", "complaint_reference": "COMPLAINT-900"}
     more = [key.keyed_hash(f"{kind}|{COUNCIL}|{text}") for kind, text in kinds.items()]
     assert found_in(own.data, more)
 

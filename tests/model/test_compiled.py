@@ -1,0 +1,41 @@
+"""Expressions are compiled once for relations with the same columns, and again for others."""
+
+from __future__ import annotations
+
+import duckdb
+from ibis import Table
+
+from pipelines.model import compiled
+
+COMPILED: list[str] = []
+
+
+def long_ones(rows: Table) -> Table:
+    COMPILED.append(rows.get_name())
+    return rows.filter(rows.name.length() > 3).mutate(twice=rows.n * 2)
+
+
+def test_it_is_compiled_once_for_the_same_columns():
+    COMPILED.clear()
+    for kind in ("VARCHAR", "ENUM('Ada', 'Grace')", "ENUM('Grace', 'Joan')"):
+        with duckdb.connect() as con:
+            con.execute(f"CREATE TABLE rows AS SELECT 'Grace'::{kind} AS name, 1::BIGINT AS n")
+            made = compiled.sql(con, long_ones, "rows", columns=("twice", "name"))
+            assert con.execute(made).fetchall() == [(2, "Grace")]
+    assert COMPILED == ["rows"]
+
+
+def test_other_columns_names_or_wishes_are_compiled_again():
+    COMPILED.clear()
+    with duckdb.connect() as con:
+        con.execute("CREATE TEMP TABLE one AS SELECT 'Grace' AS name, 1 AS n")
+        con.execute("CREATE VIEW two AS SELECT 'Grace' AS name, 1.5 AS n, true AS more")
+        assert con.execute(compiled.sql(con, long_ones, "one")).fetchall() == [("Grace", 1, 2)]
+        assert con.execute(compiled.sql(con, long_ones, "one", columns=("n",))).fetchall() == [(1,)]
+        assert [column for column, *_ in con.execute(compiled.sql(con, long_ones, "two")).description] == [
+            "name", "n", "more", "twice",
+        ]  # fmt: skip
+        con.execute("ALTER TABLE one ALTER n TYPE VARCHAR")
+        con.execute("ALTER TABLE one ALTER n TYPE DOUBLE")
+        assert con.execute(compiled.sql(con, long_ones, "one", columns=("twice",))).fetchall() == [(2.0,)]
+    assert COMPILED == ["one", "one", "two", "one"]
