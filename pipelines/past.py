@@ -35,10 +35,12 @@ LEFT_OUT = "left_out"
 """The table of what each step of counting left of a figure's rows."""
 LEFT_OUT_IN = "left_out_in"
 """The table of the files that hold it: a council and a name in the release's folder of parts."""
-NOT_COPIED = (LEFT_OUT, "counts")
+NOT_COPIED = (LEFT_OUT, RESTATED, "counts")
 """Long tables that only a receipt reads, or nobody but `verify`: copies would be most of a database's cost."""
-FOUND_BY = {"figures": 'measure, council, "window", period_end, breakdown, "group"'}
-"""Long tables that are put in an order of their own where they are copied, so that a page's rows lie together."""
+FIGURES = "figures"
+"""The longest table of a database, which may take over what did not change."""
+_FOUND_BY = 'council, measure, "window", period_end, breakdown, "group"'
+"""Their order in a database: a page's rows lie together, and so do those that are replaced together."""
 _NAMED = re.compile(NAME + r"([0-9a-f]{64})")
 _VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
@@ -323,15 +325,29 @@ def parts_of(folder: Path, manifest: Manifest) -> dict[str, dict[str, Path]]:
     return files
 
 
+def figure_parts(manifest: Manifest) -> dict[str, int]:
+    """Digest -> rows of a release's parts of figures."""
+    return {part["sha256"]: part["rows"] for part in manifest["parts"] if part["table"] == FIGURES}
+
+
 def fill(
-    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, *, into: str = "", copied: bool = True
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    manifest: Manifest,
+    *,
+    into: str = "",
+    copied: bool = True,
+    like: Manifest | None = None,
 ) -> None:
     """Make a release's tables in the connection, or in its database `into`, from the parts.
 
     With `copied` their rows are copied, but for `NOT_COPIED`; without, each table is a view of its Parquet files, which
-    is made at once and read a little more slowly. Values are written into the queries: binding one makes DuckDB load
+    is made at once and read a little more slowly. Where the connection holds the tables of the release `like`, figures
+    of parts that both have are left as they are. Values are written into the queries: binding one makes DuckDB load
     pandas.
     """
+    if like:
+        _clear(con, folder, like, manifest)
     prefix = f"{quote(into)}." if into else ""
     _tell_of_itself(con, folder, manifest, prefix)
     _tell_of_the_past(con, folder, manifest, prefix)
@@ -339,13 +355,42 @@ def fill(
     if copied:
         _tell_of_left_out(con, folder, manifest, prefix)
     for table, files in parts_of(folder, manifest).items():
-        if copied and table in NOT_COPIED:
-            continue
-        listed = ", ".join(literal(str(path)) for path in files.values())
-        query = f"SELECT * FROM read_parquet([{listed}], union_by_name = true)"
-        if copied and table in FOUND_BY:
-            query += f" ORDER BY {FOUND_BY[table]}"
-        con.execute(f"CREATE {'TABLE' if copied else 'VIEW'} {prefix}{quote(table)} AS {query}")
+        if copied and table == FIGURES:
+            _copy_figures(con, folder, manifest, f"{prefix}{FIGURES}", like)
+        elif not copied or table not in NOT_COPIED:
+            kind = "TABLE" if copied else "VIEW"
+            con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {_rows(files.values())}")
+
+
+def _clear(con: duckdb.DuckDBPyConnection, folder: Path, was: Manifest, now: Manifest) -> None:
+    """Take away the tables of a release that was, but for the figures that another release has too."""
+    for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+        if table != FIGURES:
+            con.execute(f"DROP TABLE {quote(table)}")
+    if gone := _only_in(folder, was, now):
+        con.execute(
+            f"DELETE FROM {FIGURES} AS held USING ({_rows(gone)}) AS gone "
+            "WHERE (held.council, held.measure, held.receipt) = (gone.council, gone.measure, gone.receipt)"
+        )
+
+
+def _copy_figures(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, name: str, like: Manifest | None
+) -> None:
+    if files := _only_in(folder, manifest, like):
+        into = f"INSERT INTO {name} BY NAME" if like else f"CREATE TABLE {name} AS"
+        con.execute(f"{into} {_rows(files)} ORDER BY {_FOUND_BY}")
+
+
+def _only_in(folder: Path, manifest: Manifest, other: Manifest | None) -> list[Path]:
+    """The parts of figures that a release has and the other has not."""
+    files, others = parts_of(folder, manifest).get(FIGURES, {}), figure_parts(other) if other else {}
+    return [path for digest, path in files.items() if digest not in others]
+
+
+def _rows(files: Iterable[Path]) -> str:
+    """SQL for the rows of some parts; those of earlier versions of the program may lack a column."""
+    return f"SELECT * FROM read_parquet({listed(map(str, files))}, union_by_name = true)"
 
 
 def _tell_of_itself(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:

@@ -159,7 +159,7 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
         else None,
     }
     if flip:
-        build_database(settings, audience, manifest)
+        build_database(settings, audience, manifest, like=current)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -265,19 +265,48 @@ def database_path(settings: Settings, audience: str, release: str) -> Path:
     return settings.audience(audience) / "databases" / f"{release}.duckdb"
 
 
-def build_database(settings: Settings, audience: str, manifest: Manifest) -> Path:
-    """The release as a DuckDB file, from its parts of this audience's own store."""
+def build_database(settings: Settings, audience: str, manifest: Manifest, *, like: str | None = None) -> Path:
+    """The release as a DuckDB file, from its parts of this audience's own store.
+
+    Figures that are the same in the release `like` are taken over from its database, where that is worth it and safe.
+    """
     final = database_path(settings, audience, manifest["release"])
     durable.private_folder(settings.work)
     made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
+    before = _like(settings, audience, manifest, like) if like else None
+    if before:
+        shutil.copyfile(database_path(settings, audience, before["release"]), made)
     with duckdb.connect(str(made)) as con:
-        past.fill(con, settings.audience(audience), manifest)
+        past.fill(con, settings.audience(audience), manifest, like=before)
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)
     durable.place_file(made, final)
     durable.write(digest_path(final), f"{digest}\n".encode())
     return final
+
+
+def _like(settings: Settings, audience: str, manifest: Manifest, release: str) -> Manifest | None:
+    """The manifest of a release whose database another one may begin as; None where that is no help or not safe.
+
+    That is: most figures are in other parts, another program made it, something was erased since, or it is missing or
+    damaged. A public one never is: what was deleted from a file may still lie in it.
+    """
+    before = read_manifest(settings, audience, release)
+    was, now = past.figure_parts(before), past.figure_parts(manifest)
+    is_worth_it = sum(now[part] for part in now.keys() & was.keys()) > sum(now.values()) / 2
+    is_safe = before["code_version"] == manifest["code_version"] and _erasures(before) == _erasures(manifest)
+    path = database_path(settings, audience, release)
+    return before if audience == "officers" and is_worth_it and is_safe and _is_undamaged(path) else None
+
+
+def _is_undamaged(database: Path) -> bool:
+    beside = digest_path(database)
+    return (
+        database.exists()
+        and beside.exists()
+        and beside.read_text(encoding="utf-8").strip() == durable.file_digest(database)
+    )
 
 
 def digest_path(database: Path) -> Path:
@@ -332,8 +361,10 @@ def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float
     current = current_release(settings, audience)
     made = [head.release for head in past.heads(settings.audience(audience))]
     kept = {*made[-keep:], current}
-    known = _erasures(settings, audience, current)
-    outdated = {release for release in kept if _erasures(settings, audience, release) != known}
+    known = {
+        release: _erasures(read_manifest(settings, audience, release)) if release else {} for release in kept
+    }
+    outdated = {release for release in kept if known[release] != known[current]}
     young = time.time() - spare_seconds
     gone = []
     for path in (settings.audience(audience) / "databases").glob("*.duckdb"):
@@ -346,9 +377,8 @@ def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float
     return gone
 
 
-def _erasures(settings: Settings, audience: str, release: str | None) -> Mapping[str, str]:
+def _erasures(manifest: Manifest) -> Mapping[str, str]:
     """The newest erasure that a release was made after; empty where there was none."""
-    manifest = read_manifest(settings, audience, release) if release else {}
     return dict((manifest.get("chain") or {}).get("erasures", {}))
 
 

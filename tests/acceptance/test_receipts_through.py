@@ -141,10 +141,10 @@ def test_the_public_sees_no_file_name_no_group_and_no_protected_measure(settings
         {"file": None, "sent_by": None}
     ]
     assert not any(f"{name}." in json.dumps(told, default=str) for name in FILE_NAMES)
-    for table in (release.left_out(""), "{db}.undated", "{db}.restated"):
+    for table in (release.left_out(""), "{db}.undated", "{restated}"):
         assert release.rows(f"SELECT DISTINCT breakdown FROM {table}") == [{"breakdown": ""}]
     shown = {row["measure"] for row in release.rows("SELECT measure FROM {db}.measures")}
-    for table in (release.left_out(""), "{db}.counting_steps", "{db}.restated"):
+    for table in (release.left_out(""), "{db}.counting_steps", "{restated}"):
         assert {row["measure"] for row in release.rows(f"SELECT DISTINCT measure FROM {table}")} <= shown
     officers = opened(settings, "officers", 2)
     assert receipts.tell(release, code_of(officers))["status"] == "unknown", (
@@ -156,7 +156,7 @@ def test_an_older_release_says_what_it_does_not_hold(settings: Settings, tmp_pat
     path = tmp_path / "2026-01-01.1.duckdb"
     shutil.copy(opened(settings, "officers", 2).path, path)
     with duckdb.connect(str(path)) as con:
-        for table in ("left_out_in", "counting_steps", "undated", "sources", "restated", "restated_in"):
+        for table in ("left_out_in", "counting_steps", "undated", "sources", "restated_in"):
             con.execute(f"DROP TABLE {table}")
     release = store.opened(path)
     told = receipts.tell(release, code_of(release))

@@ -69,7 +69,7 @@ class Tables:
                 {row["council"]: row["name"] for row in table("places")},
                 funnels=table("funnels"),
                 undated=table("undated"),
-                restated=table("restated"),
+                restated=_restated(con, database) if "restated_in" in held else [],
                 release=next(iter(table("release")), {}),
                 neighbours={(row["council"], row["neighbour"]): row["closeness"] for row in table("neighbours")},
                 deliveries={row["number"]: row["feed"] for row in table("deliveries")},
@@ -165,6 +165,14 @@ def _of_group(row: Row) -> tuple[str, ...]:
 
 def _cell(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in CELL)
+
+
+def _restated(con: duckdb.DuckDBPyConnection, database: Path) -> list[Row]:
+    """What this release restated: its database names the part, and the parts of those before it."""
+    [file] = con.execute("SELECT file FROM restated_in SEMI JOIN release USING (release)").fetchall() or [
+        None
+    ]
+    return _rows(con, f"FROM '{database.parents[1] / 'parts' / file[0]}'") if file else []
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
