@@ -29,6 +29,8 @@ class CouncilParts:
         self.con, self.settings, self.councils = con, settings, sorted(councils)
         self._pool = ThreadPoolExecutor(settings.threads or AT_ONCE)
         self._written: list[tuple[str, releases.Part | Future[releases.Part]]] = []
+        self._runs: dict[tuple[str, str, str], str] = {}
+        """Table, council and slice of each part begun -> SQL for its rows, by where they lie."""
 
     def __enter__(self) -> CouncilParts:
         return self
@@ -51,19 +53,39 @@ class CouncilParts:
             )
             self._written.append((council, part))
 
-    def begin(self, zone: str, table: str, *, is_seldom: bool = False) -> None:
+    def begin(self, zone: str, table: str, *, columns: str = "*", is_seldom: bool = False) -> None:
         """The same of a table (not a TEMP one) whose rows lie in their order, council by council and slice by slice.
 
         Threads write its parts, each a run of rows: to look for them, and to sort them, costs more than writing them.
         """
         first = 0
         for council, slice_, rows in self._cut(table, is_seldom):
-            run = f"SELECT * FROM {table} WHERE rowid BETWEEN {first} AND {first + rows - 1}"
-            self._written.append((council, self._pool.submit(self._write, zone, table, council, run, slice_)))
+            run = f"FROM {table} WHERE rowid BETWEEN {first} AND {first + rows - 1}"
+            self._runs[table, council, slice_] = run
+            self._submit(zone, table, council, f"SELECT {columns} {run}", slice_)
             first += rows
 
-    def put_in_order(self, table: str, order: str) -> None:
-        """Make of a TEMP TABLE one that `begin` writes."""
+    def begin_some_of(self, of: str, zone: str, table: str, columns: str, where: str, order: str) -> None:
+        """The same of a `table` that is some rows of another one, which was begun: columns of those `where` that holds.
+
+        `order` is that of the other table. It is cut by its own rows, so most often as the other is: then a part's rows
+        lie together, in order.
+        """
+        cut_of = {council: slices.cut(of, held) for council, held in self._held(of).items()}
+        for council, held in self._held(table, f"(FROM {of} WHERE {where})").items():
+            cut = slices.cut(table, held)
+            is_alike = cut.items() <= cut_of[council].items()
+            for slice_ in dict.fromkeys(cut.values()) or [""]:
+                run = self._runs.get((of, council, slice_)) if is_alike else None
+                rows = run or f"FROM {of} WHERE council = '{council}' AND {slices.holds(of, slice_)}"
+                ordered = "" if run else f"ORDER BY {order}"
+                self._submit(zone, table, council, f"SELECT {columns} {rows} AND {where} {ordered}", slice_)
+
+    def _submit(self, zone: str, table: str, council: str, query: str, slice_: str) -> None:
+        self._written.append((council, self._pool.submit(self._write, zone, table, council, query, slice_)))
+
+    def put_in_order(self, table: str, order: str, rows: str = "") -> None:
+        """Make of a TEMP TABLE, or of `rows` (SQL) made from it, one that `begin` writes."""
         cut = [
             (council, quarter, slice_)
             for council, held in self._held(table).items()
@@ -77,7 +99,7 @@ class CouncilParts:
         releases.table_of(self.con, "places_of_parts", kinds, places)
         same = f"rows.council = cut.council AND {slices.quarter_of(table)} IS NOT DISTINCT FROM cut.quarter"
         self.con.execute(
-            f"CREATE OR REPLACE TABLE in_order AS SELECT rows.* FROM {table} AS rows "
+            f"CREATE OR REPLACE TABLE in_order AS SELECT rows.* FROM {f'({rows})' if rows else table} AS rows "
             f"JOIN places_of_parts AS cut ON {same} ORDER BY cut.place, {order}"
         )
         self.con.execute(f"DROP TABLE {table}")
@@ -98,10 +120,10 @@ class CouncilParts:
                 rows[slice_] += held[quarter]
             yield from ((council, slice_, count) for slice_, count in rows.items())
 
-    def _held(self, table: str) -> dict[str, dict[int | None, int]]:
-        """Council -> quarter -> rows."""
+    def _held(self, table: str, of: str = "") -> dict[str, dict[int | None, int]]:
+        """Council -> quarter -> rows of a table, or of the rows (SQL) that it is to be made `of`."""
         held: dict[str, dict[int | None, int]] = {council: {} for council in self.councils}
-        query = f"SELECT council, {slices.quarter_of(table)}, count(*) FROM {table} GROUP BY ALL ORDER BY ALL"
+        query = f"SELECT council, {slices.quarter_of(table)}, count(*) FROM {of or table} GROUP BY ALL ORDER BY ALL"
         for council, quarter, rows in self.con.execute(query).fetchall():
             held[council][quarter] = rows
         return held

@@ -24,6 +24,7 @@ from pipelines.intake.receive import Checked
 from pipelines.measures import catalogue as definitions
 from pipelines.measures.build import build as build_figures
 from pipelines.measures.charting import check_councils
+from pipelines.measures.figures import NAMED
 from pipelines.measures.lesson_charts import watched
 from pipelines.measures.windows import places, spans
 from pipelines.model import facts as model
@@ -34,18 +35,15 @@ from pipelines.model.sources import sources
 from pipelines.settings import Settings
 
 TABLES = (
-    "counts", "figures", "left_out", "compared", "undated", "charts", "lesson_charts", "spans", "places",
+    "compared", "undated", "charts", "lesson_charts", "spans", "places",
     "ledger_balance", "listed_actions", "listed_cases", "listed_remedies", "listed_findings", "listed_internal_audits",
 )  # fmt: skip
-"""Tables of a partition beside its facts, of the officers' store."""
-SCATTERED = ("counts", "figures", "left_out")
-"""The long ones, which are not made council by council and month by month."""
+"""Short tables of a partition beside its facts, of the officers' store."""
 SELDOM = ("lesson_charts", "ledger_balance", *(table for table in TABLES if table.startswith("listed_")))
 """Those of them that only councils have that send the feed, or declare what they did about a theme."""
 _ORDER = {
     "counts": 'fact, date, "columns", month, breakdown, "group"',
     "figures": 'measure, "window", period_end, breakdown, "group"',
-    "left_out": 'measure, "window", period_end, breakdown, "group"',
     "compared": 'measure, "window", period_end, breakdown, "group"',
     "undated": 'fact, date, breakdown, "group"',
     "charts": 'measure, "window", period_end',
@@ -93,15 +91,20 @@ def make(
             writing.begin("records", table, is_seldom=FACTS[fact].span != "audits")
         balanced += ledger.tell(con, facts)
         measures = definitions.load(settings.definitions)
-        work_out(con, catalogue, key, facts, measures, extracted, councils)
+        with_receipts = work_out(con, catalogue, key, facts, measures, extracted, councils)
         balanced += balanced_steps.of_denominators(con, facts, measures.values(), "figures")
         there = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         listed.with_labels(con, there & set(SELDOM), catalogue.codes)
+        writing.put_in_order("counts", _ORDER["counts"])
+        writing.begin("officers", "counts")
+        writing.put_in_order("figures", _ORDER["figures"], with_receipts)
+        writing.begin("officers", "figures", columns="* EXCLUDE (steps)")
+        steps = f"{', '.join(NAMED)}, steps"
+        writing.begin_some_of(
+            "figures", "officers", "left_out", steps, "steps IS NOT NULL", _ORDER["figures"]
+        )
         for table in TABLES:
-            if table in SCATTERED:
-                writing.put_in_order(table, _ORDER[table])
-                writing.begin("officers", table)
-            elif table in there:
+            if table in there:
                 writing.write("officers", table, _ORDER[table], is_seldom=table in SELDOM)
         parts = writing.parts()
     order_of = {checked.arrival.number: order for order, checked in enumerate(ordered)}
@@ -175,14 +178,16 @@ def work_out(
     measures: definitions.Catalogue,
     extracted: Mapping[str, Mapping[str, date]],
     councils: Sequence[str],
-) -> None:
-    """Counts, figures with their receipts and charts from facts, as TEMP TABLEs; and the table `places`."""
+) -> str:
+    """Counts, figures and charts from facts, as TEMP TABLEs; and the table `places`.
+
+    Returns SQL for the figures with their receipts.
+    """
     targets = {council: catalogue.names_of(council).targets for council in councils}
     rebased = {council: catalogue.names_of(council).rebased for council in councils}
     lessons = {council: watched(catalogue.names_of(council).learning) for council in councils}
     check_councils(measures, targets, rebased)
     build_figures(con, facts, measures, spans(con, facts, extracted), targets, rebased, lessons)
-    receipts.mint(con, "figures", "officers", key)
     places(con, "spans")
     con.register(
         "names", pa.table({"council": councils, "name": [catalogue.councils[code].name for code in councils]})
@@ -190,6 +195,7 @@ def work_out(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE places AS SELECT places.*, names.name FROM places JOIN names USING (council)"
     )
+    return receipts.minted(con, "figures", "officers", key)
 
 
 def fact_rows(made: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[tuple[str, str], int]:

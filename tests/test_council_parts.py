@@ -79,6 +79,33 @@ def test_parts_of_several_councils_are_those_of_each(
             }
 
 
+@given(rows=ROWS, long=st.integers(0, 20), least=st.integers(0, 99))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_parts_of_some_rows_are_those_of_a_table_of_them(
+    tmp_path: Path, rows: list[tuple[str, date | None, int]], long: int, least: int
+) -> None:
+    """Cut as the other table is, or otherwise because they are fewer."""
+    own = program_settings.load({"SEND_AUDIT_DATA": str(tmp_path)})
+    durable.private_folder(own.work)
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as con:
+        patch.setattr(slices, "LONG", long)
+        kinds = {"council": "VARCHAR", "period_end": "DATE", "n": "INTEGER"}
+        releases.table_of(con, "figures", kinds, rows or [("A01", None, 1)])
+        con.execute(f"CREATE TABLE left_out AS SELECT council, period_end, n FROM figures WHERE n >= {least}")
+        with CouncilParts(con, own, COUNCILS) as writing:
+            writing.write("officers", "left_out", "period_end, n")
+            apart = writing.parts()
+        with CouncilParts(con, own, COUNCILS) as writing:
+            writing.put_in_order("figures", "period_end, n", "SELECT *, -n AS minus FROM figures")
+            writing.begin("officers", "figures", columns="* EXCLUDE (minus)")
+            columns = "council, period_end, -minus AS n"
+            writing.begin_some_of(
+                "figures", "officers", "left_out", columns, f"n >= {least}", "period_end, n"
+            )
+            together = writing.parts()
+        assert {council: parts[-len(apart[council]) :] for council, parts in together.items()} == apart
+
+
 @given(
     st.dictionaries(st.text("AB0123456789", min_size=3, max_size=3), st.integers(0, 5_000_000), max_size=30)
 )

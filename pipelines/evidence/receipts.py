@@ -42,6 +42,19 @@ def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) 
     Raises:
         ReceiptCollision: two figures got the same id.
     """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {figures}_minted AS {minted(con, figures, audience, key)}")
+    con.unregister("minted")
+    con.execute(f"DROP TABLE {figures}")
+    con.execute(f"ALTER TABLE {figures}_minted RENAME TO {figures}")
+
+
+def minted(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) -> str:
+    """SQL: the rows of the table `figures` with a `receipt` and without their digests. The relation `minted` holds the
+    receipts, in the order of the rows.
+
+    Raises:
+        ReceiptCollision: two figures got the same id.
+    """
     set_hmac(con, "receipt", key.subkey(f"receipt/{audience}"))
     told = ", ".join(f"coalesce({part}::VARCHAR, '')" for part in _PARTS)
     code = hmac_sql("receipt", f"concat_ws(chr(31), {told})")
@@ -55,13 +68,7 @@ def mint(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key) 
             "council. Nothing was published; report it to the maintainers."
         )
     con.register("minted", pa.table({"receipt": _texts(numbers)}))
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {figures}_minted AS SELECT * EXCLUDE (numerator_digest, denominator_digest) "
-        f"FROM {figures} POSITIONAL JOIN minted"
-    )
-    con.unregister("minted")
-    con.execute(f"DROP TABLE {figures}")
-    con.execute(f"ALTER TABLE {figures}_minted RENAME TO {figures}")
+    return f"SELECT * EXCLUDE (numerator_digest, denominator_digest) FROM {figures} POSITIONAL JOIN minted"
 
 
 def _texts(numbers: np.ndarray) -> pa.Array:

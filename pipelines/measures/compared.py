@@ -44,7 +44,7 @@ Made = tuple[Floats, Floats, Floats, NDArray[Any], NDArray[Any]]
 def compared(
     con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], catalogue: Catalogue, spans: str, relation: str
 ) -> None:
-    """Add rows to the TEMP TABLEs `relation` (as `figures` makes it) and left_out, and make TEMP TABLE compared.
+    """Add rows to the TEMP TABLE `relation` (as `figures` makes it), and make TEMP TABLE compared.
 
     compared has the columns `COLUMNS`: what each figure's group is set against, of which day and by whose count.
     `direction` of a gap is higher or lower only where its 99.8% range leaves out 0, and empty where there are fewer
@@ -302,7 +302,7 @@ def _worked_out(
 
 
 def _store(con: duckdb.DuckDBPyConnection, measure: Measure, terms: Sequence[Term], relation: str) -> None:
-    """The rows as figures, what was left after each step, and what they were set against."""
+    """The rows as figures, with what was left after each step, and what they were set against."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE compared_now AS
         SELECT '{measure.id}' AS measure, '{measure.version}' AS measure_version, beside.* EXCLUDE (symbol),
@@ -316,16 +316,15 @@ def _store(con: duckdb.DuckDBPyConnection, measure: Measure, terms: Sequence[Ter
         SELECT measure, measure_version, council, "window", period_start, period_end, complete, breakdown, "group",
             numerator, denominator, CASE WHEN shown = '' THEN value END AS value,
             CASE WHEN shown = '' THEN low END AS low, CASE WHEN shown = '' THEN high END AS high, shown AS symbol,
-            CASE WHEN shown = '' THEN direction ELSE '' END AS direction, numerator_digest, denominator_digest
-        FROM compared_now""")
+            CASE WHEN shown = '' THEN direction ELSE '' END AS direction, numerator_digest, denominator_digest, steps
+        FROM ({_with_steps(measure, terms)})""")
     named = ", ".join(f'"{name}"' for name in COLUMNS)
     con.execute(f"INSERT INTO compared SELECT {named} FROM compared_now")
-    con.execute(_steps(measure, terms))
     con.execute("DROP TABLE compared_now")
 
 
-def _steps(measure: Measure, terms: Sequence[Term]) -> str:
-    """SQL: add the rows left after each of a measure's steps to left_out.
+def _with_steps(measure: Measure, terms: Sequence[Term]) -> str:
+    """SQL: the figures now made, with the rows left after each of the measure's steps.
 
     Until the characteristic must be known, rows of all groups are left; from there on, those of recorded groups.
     """
@@ -340,11 +339,7 @@ def _steps(measure: Measure, terms: Sequence[Term]) -> str:
         alike = ["council", '"window"', '"end"', *(["breakdown"] if narrowed else [])]
         same = " AND ".join(f"step_{at}.{name} = now.{of if name == 'breakdown' else name}" for name in alike)
         joins.append(f"LEFT JOIN ({_left(measure, step, terms, narrowed)}) AS step_{at} ON {same}")
-    return f"""
-        INSERT INTO left_out BY NAME
-        SELECT now.measure, now.council, now."window", period_start, period_end, now.breakdown, now."group",
-            [{", ".join(left)}] AS steps
-        FROM compared_now AS now {" ".join(joins)}"""
+    return f"""SELECT now.*, [{", ".join(left)}] AS steps FROM compared_now AS now {" ".join(joins)}"""
 
 
 def _left(measure: Measure, step: Step, terms: Sequence[Term], narrowed: bool) -> str:

@@ -47,10 +47,11 @@ _SCHEMA = pa.schema(
         **{name: pa.int64() for name in ("usual_least", "usual_most")},
         "place": _TEXT,
         **{name: pa.uint64() for name in ("numerator_digest", "denominator_digest")},
+        "steps": pa.list_(pa.int64()),
     }
 )
-_WITH_STEPS = _SCHEMA.append(pa.field("steps", pa.list_(pa.int64())))
-_NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
+NAMED = ("measure", "council", '"window"', "period_start", "period_end", "breakdown", '"group"')
+"""The columns that name a figure."""
 _SYMBOLS = ("", "x", "z", "u")
 _DIRECTIONS = np.array(sorted(
     ["", proportions.HIGHER, proportions.LOWER, proportions.NO_CLEAR_CHANGE, proportions.NOT_COMPARABLE]
@@ -133,8 +134,8 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     cases of the numerator, and `place` says where the group lies: 'as expected', 'higher', 'lower', '' where it is not
     looked at.
 
-    Makes TEMP TABLE left_out too: the columns that name a figure, and `steps`, how many rows are left after each of its
-    measure's `steps`. Figures without counts are not in it.
+    `steps` says how many rows are left after each of the measure's `steps`; figures without counts have none. The TEMP
+    VIEW left_out has them with the columns that name a figure.
     """
     measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
     scenes = {}
@@ -154,18 +155,19 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
             which = np.full(len(columns["council"]), place)
             columns["measure"] = _listed(which, [measure.id for measure in measures])
             columns["measure_version"] = _listed(which, [measure.version for measure in measures])
-            columns = {field.name: columns[field.name].cast(field.type) for field in _WITH_STEPS}
-            yield pa.record_batch(list(columns.values()), _WITH_STEPS)
+            columns = {field.name: columns[field.name].cast(field.type) for field in _SCHEMA}
+            yield pa.record_batch(list(columns.values()), _SCHEMA)
 
     # handed over one measure at a time: only the finished table is ever held whole
-    con.register("figures_made", pa.RecordBatchReader.from_batches(_WITH_STEPS, made()))
+    con.register("figures_made", pa.RecordBatchReader.from_batches(_SCHEMA, made()))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM figures_made")
     con.unregister("figures_made")
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE left_out AS SELECT {', '.join(_NAMED)}, steps FROM {relation} "
-        "WHERE steps IS NOT NULL"
-    )
-    con.execute(f"ALTER TABLE {relation} DROP COLUMN steps")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW left_out AS {left_out(relation)}")
+
+
+def left_out(relation: str) -> str:
+    """SQL: the columns that name a figure, and its steps, of figures that have any."""
+    return f"SELECT {', '.join(NAMED)}, steps FROM {relation} WHERE steps IS NOT NULL"
 
 
 def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:

@@ -252,7 +252,7 @@ def test_facts_and_figures_changed_together_are_caught_from_the_originals(own: S
     with recount.connection(own) as con:
         recount.recount(con, own, manifest, "990", recount.catalogue_of(manifest), key)
         path = own.work / "figures.parquet"
-        con.execute(f"COPY figures TO {text(path)} (FORMAT parquet)")
+        con.execute(f"COPY (SELECT * EXCLUDE (steps) FROM figures) TO {text(path)} (FORMAT parquet)")
     tampered(own, "figures", f"SELECT * FROM read_parquet({text(path)})")
     newest = next(one for one in counted(own) if one.release == "2026-04-20.1")
     assert newest.differ == 0, "the facts and the figures agree"

@@ -68,9 +68,8 @@ def built(
         spans = windows.spans(con, facts, {"case_audits": {"990": TAKEN}})
         build.build(con, facts, catalogue, spans)
         cursor = con.execute(
-            "SELECT figures.*, compared_numerator, compared_denominator, counted_on, source, steps FROM figures JOIN "
-            'compared USING (measure, council, "window", period_start, period_end, breakdown, "group") JOIN left_out '
-            'USING (measure, council, "window", period_start, period_end, breakdown, "group") '
+            "SELECT figures.*, compared_numerator, compared_denominator, counted_on, source FROM figures JOIN "
+            'compared USING (measure, council, "window", period_start, period_end, breakdown, "group") '
             "WHERE \"window\" = '12m' AND period_end = DATE '2026-03-31' ORDER BY measure, \"group\""
         )
         names = [column[0] for column in cursor.description or ()]

@@ -467,4 +467,5 @@ def test_columns_and_types(con):
         **dict.fromkeys(counts, "BIGINT"),
         **dict.fromkeys(shares, "DOUBLE"),
         **dict.fromkeys(digests, "UBIGINT"),
+        "steps": "BIGINT[]",
     }

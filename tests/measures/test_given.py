@@ -50,7 +50,7 @@ def figure(row: Row, name: str = "made.all") -> Row:
 
 def test_they_have_the_columns_of_counted_figures_in_their_order() -> None:
     found = figures([LEICESTERSHIRE])
-    assert list(found[0]) == _SCHEMA.names
+    assert list(found[0]) == [name for name in _SCHEMA.names if name != "steps"], "no rows are looked at"
     assert [row["measure"] for row in found] == ["made.all", "made.without"]
 
 
