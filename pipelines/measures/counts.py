@@ -18,13 +18,16 @@ import duckdb
 from pipelines.measures.catalogue import Measure, Term
 from pipelines.model.schema import FACTS
 
+_CELLS = 1_000_000
+"""More than there are months up to the year 9999: what the numbers of one council's months begin with is its own."""
+
 
 def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: Iterable[Measure]) -> None:
     """Make TEMP TABLE counts(fact, date, columns, council, month, breakdown, "group", count, digest).
 
     `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet
     (none of them: every row with the date); breakdown and group are '' for all rows together. Only counts above 0 are
-    kept, in the order of the columns above. Where a measure averages a number, count is that number added up (or its
+    kept, in no order. Where a measure averages a number, count is that number added up (or its
     square), columns say so, and the digest holds each row's number too.
     """
     wanted = breakdowns_by_term(measures)
@@ -107,41 +110,47 @@ def _count_one(
     needed = set().union(*terms.values())
     breakdowns = [name for name in FACTS[fact].breakdowns if name in needed]
     holds = [" AND ".join(term.columns) or "true" for term in terms]
-    sets = ["(council, month)", *(f"(council, month, {name})" for name in breakdowns)]
     rows = f"""
         SELECT {", ".join(["council", f"{month_index(day)} AS month", *breakdowns, f"{FACTS[fact].key} AS key"])},
             {", ".join(f"({condition}) AS holds_{n}" for n, condition in enumerate(holds))}
         FROM {relation} WHERE {day} IS NOT NULL AND ({" OR ".join(holds)})"""
-    [(most,)] = con.execute(
-        f"SELECT max(n) FROM (SELECT count(*) AS n FROM ({rows}) GROUP BY council, month)"
-    ).fetchall()
+    # a council's month as one number: grouping by a text too costs more
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE numbered AS
+        SELECT council, row_number() OVER (ORDER BY council) * {_CELLS} AS first_cell, max(n) AS most
+        FROM (SELECT council, count(*) AS n FROM ({rows}) GROUP BY council, month) GROUP BY council""")
+    [(most,)] = con.execute("SELECT max(most) FROM numbered").fetchall()
     if most is None:
         return
-    packed = Packed(len(holds), int(most))
+    packed, digests = Packed(len(holds), int(most)), Digests(len(holds))
+    sets = ["(cell)", *(f"(cell, {name})" for name in breakdowns)]
     named = "".join(f"WHEN GROUPING({name}) = 0 THEN '{name}' " for name in breakdowns)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE counted AS
-        SELECT council, month, {f"CASE {named}ELSE '' END" if named else "''"} AS breakdown,
-            coalesce({", ".join([*(f"{name}::VARCHAR" for name in breakdowns), "''"])}) AS "group",
-            {", ".join(f"bit_xor(key_{n}) AS digest_{n}" for n in range(len(holds)))},
-            {", ".join(f"sum(word_{n})::BIGINT AS word_{n}" for n in range(packed.words))}
+        SELECT council, (cell - first_cell)::INTEGER AS month, added.*
         FROM (
-            SELECT *, {", ".join(f"CASE WHEN holds_{n} THEN key ELSE 0 END AS key_{n}" for n in range(len(holds)))},
-                {", ".join(f"{packed.word(n)} AS word_{n}" for n in range(packed.words))}
-            FROM ({rows})
-        )
-        GROUP BY GROUPING SETS ({", ".join(sets)})
+            SELECT cell, {f"CASE {named}ELSE '' END" if named else "''"} AS breakdown,
+                coalesce({", ".join([*(f"{name}::VARCHAR" for name in breakdowns), "''"])}) AS "group",
+                {", ".join(f"bit_xor(keys_{n}) AS keys_{n}" for n in range(digests.words))},
+                {", ".join(f"sum(word_{n})::BIGINT AS word_{n}" for n in range(packed.words))}
+            FROM (
+                SELECT *, first_cell + month AS cell,
+                    {", ".join(f"{digests.word(n)} AS keys_{n}" for n in range(digests.words))},
+                    {", ".join(f"{packed.word(n)} AS word_{n}" for n in range(packed.words))}
+                FROM (SELECT *, {digests.keys} FROM ({rows})) JOIN numbered USING (council)
+            )
+            GROUP BY GROUPING SETS ({", ".join(sets)})
+        ) AS added JOIN numbered ON cell // {_CELLS} * {_CELLS} = first_cell
     """)
     each = (
         f"""SELECT '{fact}', '{day}', '{term.written}' AS columns, council, month, breakdown, "group",
-            {packed.count(n)} AS count, digest_{n}
+            {packed.count(n)} AS count, {digests.digest(n)}
         FROM counted WHERE breakdown IN ({", ".join(f"'{name}'" for name in ("", *sorted(of)))}) AND count > 0"""
         for n, (term, of) in enumerate(terms.items())
     )
-    con.execute(
-        f'INSERT INTO counts {" UNION ALL ".join(each)} ORDER BY columns, council, month, breakdown, "group"'
-    )
-    con.execute("DROP TABLE counted")
+    con.execute(f"INSERT INTO counts {' UNION ALL '.join(each)}")
+    for helper in ("counted", "numbered"):
+        con.execute(f"DROP TABLE {helper}")
 
 
 def _add_up(con: duckdb.DuckDBPyConnection, relation: str, term: Term, of: set[str]) -> None:
@@ -163,8 +172,32 @@ def _add_up(con: duckdb.DuckDBPyConnection, relation: str, term: Term, of: set[s
                 FROM {relation} WHERE {holds}
             )
             GROUP BY GROUPING SETS ({sets})
-        ) WHERE count > 0 ORDER BY columns, council, month, breakdown, "group"
+        ) WHERE count > 0
     """)
+
+
+class Digests:
+    """Digests of several counts, two side by side in one number of 128 bits: two at once cost little more than one."""
+
+    keys = "key::UHUGEINT AS low_key, key::UHUGEINT << 64 AS high_key, low_key | high_key AS both_keys"
+    """SQL for what `word` needs of a row's `key`."""
+
+    def __init__(self, counts: int) -> None:
+        self.counts = counts
+        self.words = -(-counts // 2)
+
+    def word(self, number: int) -> str:
+        """SQL for one row's share in a word, of the columns `holds_n`."""
+        low, high = f"holds_{2 * number}", f"holds_{2 * number + 1}"
+        if 2 * number + 1 == self.counts:
+            return f"CASE WHEN {low} THEN low_key ELSE 0 END"
+        both = f"CASE WHEN {high} THEN both_keys ELSE low_key END"
+        return f"CASE WHEN {low} THEN {both} WHEN {high} THEN high_key ELSE 0 END"
+
+    def digest(self, n: int) -> str:
+        """SQL for digest n, of the words added up as `keys_<word>`."""
+        word = f"keys_{n // 2}"
+        return f"({word} >> 64)::UBIGINT" if n % 2 else f"({word} & {2**64 - 1})::UBIGINT"
 
 
 class Packed:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from functools import reduce
+from operator import xor
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.measures.counts import Packed, count
+from pipelines.measures.counts import Digests, Packed, count
 from tests.measures.made import made_facts, measure
 
 MEASURES = [
@@ -77,7 +78,7 @@ audits = st.lists(
 def counted(con, rows) -> dict[tuple, tuple[int, int]]:
     count(con, made_facts(con, rows), MEASURES)
     found = con.execute("FROM counts").fetchall()
-    assert found == sorted(found)
+    assert len({tuple(key) for _, *key, _, _ in found}) == len(found)
     assert all(fact == "audits" for fact, *_ in found)
     return {tuple(key): (number, digest) for _, *key, number, digest in found}
 
@@ -159,6 +160,23 @@ def test_a_relation_may_be_a_parquet_file(tmp_path):
             [measure(breakdowns=("sex",))],
         )
         assert con.execute("SELECT count(*), sum(count) FROM counts").fetchall() == [(8, 14)]
+
+
+@pytest.mark.parametrize("counts", [1, 2, 5, 64])
+def test_digests_side_by_side_are_those_of_each(counts):
+    """Rows with the largest keys, each counted by some: as many conditions as it takes to tell them apart."""
+    digests, keys = Digests(counts), [2**64 - 1, 2**63, 1, 0x0123456789ABCDEF]
+    held = [[bool((row * 7 + n) % (row + 2)) for n in range(counts)] for row in range(len(keys))]
+    values = ", ".join(
+        f"({key}::UBIGINT, {', '.join(map(str, row))})" for key, row in zip(keys, held, strict=True)
+    )
+    names = ", ".join(f"holds_{n}" for n in range(counts))
+    words = ", ".join(f"bit_xor({digests.word(n)}) AS keys_{n}" for n in range(digests.words))
+    told = ", ".join(digests.digest(n) for n in range(counts))
+    rows = f"SELECT *, {digests.keys} FROM (VALUES {values}) AS given(key, {names})"
+    [found] = duckdb.sql(f"SELECT {told} FROM (SELECT {words} FROM ({rows}))").fetchall()
+    for n, digest in enumerate(found):
+        assert digest == reduce(xor, (key for key, row in zip(keys, held, strict=True) if row[n]), 0)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 1000, 2**20, 2**31])
