@@ -10,6 +10,7 @@ that answers that very row.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import duckdb
@@ -56,7 +57,7 @@ def superseded(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, ordered: Se
     for place, checked in enumerate(ordered):
         queries += _copies_taken_out(catalogue, checked, ordered, place)
     for feed, contract in catalogue.contracts.items():
-        of_feed = [(place, one) for place, one in enumerate(ordered) if feed in one.result["feeds"]]
+        of_feed = _not_alone(feed, [*enumerate(ordered)])
         broken = [any(one.result["feeds"][feed]["by_rule"].values()) for _, one in of_feed]
         if True in broken[:-1]:
             queries += _of_feed(con, contract, of_feed[broken.index(True) :])
@@ -87,6 +88,15 @@ def _copies_taken_out(
     return queries
 
 
+def _not_alone(feed: str, ordered: Sequence[Placed]) -> list[Placed]:
+    """The deliveries of a feed that hold a council which another one holds too: none speaks for a row of the others."""
+    held = [(place, one) for place, one in ordered if feed in one.result["feeds"]]
+    of_council = Counter(council for _, one in held for council in one.profile(feed))
+    return [
+        (place, one) for place, one in held if any(of_council[council] > 1 for council in one.profile(feed))
+    ]
+
+
 def _of_feed(con: duckdb.DuckDBPyConnection, contract: Contract, held: Sequence[Placed]) -> list[str]:
     """Queries for the rows of one feed that a later delivery's key or months speak for: for each row the nearest."""
     feed = contract.feed
@@ -96,7 +106,7 @@ def _of_feed(con: duckdb.DuckDBPyConnection, contract: Contract, held: Sequence[
     )
     later = " UNION ALL ".join(
         f"SELECT {place} AS place, {one.arrival.number} AS number, {_key(contract)} AS key "
-        f"FROM ({_rows(contract, one)}) WHERE key IS NOT NULL"
+        f"FROM ({_rows(contract, one)}) WHERE key IN (SELECT key FROM told_{feed})"
         for place, one in held[1:]
     )
     found = (
