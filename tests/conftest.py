@@ -22,3 +22,8 @@ def settings(tmp_path: Path) -> program_settings.Settings:
             "SEND_AUDIT_KEY_FILE": str(tmp_path / "key" / "pseudonym.key"),
         }
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the whole demonstration first: it is made while other processes run the rest."""
+    items.sort(key=lambda item: "demonstrated" not in getattr(item, "fixturenames", ()))

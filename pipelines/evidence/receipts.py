@@ -28,7 +28,7 @@ class ReceiptCollision(RuntimeError):
 _TIMES = np.array([[multiply(a, weight) for a in range(32)] for weight in range(1, LENGTH)], dtype=np.uint8)
 
 
-def _check_digit(digits: np.ndarray) -> np.ndarray:
+def check_digits(digits: np.ndarray) -> np.ndarray:
     """Check digits (n,) of digits (n, 10): each digit times its place's own weight, added without carry."""
     total = np.zeros(len(digits), dtype=np.uint8)
     for place in range(LENGTH - 1):
@@ -74,7 +74,7 @@ def minted(con: duckdb.DuckDBPyConnection, figures: str, audience: str, key: Key
 def _texts(numbers: np.ndarray) -> pa.Array:
     shifts = np.arange(45, -1, -5, dtype=np.uint64)
     digits = ((numbers[:, None] >> shifts) & np.uint64(31)).astype(np.uint8)
-    whole = np.column_stack([digits, _check_digit(digits)])
+    whole = np.column_stack([digits, check_digits(digits)])
     letters = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)[whole]
     offsets = pa.py_buffer(np.arange(0, LENGTH * (len(numbers) + 1), LENGTH, dtype=np.int32))
     return pa.StringArray.from_buffers(len(numbers), offsets, pa.py_buffer(np.ascontiguousarray(letters)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import time
 from datetime import date
 from pathlib import Path
 
@@ -51,11 +54,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Pa
 
 @pytest.fixture(scope="session")
 def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[settings.Settings, str]:
-    """The whole demonstration, run by its command: its settings, and what the command said. It takes minutes."""
-    data = tmp_path_factory.mktemp("demonstration") / "data"
+    """The whole demonstration, run by its command: its settings, and what the command said. It takes minutes, so of
+    the processes that run tests side by side one runs it, and each has a copy."""
+    of_this_process = tmp_path_factory.getbasetemp()
+    is_one_of_several = "PYTEST_XDIST_WORKER" in os.environ
+    made = (of_this_process.parent if is_one_of_several else of_this_process) / "demonstration"
+    said = made / "said.txt"
+    try:
+        made.mkdir()
+    except FileExistsError:
+        while not said.exists():
+            time.sleep(0.2)
+    else:
+        try:
+            _demonstrate(made)
+        finally:  # a demonstration that fails fails wherever it is waited for
+            aside = made / "said.part"
+            aside.touch()
+            aside.rename(said)
+    own = tmp_path_factory.mktemp("demonstration-of-its-own") / "data"
+    shutil.copytree(made / "data", own)
+    told = said.read_text(encoding="utf-8")
+    assert told, "the demonstration failed: see the test that ran it"
+    return settings.load({"SEND_AUDIT_DATA": str(own)}), told.replace(str(made / "data"), str(own))
+
+
+def _demonstrate(made: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SEND_AUDIT_DATA", str(data))
+        patch.setenv("SEND_AUDIT_DATA", str(made / "data"))
         patch.delenv("SEND_AUDIT_KEY_FILE", raising=False)
         result = CliRunner().invoke(cli.app, ["demo", "--no-serve"])
     assert result.exit_code == 0, result.output
-    return settings.load({"SEND_AUDIT_DATA": str(data)}), re.sub(r"\s+", " ", result.stdout)
+    (made / "said.part").write_text(re.sub(r"\s+", " ", result.stdout), encoding="utf-8")
