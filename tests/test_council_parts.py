@@ -98,12 +98,20 @@ def test_parts_of_some_rows_are_those_of_a_table_of_them(
         with CouncilParts(con, own, COUNCILS) as writing:
             writing.put_in_order("figures", "period_end, n", "SELECT *, -n AS minus FROM figures")
             writing.begin("officers", "figures", columns="* EXCLUDE (minus)")
-            columns = "council, period_end, -minus AS n"
+            columns = "council, period_end, n"
             writing.begin_some_of(
                 "figures", "officers", "left_out", columns, f"n >= {least}", "period_end, n"
             )
             together = writing.parts()
-        assert {council: parts[-len(apart[council]) :] for council, parts in together.items()} == apart
+        for council, parts in apart.items():
+            assert [_bytes(part) for part in together[council][-len(parts) :]] == [
+                _bytes(part) for part in parts
+            ]
+
+
+def _bytes(part: dict[str, Any]) -> tuple[str, str, int, str]:
+    """A part's place and digest. DuckDB 2.0 writes no rows in several ways, by the query that finds none."""
+    return part["table"], part["slice"], part["rows"], part["sha256"] if part["rows"] else ""
 
 
 @given(
