@@ -330,6 +330,13 @@ def figure_parts(manifest: Manifest) -> dict[str, int]:
     return {part["sha256"]: part["rows"] for part in manifest["parts"] if part["table"] == FIGURES}
 
 
+def holds_its_figures(con: duckdb.DuckDBPyConnection, manifest: Manifest) -> bool:
+    """Whether a database holds as many figures as the release's parts."""
+    return con.execute(f"SELECT count(*) FROM {FIGURES}").fetchall() == [
+        (sum(figure_parts(manifest).values()),)
+    ]
+
+
 def fill(
     con: duckdb.DuckDBPyConnection,
     folder: Path,

@@ -278,6 +278,10 @@ def build_database(settings: Settings, audience: str, manifest: Manifest, *, lik
         shutil.copyfile(database_path(settings, audience, before["release"]), made)
     with duckdb.connect(str(made)) as con:
         past.fill(con, settings.audience(audience), manifest, like=before)
+        is_whole = not before or past.holds_its_figures(con, manifest)
+    if not is_whole:
+        made.unlink()
+        return build_database(settings, audience, manifest)
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)
