@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +35,20 @@ ROWS = st.lists(
 )
 
 
+@contextmanager
+def given_rows(
+    data: Path, rows: list[tuple[str, date | None, int]], long: int
+) -> Iterator[tuple[program_settings.Settings, duckdb.DuckDBPyConnection]]:
+    """A table `given` of such rows (one where there are none), of which more than `long` are cut."""
+    own = program_settings.load({"SEND_AUDIT_DATA": str(data)})
+    durable.private_folder(own.work)
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as con:
+        patch.setattr(slices, "LONG", long)
+        kinds = {"council": "VARCHAR", "period_end": "DATE", "n": "INTEGER"}
+        releases.table_of(con, "given", kinds, rows or [("A01", None, 1)])
+        yield own, con
+
+
 @given(
     rows=ROWS,
     long=st.integers(0, 20),
@@ -44,12 +60,7 @@ def test_parts_of_several_councils_are_those_of_each(
     tmp_path: Path, rows: list[tuple[str, date | None, int]], long: int, is_scattered: bool, table: str
 ) -> None:
     """Of a table that is cut by its period, and of one that is not, however long."""
-    own = program_settings.load({"SEND_AUDIT_DATA": str(tmp_path)})
-    durable.private_folder(own.work)
-    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as con:
-        patch.setattr(slices, "LONG", long)
-        kinds = {"council": "VARCHAR", "period_end": "DATE", "n": "INTEGER"}
-        releases.table_of(con, "given", kinds, rows or [("A01", None, 1)])
+    with given_rows(tmp_path, rows, long) as (own, con):
         order = "period_end, n"
         of_each = {
             council: releases.write_parts(
@@ -85,12 +96,8 @@ def test_parts_of_some_rows_are_those_of_a_table_of_them(
     tmp_path: Path, rows: list[tuple[str, date | None, int]], long: int, least: int
 ) -> None:
     """Cut as the other table is, or otherwise because they are fewer."""
-    own = program_settings.load({"SEND_AUDIT_DATA": str(tmp_path)})
-    durable.private_folder(own.work)
-    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as con:
-        patch.setattr(slices, "LONG", long)
-        kinds = {"council": "VARCHAR", "period_end": "DATE", "n": "INTEGER"}
-        releases.table_of(con, "figures", kinds, rows or [("A01", None, 1)])
+    with given_rows(tmp_path, rows, long) as (own, con):
+        con.execute("CREATE TEMP TABLE figures AS FROM given")
         con.execute(f"CREATE TABLE left_out AS SELECT council, period_end, n FROM figures WHERE n >= {least}")
         with CouncilParts(con, own, COUNCILS) as writing:
             writing.write("officers", "left_out", "period_end, n")
