@@ -109,18 +109,20 @@ def deliver(settings: Settings, catalogue: Catalogue, world: World, folder: Path
         csv.writer(buffer).writerow(world.of(child))
         archive.writestr("inside.csv", buffer.getvalue())
     refused = [folder / "no-headers.csv", folder / "packed.zip"]
-    for path in [*refused, *corrected(settings, folder)]:
+    sex = catalogue.contracts["case_audits"].columns["sex"]
+    for path in [*refused, *corrected(settings, folder, {sex.title, *sex.also_called})]:
         receive.receive(settings, catalogue, key, path, extracted_on=day)
 
 
-def corrected(settings: Settings, folder: Path) -> list[Path]:
-    """The first report with something to correct, sent back with half of its rows changed."""
+def corrected(settings: Settings, folder: Path, names: set[str]) -> list[Path]:
+    """The first report with something to correct, sent back with half of its rows changed in the column so called."""
+    called = {name.lower() for name in names} | {"sex"}
     for report in sorted(settings.outbox.glob("*case-audits-0-report.xlsx")):
         book = openpyxl.load_workbook(report)
         if "Corrections" in book.sheetnames:
             sheet = book["Corrections"]
             header = next(n for n in range(1, 20) if sheet.cell(n, 2).value == "Row code")
-            at = next(n for n in range(1, 60) if str(sheet.cell(header, n).value).strip().lower() == "sex")
+            at = next(n for n in range(1, 60) if str(sheet.cell(header, n).value).strip().lower() in called)
             for row in range(header + 1, sheet.max_row + 1, 2):
                 sheet.cell(row, at).value = "F"
             book.save(folder / "put-right.xlsx")

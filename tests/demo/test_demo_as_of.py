@@ -23,7 +23,7 @@ def own(demonstrated: tuple[Settings, str], tmp_path_factory: pytest.TempPathFac
     data = tmp_path_factory.mktemp("as-of") / "data"
     shutil.copytree(held.data, data)
     shutil.rmtree(data / "store" / "records" / "partitions")
-    return replace(held, data=data)
+    return replace(held, data=data, key_file=data / "key" / "pseudonym.key")
 
 
 @pytest.mark.parametrize("day", DAYS)
