@@ -27,7 +27,7 @@ def build(
     rebased: Rebased | None = None,
     lessons: Watched | None = None,
 ) -> None:
-    """Make the TEMP TABLEs counts, undated, figures, compared, charts and lesson_charts, and the TEMP VIEW left_out.
+    """Make the TEMP TABLEs counts, undated, figures, compared, charts and lesson_charts.
 
     `facts` maps each fact to its relation; `spans` is the relation that `windows.spans` makes; `targets` and `rebased`
     are those that councils set themselves, `lessons` what they did something about. Measures of given figures are left

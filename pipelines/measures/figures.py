@@ -134,8 +134,7 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     cases of the numerator, and `place` says where the group lies: 'as expected', 'higher', 'lower', '' where it is not
     looked at.
 
-    `steps` says how many rows are left after each of the measure's `steps`; figures without counts have none. The TEMP
-    VIEW left_out has them with the columns that name a figure.
+    `steps` says how many rows are left after each of the measure's `steps`; figures without counts have none.
     """
     measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
     scenes = {}
@@ -162,12 +161,6 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     con.register("figures_made", pa.RecordBatchReader.from_batches(_SCHEMA, made()))
     con.execute(f"CREATE OR REPLACE TEMP TABLE {relation} AS SELECT * FROM figures_made")
     con.unregister("figures_made")
-    con.execute(f"CREATE OR REPLACE TEMP VIEW left_out AS {left_out(relation)}")
-
-
-def left_out(relation: str) -> str:
-    """SQL: the columns that name a figure, and its steps, of figures that have any."""
-    return f"SELECT {', '.join(NAMED)}, steps FROM {relation} WHERE steps IS NOT NULL"
 
 
 def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:
