@@ -27,8 +27,8 @@ def count(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], measures: It
 
     `facts` maps a fact to its relation. `columns` are the yes/no columns that are all true, in order of the alphabet
     (none of them: every row with the date); breakdown and group are '' for all rows together. Only counts above 0 are
-    kept, in no order. Where a measure averages a number, count is that number added up (or its
-    square), columns say so, and the digest holds each row's number too.
+    kept, in no order. Where a measure averages a number, count is that number added up (or its square), columns say so,
+    and the digest holds each row's number too.
     """
     wanted = breakdowns_by_term(measures)
     con.execute(

@@ -116,7 +116,7 @@ def deliver(settings: Settings, catalogue: Catalogue, world: World, folder: Path
 
 def corrected(settings: Settings, folder: Path, names: set[str]) -> list[Path]:
     """The first report with something to correct, sent back with half of its rows changed in the column so called."""
-    called = {name.lower() for name in names} | {"sex"}
+    called = {name.lower() for name in names}
     for report in sorted(settings.outbox.glob("*case-audits-0-report.xlsx")):
         book = openpyxl.load_workbook(report)
         if "Corrections" in book.sheetnames:

@@ -169,10 +169,9 @@ def _cell(row: Row) -> tuple[Any, ...]:
 
 def _restated(con: duckdb.DuckDBPyConnection, database: Path) -> list[Row]:
     """What this release restated: its database names the part, and the parts of those before it."""
-    [file] = con.execute("SELECT file FROM restated_in SEMI JOIN release USING (release)").fetchall() or [
-        None
-    ]
-    return _rows(con, f"FROM '{database.parents[1] / 'parts' / file[0]}'") if file else []
+    files = con.execute("SELECT file FROM restated_in SEMI JOIN release USING (release)").fetchall()
+    parts = database.parents[1] / "parts"
+    return [row for (file,) in files for row in _rows(con, f"FROM '{parts / file}'")]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
