@@ -71,12 +71,9 @@ class CouncilParts:
         `order` is that of the other table. It is cut by its own rows, so most often as the other is: then a part's rows
         lie together, in order.
         """
-        cut_of = {council: slices.cut(of, held) for council, held in self._held(of).items()}
         for council, held in self._held(table, f"(FROM {of} WHERE {where})").items():
-            cut = slices.cut(table, held)
-            is_alike = cut.items() <= cut_of[council].items()
-            for slice_ in dict.fromkeys(cut.values()) or [""]:
-                run = self._runs.get((of, council, slice_)) if is_alike else None
+            for slice_ in dict.fromkeys(slices.cut(table, held).values()) or [""]:
+                run = self._runs.get((of, council, slice_))  # a slice's name says which rows it holds
                 rows = run or f"FROM {of} WHERE council = '{council}' AND {slices.holds(of, slice_)}"
                 ordered = "" if run else f"ORDER BY {order}"
                 self._submit(zone, table, council, f"SELECT {columns} {rows} AND {where} {ordered}", slice_)
