@@ -100,11 +100,23 @@ def write_part(
 ) -> Part:
     """Write a query's rows (already in a fixed order) as a content-addressed part."""
     made = settings.work / f"part-{secrets.token_hex(4)}.parquet"
-    copied = con.execute(f"COPY ({query}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)")
-    [(rows,)] = copied.fetchall()
+    rows = write_rows(con, query, made)
     digest, size = durable.file_digest(made), made.stat().st_size
     durable.place_file(made, settings.store / zone / "parts" / f"{digest}.parquet")
-    return Part(table, council, digest, int(rows), size, zone, of)
+    return Part(table, council, digest, rows, size, zone, of)
+
+
+def write_rows(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows as a part's Parquet; returns how many.
+
+    Its bytes follow from the rows alone. DuckDB 2.0 also writes what it knows of the tables they come from (a column
+    without any NULL there is a required one), which TRY hides from it.
+    """
+    copied = (
+        f"COPY (SELECT TRY(COLUMNS(*)) FROM ({query})) TO {text(path)} (FORMAT parquet, COMPRESSION zstd)"
+    )
+    [(rows,)] = con.execute(copied).fetchall()
+    return int(rows)
 
 
 def part_path(settings: Settings, part: Mapping[str, Any]) -> Path:

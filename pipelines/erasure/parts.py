@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import durable
-from pipelines.releases import quote, text
+from pipelines.releases import quote, text, write_rows
 from pipelines.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -54,9 +54,7 @@ def reduced(
         kept = _kept(columns)
         if kept and con.execute(f"SELECT 1 FROM {source} WHERE {_goes(columns)} LIMIT 1").fetchall():
             made = settings.work / f"part-{secrets.token_hex(4)}.parquet"
-            con.execute(
-                f"COPY ({kept.format(source=source)}) TO {text(made)} (FORMAT parquet, COMPRESSION zstd)"
-            )
+            write_rows(con, kept.format(source=source), made)
             found[path] = made
     return found
 
