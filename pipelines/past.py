@@ -344,17 +344,14 @@ def fill(
     *,
     into: str = "",
     copied: bool = True,
-    like: Manifest | None = None,
+    begun: bool = False,
 ) -> None:
     """Make a release's tables in the connection, or in its database `into`, from the parts.
 
     With `copied` their rows are copied, but for `NOT_COPIED`; without, each table is a view of its Parquet files, which
-    is made at once and read a little more slowly. Where the connection holds the tables of the release `like`, figures
-    of parts that both have are left as they are. Values are written into the queries: binding one makes DuckDB load
-    pandas.
+    is made at once and read a little more slowly. Where it is `begun`, figures are there (`begin`). Values are written
+    into the queries: binding one makes DuckDB load pandas.
     """
-    if like:
-        _clear(con, folder, like, manifest)
     prefix = f"{quote(into)}." if into else ""
     _tell_of_itself(con, folder, manifest, prefix)
     _tell_of_the_past(con, folder, manifest, prefix)
@@ -362,11 +359,26 @@ def fill(
     if copied:
         _tell_of_left_out(con, folder, manifest, prefix)
     for table, files in parts_of(folder, manifest).items():
-        if copied and table == FIGURES:
-            _copy_figures(con, folder, manifest, f"{prefix}{FIGURES}", like)
-        elif not copied or table not in NOT_COPIED:
-            kind = "TABLE" if copied else "VIEW"
-            con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {_rows(files.values())}")
+        if (table == FIGURES and begun) or (copied and table in NOT_COPIED):
+            continue
+        rows = _in_order(files.values()) if copied and table == FIGURES else _rows(files.values())
+        con.execute(f"CREATE {'TABLE' if copied else 'VIEW'} {prefix}{quote(table)} AS {rows}")
+
+
+def begin(
+    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, like: Manifest | None = None
+) -> None:
+    """Make a release's figures, and no other table, from its parts.
+
+    Where the connection holds the tables of the release `like`, figures of parts that both have are left as they are.
+    """
+    files = _only_in(folder, manifest, like)
+    if not like and files:
+        con.execute(f"CREATE TABLE {FIGURES} AS {_in_order(files)}")
+    elif like:
+        _clear(con, folder, like, manifest)
+        if files:
+            con.execute(f"INSERT INTO {FIGURES} BY NAME {_in_order(files)}")
 
 
 def _clear(con: duckdb.DuckDBPyConnection, folder: Path, was: Manifest, now: Manifest) -> None:
@@ -381,14 +393,6 @@ def _clear(con: duckdb.DuckDBPyConnection, folder: Path, was: Manifest, now: Man
         )
 
 
-def _copy_figures(
-    con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, name: str, like: Manifest | None
-) -> None:
-    if files := _only_in(folder, manifest, like):
-        into = f"INSERT INTO {name} BY NAME" if like else f"CREATE TABLE {name} AS"
-        con.execute(f"{into} {_rows(files)} ORDER BY {_FOUND_BY}")
-
-
 def _only_in(folder: Path, manifest: Manifest, other: Manifest | None) -> list[Path]:
     """The parts of figures that a release has and the other has not."""
     files, others = parts_of(folder, manifest).get(FIGURES, {}), figure_parts(other) if other else {}
@@ -398,6 +402,11 @@ def _only_in(folder: Path, manifest: Manifest, other: Manifest | None) -> list[P
 def _rows(files: Iterable[Path]) -> str:
     """SQL for the rows of some parts; those of earlier versions of the program may lack a column."""
     return f"SELECT * FROM read_parquet({listed(map(str, files))}, union_by_name = true)"
+
+
+def _in_order(files: Iterable[Path]) -> str:
+    """SQL for the same, so ordered that a page finds its figures together."""
+    return f"{_rows(files)} ORDER BY {_FOUND_BY}"
 
 
 def _tell_of_itself(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:

@@ -23,7 +23,7 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -142,12 +142,19 @@ def what_it_says(manifest: Manifest) -> str:
     return durable.digest(said)
 
 
-def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) -> tuple[str, bool]:
+def add(
+    settings: Settings,
+    audience: str,
+    manifest: Manifest,
+    *,
+    flip: bool,
+    begun: Callable[[], Path] | None = None,
+) -> tuple[str, bool]:
     """Write a release and, with `flip`, point readers at it; returns its id and whether it is new.
 
     Content equal to the current release's makes none: its id comes back. The database is built before the pointer
-    flips, so readers never wait; a release that nobody is pointed to is read from its parts. Only whoever holds the
-    store's lock may call this.
+    flips, so readers never wait, from one that was `begun` meanwhile (`begin_database`) if there is one; a release that
+    nobody is pointed to is read from its parts. Only whoever holds the store's lock may call this.
     """
     content = what_it_says(manifest)
     heads = past.heads(settings.audience(audience))
@@ -171,7 +178,8 @@ def add(settings: Settings, audience: str, manifest: Manifest, *, flip: bool) ->
         else None,
     }
     if flip:
-        build_database(settings, audience, manifest, like=current)
+        figures = begun() if begun else begin_database(settings, audience, manifest, like=current)
+        build_database(settings, audience, manifest, begun=figures)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -277,29 +285,40 @@ def database_path(settings: Settings, audience: str, release: str) -> Path:
     return settings.audience(audience) / "databases" / f"{release}.duckdb"
 
 
-def build_database(settings: Settings, audience: str, manifest: Manifest, *, like: str | None = None) -> Path:
-    """The release as a DuckDB file, from its parts of this audience's own store.
-
-    Figures that are the same in the release `like` are taken over from its database, where that is worth it and safe.
-    """
+def build_database(
+    settings: Settings, audience: str, manifest: Manifest, *, begun: Path | None = None
+) -> Path:
+    """The release as a DuckDB file, from its parts of this audience's own store, and from what is `begun` of it."""
     final = database_path(settings, audience, manifest["release"])
-    durable.private_folder(settings.work)
-    made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
-    before = _like(settings, audience, manifest, like) if like else None
-    if before:
-        shutil.copyfile(database_path(settings, audience, before["release"]), made)
+    made = begun or begin_database(settings, audience, manifest)
     with duckdb.connect(str(made)) as con:
-        past.fill(con, settings.audience(audience), manifest, like=before)
-        is_whole = not before or past.holds_its_figures(con, manifest)
-    if not is_whole:
-        made.unlink()
-        return build_database(settings, audience, manifest)
+        past.fill(con, settings.audience(audience), manifest, begun=True)
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)
     durable.place_file(made, final)
     durable.write(digest_path(final), f"{digest}\n".encode())
     return final
+
+
+def begin_database(settings: Settings, audience: str, manifest: Manifest, *, like: str | None = None) -> Path:
+    """A DuckDB file, in the work folder, of a release's figures: most of a database, and the first to be known. Of the
+    manifest it asks `parts`, `code_version` and the `erasures` of its `chain`.
+
+    Figures that are the same in the release `like` are taken over from its database, where that is worth it and safe.
+    """
+    durable.private_folder(settings.work)
+    made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
+    before = _like(settings, audience, manifest, like) if like else None
+    if before:
+        shutil.copyfile(database_path(settings, audience, before["release"]), made)
+    with duckdb.connect(str(made)) as con:
+        past.begin(con, settings.audience(audience), manifest, like=before)
+        is_whole = not before or past.holds_its_figures(con, manifest)
+    if is_whole:
+        return made
+    made.unlink()
+    return begin_database(settings, audience, manifest)
 
 
 def _like(settings: Settings, audience: str, manifest: Manifest, release: str) -> Manifest | None:

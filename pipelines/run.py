@@ -150,17 +150,30 @@ def release(work: Work) -> None:
     work.progress("Writing the release", 0, 1)
     by_council = partitions.held_by_council(work.catalogue, work.held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
+    flip = work.as_of is None
     # a report takes Python's time, a database DuckDB's
-    with ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(2) as aside:
+        begun = aside.submit(begin_database, work) if flip and work.outcome.rebuilt else None
         reports = aside.submit(report_back, work, links)
         work.manifest = make_manifest(work, by_council, rows_in_force, links)
         work.outcome.release, work.outcome.is_new = releases.add(
-            work.settings, "officers", work.manifest, flip=work.as_of is None
+            work.settings, "officers", work.manifest, flip=flip, begun=begun.result if begun else None
         )
     work.outcome.reports = reports.result()
     releases.prune(work.settings, "officers")
     durable.sweep(work.settings.work)
     work.progress("Writing the release", 1, 1)
+
+
+def begin_database(work: Work) -> Path:
+    """The figures of the release's database, which are known before the rest that it says."""
+    known = {
+        "parts": [part for partition in work.councils.values() for part in partition["parts"]],
+        "code_version": code_version(),
+        "chain": {"erasures": erasures(work.settings)},
+    }
+    like = releases.current_release(work.settings, "officers")
+    return releases.begin_database(work.settings, "officers", known, like=like)
 
 
 def receive_inbox(work: Work) -> None:
@@ -311,7 +324,7 @@ def make_manifest(
             for council in work.councils
             if council in catalogue.councils
         ),
-        "code_version": f"{__version__}+{partitions.code_digest()[:12]}",
+        "code_version": code_version(),
         "contracts": {feed: contract.text for feed, contract in catalogue.contracts.items()},
         "mappings": {mapping.name: mapping.text for mapping in catalogue.mappings},
         "definitions": {measure.id: measure.text for measure in measures},
@@ -338,7 +351,7 @@ def named(work: Work) -> dict[str, Any]:
     it was never meant to be read.
     """
     settings = work.settings
-    arrived, last = receive.arrivals(settings)[-1:], erased_list.newest(settings)
+    arrived, erased = receive.arrivals(settings)[-1:], erasures(settings)
     lists = sorted(path for path in settings.reference.rglob("*") if path.suffix in (".yaml", ".csv"))
     texts = {f"reference/{path.relative_to(settings.reference).as_posix()}": path for path in lists}
     texts |= {
@@ -361,9 +374,19 @@ def named(work: Work) -> dict[str, Any]:
         },
         "texts": {name: releases.keep_text(settings, path) for name, path in texts.items()},
         "key": work.key.fingerprint,
-        **({"erasures": {str(last["number"]): last["sha256"]}} if last else {}),
+        **({"erasures": erased} if erased else {}),
         "rebuild": work.as_of is not None,
     }
+
+
+def code_version() -> str:
+    return f"{__version__}+{partitions.code_digest()[:12]}"
+
+
+def erasures(settings: Settings) -> dict[str, str]:
+    """Number and digest of the newest erasure; empty where there was none."""
+    last = erased_list.newest(settings)
+    return {str(last["number"]): last["sha256"]} if last else {}
 
 
 def compared_with(settings: Settings, as_of: date | None) -> releases.Manifest | None:
@@ -400,18 +423,20 @@ def write_reports(
     Without `links` (which only a run knows) the report is a first one: the next run writes it again, whole.
     """
 
-    def report(shared: Settings, checked: Checked) -> list[Path]:
-        found = delivered.for_report(catalogue, held, checked, links or ())
-        editable = to_correct.sheets(shared, catalogue, checked, found["findings"])
+    def report(_: Settings, checked: Checked) -> list[Path]:
+        with all_reports.cursor() as con:
+            found = delivered.for_report(con, catalogue, held, checked, links or ())
+            editable = to_correct.sheets(con, settings, catalogue, checked, found["findings"])
         return supplier.write_report(
             settings.outbox, **found, contracts=catalogue.contracts, to_correct=editable
         )
 
     written: list[Path] = []
-    for checked, reports in side_by_side(settings, report, list(of)):
-        written += reports.result()
-        if links is not None:
-            durable.write(_report_mark(settings, checked), b"")
+    with receive.connection(settings) as all_reports:
+        for checked, reports in side_by_side(settings, report, list(of)):
+            written += reports.result()
+            if links is not None:
+                durable.write(_report_mark(settings, checked), b"")
     oldest = settings.now().timestamp() - settings.report_days * 86_400
     for path in settings.outbox.glob("*-report.*"):
         if path.stat().st_mtime < oldest:

@@ -292,6 +292,7 @@ def _findings(
 
 
 def for_report(
+    con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     held: Sequence[Checked],
     checked: Checked,
@@ -303,19 +304,18 @@ def for_report(
         links: broken links as `deliver_tables` takes them, where a run has found them.
     """
     found: list[Row] = []
-    with duckdb.connect() as con:
-        for feed in checked.result["feeds"]:
-            rows = con.execute(
-                f"SELECT sheet, row, code FROM {text(checked.folder / f'{feed}.findings.parquet')}"
-            ).fetchall()
-            rows += [(sheet, row, code) for number, of, sheet, row, code in links
-                     if number == checked.arrival.number and of == feed]  # fmt: skip
-            found += _told(catalogue, checked, feed, rows)
-            found += [
-                row | {"column": finding.column, "supplier_column": None}
-                for finding in whole_file_findings(catalogue, held, feed, checked)
-                for row in _told(catalogue, checked, feed, [("", None, finding.code)])
-            ]
+    for feed in checked.result["feeds"]:
+        rows = con.execute(
+            f"SELECT sheet, row, code FROM {text(checked.folder / f'{feed}.findings.parquet')}"
+        ).fetchall()
+        rows += [(sheet, row, code) for number, of, sheet, row, code in links
+                 if number == checked.arrival.number and of == feed]  # fmt: skip
+        found += _told(catalogue, checked, feed, rows)
+        found += [
+            row | {"column": finding.column, "supplier_column": None}
+            for finding in whole_file_findings(catalogue, held, feed, checked)
+            for row in _told(catalogue, checked, feed, [("", None, finding.code)])
+        ]
     earlier = [
         other
         for other in in_order(held)

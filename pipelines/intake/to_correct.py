@@ -17,7 +17,7 @@ import duckdb
 from pipelines.contracts import Catalogue
 from pipelines.feeds import corrected, reader
 from pipelines.feeds.reader import Table
-from pipelines.intake.receive import Checked, connection, original_of
+from pipelines.intake.receive import Checked, original_of
 from pipelines.settings import Settings
 
 MOST = 10_000
@@ -42,7 +42,11 @@ class Sheet:
 
 
 def sheets(
-    settings: Settings, catalogue: Catalogue, checked: Checked, findings: Iterable[Mapping[str, Any]]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogue: Catalogue,
+    checked: Checked,
+    findings: Iterable[Mapping[str, Any]],
 ) -> list[Sheet]:
     """What is to be corrected of a delivery; `findings` are those that `evidence.delivered` tells for its report."""
     wanted: dict[tuple[str, str], dict[int, bool]] = {}
@@ -54,22 +58,21 @@ def sheets(
     if not wanted:
         return []
     arrival = checked.arrival
-    with connection(settings) as con:
-        tables, _ = reader.read(
-            original_of(settings, arrival),
-            arrival.file,
-            catalogue,
-            con,
-            settings,
-            arrival.council,
-            as_sent=True,
-            only={row for rows in wanted.values() for row in sorted(rows)[:MOST]},
-        )
-        return [
-            _sheet(con, catalogue, checked, table, wanted[table.feed, table.sheet])
-            for table in tables
-            if (table.feed, table.sheet) in wanted
-        ]
+    tables, _ = reader.read(
+        original_of(settings, arrival),
+        arrival.file,
+        catalogue,
+        con,
+        settings,
+        arrival.council,
+        as_sent=True,
+        only={row for rows in wanted.values() for row in sorted(rows)[:MOST]},
+    )
+    return [
+        _sheet(con, catalogue, checked, table, wanted[table.feed, table.sheet])
+        for table in tables
+        if (table.feed, table.sheet) in wanted
+    ]
 
 
 def _sheet(

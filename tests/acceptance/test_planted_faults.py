@@ -83,7 +83,8 @@ def test_findings_are_told_in_the_suppliers_own_headers(
     contract = CATALOGUE.contracts[feed]
     path, sheets = deliver(tmp_path, contract, planted(contract, CATALOGUE), "older")
     checked, _ = receive(settings, CATALOGUE, keys.load(settings), path)
-    told = delivered.for_report(CATALOGUE, [checked], checked)["findings"]
+    with duckdb.connect() as con:
+        told = delivered.for_report(con, CATALOGUE, [checked], checked)["findings"]
     rows = [found for found in told if found["row"]]
     assert sorted((found["sheet"], found["row"], found["code"]) for found in rows) == sorted(
         sheets[0].findings
