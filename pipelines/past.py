@@ -22,6 +22,8 @@ from typing import Any
 
 import duckdb
 
+from pipelines.stamps import Stamp, stamp_of
+
 Manifest = dict[str, Any]
 TEXTS = ("contracts", "mappings", "definitions")
 """Parts of a manifest that are texts by name. Each text is stored once, in `texts/`, whoever names it."""
@@ -44,7 +46,6 @@ _FOUND_BY = 'council, measure, "window", period_end, breakdown, "group"'
 _NAMED = re.compile(NAME + r"([0-9a-f]{64})")
 _VERSION = re.compile(r"^version:\s*[\"']?([^\s\"']+)", re.MULTILINE)
 _ID = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d+)")
-Stamp = tuple[int, int, int, int]
 
 
 class NoRelease(LookupError):
@@ -138,7 +139,7 @@ def _text(folder: Path, said: str) -> str:
         return said
     path = text_path(folder, found[1])
     try:
-        return _read_text(path, _stamp(path))
+        return _read_text(path, stamp_of(path))
     except FileNotFoundError:
         raise Altered(f"The text {path.name} is missing from the store of {folder.name}.") from None
 
@@ -154,7 +155,7 @@ def _read_text(path: Path, stamp: Stamp) -> str:
 def heads(folder: Path) -> list[Head]:
     """Every release of an audience in short, oldest first. A manifest is read once while it stays as it is."""
     paths = [path for path in (folder / "releases").glob("*.json") if _ID.fullmatch(path.stem)]
-    return sorted((_head(path, _stamp(path)) for path in paths), key=lambda head: order(head.release))
+    return sorted((_head(path, stamp_of(path)) for path in paths), key=lambda head: order(head.release))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -196,12 +197,6 @@ def _version(folder: Path, said: str) -> str:
     """The version in a text, once for each name: of 500 releases nearly all name the same texts."""
     found = _VERSION.search(_text(folder, said))
     return found[1] if found else ""
-
-
-def _stamp(path: Path) -> Stamp:
-    """What tells a file apart from another of the same name."""
-    found = path.stat()
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
 def stood(folder: Path) -> list[Head]:
@@ -274,7 +269,7 @@ def erased_path(folder: Path, number: int) -> Path:
 def erased(folder: Path) -> Erased:
     """The figures of an audience that erasures touched, by part."""
     paths = sorted((folder / "erased").glob("[0-9]*.json"))
-    return _erased(tuple((path, _stamp(path)) for path in paths))
+    return _erased(tuple((path, stamp_of(path)) for path in paths))
 
 
 @functools.lru_cache(maxsize=16)

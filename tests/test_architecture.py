@@ -14,13 +14,16 @@ ROOMS = {
     # room: the rooms of the project that it may import
     "pipelines.settings": set(),
     "pipelines.durable": set(),
+    "pipelines.stamps": set(),
     "pipelines.seals": {"pipelines.durable", "pipelines.settings"},
     "pipelines.texts": set(),
     "pipelines.mappings": {"pipelines.texts"},
     "pipelines.contracts": {"pipelines.mappings", "pipelines.settings", "pipelines.texts"},
     "pipelines.statistics": set(),
     "pipelines.receipt_ids": set(),
-    "pipelines.feeds": {"pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.texts"},
+    "pipelines.feeds": {
+        "pipelines.contracts", "pipelines.mappings", "pipelines.settings", "pipelines.stamps", "pipelines.texts",
+    },
     "pipelines.intake": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.seals", "pipelines.settings",
     },
@@ -30,7 +33,7 @@ ROOMS = {
         "pipelines.texts",
     },
     "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.statistics"},
-    "pipelines.past": set(),
+    "pipelines.past": {"pipelines.stamps"},
     "pipelines.slices": {"pipelines.model"},
     "pipelines.releases": {
         "pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings", "pipelines.slices",

@@ -6,6 +6,7 @@ Does not belong here: either way of reading (`text`, `loading`).
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.feeds.loading import MAX_LINE, SPACES
+from pipelines.stamps import Stamp, stamp_of
 
 BLOCK = 1 << 19  # small enough for the processor's cache: the scan goes over each block several times
 _QUOTE, _LF, _CR, _SPACE = (ord(char) for char in '"\n\r ')
@@ -39,8 +41,13 @@ def inspect(path: Path, start: int, delimiter: str) -> Plain | None:
 
     Plain means: LF or CRLF throughout, no line break within quotes, each quotation mark where the rules of CSV put
     it, no blank line, no line too long. Under these every line is a record and DuckDB and Python's csv agree on it.
-    Missing and surplus cells are left to DuckDB, which stops at them.
+    Missing and surplus cells are left to DuckDB, which stops at them. A file is looked at once while it stays as it is.
     """
+    return _inspect(path, stamp_of(path), start, delimiter)
+
+
+@functools.lru_cache(maxsize=256)
+def _inspect(path: Path, stamp: Stamp, start: int, delimiter: str) -> Plain | None:
     records, spaces = 0, "none"
     crlf: bool | None = None
     for lines in _whole_lines(path, start):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 import re
 from collections import Counter
@@ -22,6 +23,7 @@ from pipelines.feeds.headers import Fit, Header
 from pipelines.feeds.layouts import Layout
 from pipelines.feeds.loading import MAX_LINE, SPACES
 from pipelines.feeds.refusal import Refused
+from pipelines.stamps import Stamp, stamp_of
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD = 1 << 20
@@ -107,7 +109,7 @@ def find_encoding(path: Path, where: str) -> str:
     else:
         candidates = ["utf-8-sig"] if start.startswith(codecs.BOM_UTF8) else ["utf-8-sig", "cp1252"]
     for encoding in candidates:
-        if _decodes(path, encoding, where):
+        if _decodes(path, stamp_of(path), encoding, where):
             return encoding
     raise Refused(
         "FILE-05",
@@ -277,7 +279,8 @@ def has_mark(path: Path) -> bool:
         return file.read(3) == codecs.BOM_UTF8
 
 
-def _decodes(path: Path, encoding: str, where: str) -> bool:
+@functools.lru_cache(maxsize=256)
+def _decodes(path: Path, stamp: Stamp, encoding: str, where: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         try:

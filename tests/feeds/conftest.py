@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def deliver(tmp_path: Path, con: duckdb.DuckDBPyConnection, settings: Settings) -> Callable[..., Delivered]:
-    """Write bytes (or text as UTF-8) to a file without an ending, as an archive would, and read it."""
+    """Write bytes (or text as UTF-8) to a file of its own without an ending, as an archive would, and read it."""
+    paths = (tmp_path / f"delivered-{n}" for n in count())
 
     def deliver(
         content: bytes | str,
@@ -95,7 +97,7 @@ def deliver(tmp_path: Path, con: duckdb.DuckDBPyConnection, settings: Settings) 
         only: set[int] | None = None,
         **limits: int,
     ) -> Delivered:
-        path = tmp_path / "delivered"
+        path = next(paths)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return read(path, name, CATALOGUE, con, replace(settings, **limits), council, only=only)
 

@@ -219,6 +219,25 @@ def test_a_large_file_keeps_every_row_and_its_number(
     assert wrong == (0,)
 
 
+def test_a_file_is_looked_at_once_and_again_when_it_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, looked = tmp_path / "delivered", 0
+    whole_lines = text.plain._whole_lines
+
+    def counted(*args: Any) -> Any:
+        nonlocal looked
+        looked += 1
+        return whole_lines(*args)
+
+    monkeypatch.setattr(text.plain, "_whole_lines", counted)
+    path.write_text("a,b\n1,2\n", newline="")
+    assert {text.plain.inspect(path, 0, ",") for _ in range(3)} == {text.plain.Plain(2, "none")}
+    assert looked == 1
+    path.write_text('a,b\n"1\n",2\n', newline="")
+    assert text.plain.inspect(path, 0, ",") is None
+
+
 def test_the_quick_way_gives_up_where_the_count_of_rows_differs(
     deliver: Deliver, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

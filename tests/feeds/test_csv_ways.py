@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import duckdb
@@ -120,7 +121,7 @@ def test_both_ways_give_what_pythons_csv_gives(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, made: Any
 ) -> None:
     content, rows, header_row, plain = made
-    path = tmp_path / "delivered"
+    path = tmp_path / token_hex(4)
     path.write_bytes(content)
     careful = result(con, path, careful=True)
     assert careful == (rows, header_row, False)
@@ -149,7 +150,7 @@ def test_both_ways_give_what_pythons_csv_gives(
 def test_whatever_the_bytes_the_ways_agree(
     tmp_path: Path, con: duckdb.DuckDBPyConnection, body: str, delimiter: str, ending: str
 ) -> None:
-    path = tmp_path / "delivered"
+    path = tmp_path / token_hex(4)
     path.write_bytes((delimiter.join(COLUMNS) + ending + body).encode())
     careful = result(con, path, careful=True)
     assert result(con, path, careful=False)[:2] == careful[:2]
