@@ -31,6 +31,8 @@ class CouncilParts:
         self._written: list[tuple[str, releases.Part | Future[releases.Part]]] = []
         self._runs: dict[tuple[str, str, str], str] = {}
         """Table, council and slice of each part begun -> SQL for its rows, by where they lie."""
+        self._in_order: dict[str, dict[str, dict[int | None, int]]] = {}
+        """Table that was put in order -> its `_held`."""
 
     def __enter__(self) -> CouncilParts:
         return self
@@ -82,10 +84,11 @@ class CouncilParts:
         self._written.append((council, self._pool.submit(self._write, zone, table, council, query, slice_)))
 
     def put_in_order(self, table: str, order: str, rows: str = "") -> None:
-        """Make of a TEMP TABLE, or of `rows` (SQL) made from it, one that `begin` writes."""
+        """Make of a TEMP TABLE, or of `rows` (SQL) made from each of its own, one that `begin` writes."""
+        self._in_order[table] = of_councils = self._held(table)
         cut = [
             (council, quarter, slice_)
-            for council, held in self._held(table).items()
+            for council, held in of_councils.items()
             for quarter, slice_ in slices.cut(table, held).items()
         ]
         place = {
@@ -111,7 +114,7 @@ class CouncilParts:
 
     def _cut(self, table: str, is_seldom: bool) -> Iterator[tuple[str, str, int]]:
         """Council, slice and rows of each part, in the order of councils and slices."""
-        for council, held in self._held(table).items():
+        for council, held in (self._in_order.get(table) or self._held(table)).items():
             rows = Counter[str]() if held or is_seldom else Counter({"": 0})
             for quarter, slice_ in slices.cut(table, held).items():
                 rows[slice_] += held[quarter]

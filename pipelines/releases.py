@@ -50,6 +50,8 @@ UNSEALED = (
 
 COMPARED = ("changes", "restated", "protection")
 """Tables of a release that compare it with those that were read before."""
+PARQUET = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"
+"""How a part is written: long dictionaries take more room than they save, and longer to make."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,7 @@ def write_rows(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     Its bytes follow from the rows alone. DuckDB 2.0 also writes what it knows of the tables they come from (a column
     without any NULL there is a required one), which TRY hides from it.
     """
-    copied = (
-        f"COPY (SELECT TRY(COLUMNS(*)) FROM ({query})) TO {text(path)} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    copied = f"COPY (SELECT TRY(COLUMNS(*)) FROM ({query})) TO {text(path)} ({PARQUET})"
     [(rows,)] = con.execute(copied).fetchall()
     return int(rows)
 

@@ -123,29 +123,28 @@ def of_rows(
     entries: list[Entry] = []
     for feed, rows in gone.items():
         contract = catalogue.contracts[feed]
-        stands = f"SELECT {whose(contract)}, count(*) FROM in_force_{feed} AS held GROUP BY ALL"
-        standing = con.execute(stands).fetchall()
-        entries += [(council, feed, "accepted", "", "in force", count) for council, count in standing]
+        standing = con.execute(_standing(contract)).fetchall()
+        entries += [(council, feed, "accepted", "", "in force", count) for council, _, count in standing]
         entries += [(council, feed, "accepted", "", how, count) for council, how, count in rows]
         if not standing:
             continue  # nothing becomes nothing: most councils send few of all feeds
         for step, fact, query in _BECOMES[feed](contract):
-            for council, part, count in con.execute(query).fetchall():
-                entries.append((council, feed, step, fact, part, int(count or 0)))
+            found = standing if query == _standing(contract) else con.execute(query).fetchall()
+            entries += [(council, feed, step, fact, part, int(count or 0)) for council, part, count in found]
     for (council, fact), count in facts.items():
         step = "made" if fact in SEVERAL else "in force"
         entries.append((council, FEED_OF[fact], step, fact, "fact", count))
     return [entry for entry in entries if entry[-1]]
 
 
+def _standing(contract: Contract) -> str:
+    """SQL for a feed's rows in force."""
+    return f"SELECT {whose(contract)}, '', count(*) FROM in_force_{contract.feed} AS held GROUP BY ALL"
+
+
 def _one_each(fact: str) -> Callable[[Contract], list[Query]]:
     """Each row in force is one row of the fact."""
-
-    def queries(contract: Contract) -> list[Query]:
-        rows = f"SELECT {whose(contract)}, '', count(*) FROM in_force_{contract.feed} AS held GROUP BY ALL"
-        return [("in force", fact, rows)]
-
-    return queries
+    return lambda contract: [("in force", fact, _standing(contract))]
 
 
 def _participation(contract: Contract) -> list[Query]:
@@ -160,7 +159,7 @@ def _participation(contract: Contract) -> list[Query]:
         f"FROM {people} WHERE {known} GROUP BY hash(council, audit_reference, role) HAVING count(*) > 1"
     )
     return [("in force", "participants", query) for query in (
-        f"SELECT council, '', count(*) FROM {people} GROUP BY ALL",
+        _standing(contract),
         f"SELECT council, 'role not known', count(*) FROM {people} WHERE NOT {known} GROUP BY ALL",
         f"SELECT council, 'audit not held', count(*) FROM {people} ANTI {of_audits} WHERE {known} GROUP BY ALL",
         f"SELECT council, 'joined', sum(more) FROM ({several}) SEMI {of_audits} GROUP BY ALL",
@@ -177,7 +176,7 @@ def _programme(contract: Contract) -> list[Query]:
         f"FROM (SELECT {plan}, planned_count FROM in_force_{contract.feed}) GROUP BY {', '.join(_PLAN)}"
     )
     return [
-        ("in force", "planned_audits", f"SELECT council, '', count(*) FROM in_force_{contract.feed} GROUP BY ALL"),
+        ("in force", "planned_audits", _standing(contract)),
         ("in force", "planned_audits", f"SELECT council, 'plans', count(*) FROM ({plans}) GROUP BY ALL"),
         ("in force", "planned_audits", f"SELECT council, 'joined', sum(approvals - 1) FROM ({plans}) GROUP BY ALL"),
         ("made", "planned_audits", f"SELECT council, '', sum(planned) FROM ({plans}) GROUP BY ALL"),

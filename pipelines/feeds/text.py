@@ -125,11 +125,18 @@ def read_head(path: Path, encoding: str, layouts: tuple[Layout, ...], council: s
     named = _SEP.fullmatch(texts[0]) if texts else None
     skipped = 1 if named else 0
     tries = []
-    for delimiter in (named[1],) if named else DELIMITERS:
+    for delimiter in (named[1],) if named else _likely(texts):
         rows, lines = _first_records(texts[skipped:], delimiter)
         fit = headers.best_fit(rows, layouts, council)
         tries.append(Head(delimiter, texts, skipped, rows, [skipped + count for count in lines], fit))
     return max(tries, key=lambda head: head.fit.score if head.fit else (0, False, 0))
+
+
+def _likely(texts: list[str]) -> list[str]:
+    """The delimiters that stand in the texts, and one that does not: all of those split them alike."""
+    found = {delimiter: any(delimiter in line for line in texts) for delimiter in DELIMITERS}
+    absent = [delimiter for delimiter in DELIMITERS if not found[delimiter]]
+    return [delimiter for delimiter in DELIMITERS if found[delimiter] or delimiter in absent[:1]]
 
 
 def load_carefully(

@@ -136,7 +136,10 @@ def flag(
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
+    written = (
+        "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"  # longer ones cost more than they save
+    )
+    con.execute(f"COPY ({query}) TO {literal(path)} ({written})")
 
 
 def _count(con: duckdb.DuckDBPyConnection, source: str) -> int:
