@@ -4,6 +4,7 @@ later delivery leaves standing."""
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -128,3 +129,31 @@ def test_a_finding_ends_with_a_whole_file_of_its_month_and_not_with_corrections(
     whole = take([audit("A8", "2026-03")], "2026-04-03", header=AUDITS)
     assert gone([first, corrections]) == {}
     assert gone([first, corrections, whole]) == {(1, 2): 3, (1, 4): 3}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_files_of_councils_that_no_other_holds_may_be_left_aside(
+    take: Take, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """What a file of another council says changes nothing, whether files hold one council, several or rows of none."""
+    chance = random.Random(seed)
+    councils = ["301", "302", "990", "nowhere", ""]
+
+    def audit() -> list[str]:
+        status = chance.choice(["lost", "lost", "planned"])
+        month = f"2026-0{chance.randint(1, 3)}"
+        return ["", f"A{chance.randint(1, 3)}", "routine", "random", status, month]
+
+    held = []
+    for day in range(1, 9):
+        of = chance.sample(councils, chance.choice([1, 1, 2, 3]))
+        rows = [[chance.choice(of), *audit()[1:]] for _ in range(chance.randint(1, 6))]
+        held.append(take(rows, f"2026-04-0{day}", header=AUDITS, corrections=chance.random() < 0.2))
+    found = gone(held)
+    monkeypatch.setattr(
+        superseded,
+        "_not_alone",
+        lambda feed, ordered: [one for one in ordered if feed in one[1].result["feeds"]],
+    )
+    assert found == gone(held)
+    assert found
