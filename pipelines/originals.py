@@ -50,6 +50,8 @@ class Rebuilt:
     notes: list[str] = field(default_factory=list)
     erased: int = 0
     """Parts that tell of rows that were erased since; figures among them are compared one by one."""
+    rewritten: int = 0
+    """Parts with the same rows in other bytes, as another version of the program or of DuckDB writes them."""
     period_over: bool = False
     """Originals went as their period was over: nothing is compared, and nothing is wrong."""
     failed: str = ""
@@ -68,14 +70,15 @@ class Rebuilt:
             return f"Release {self.release} was not made again from its originals."
         if self.only:
             return f"From the originals of release {self.release} the figure is {'' if self.is_equal else 'not '}equal."
-        same = self.parts - len(self.parts_that_differ) - self.erased
+        same = self.parts - len(self.parts_that_differ) - self.erased - self.rewritten
+        rewritten = f"; {self.rewritten} have the same rows in other bytes" if self.rewritten else ""
         erased = f"; {self.erased} tell of rows that were erased since" if self.erased else ""
         counted = (
             f"; {self.differ:,} of {self.figures:,} figures compared are not equal" if self.figures else ""
         )
         return (
             f"From the originals of release {self.release}: {same} of {self.parts} parts came out the same, byte for "
-            f"byte{erased}{counted}."
+            f"byte{rewritten}{erased}{counted}."
         )
 
     def told(self) -> Row:
@@ -83,7 +86,7 @@ class Rebuilt:
         return {
             "release": self.release, "equal": self.is_equal, "parts": self.parts,
             "parts_that_differ": self.parts_that_differ, "parts_erased_from": self.erased,
-            "figures_compared": self.figures, "differ": self.differ,
+            "parts_rewritten": self.rewritten, "figures_compared": self.figures, "differ": self.differ,
             "differences": [
                 {**one.figure, "column": one.column, "stored": one.stored, "again": one.recounted}
                 for one in self.differences
@@ -251,10 +254,13 @@ def _compare(
             pass
         elif is_touched and _of_what_is_left(table, here, there):
             rebuilt.erased += len(apart)
-        elif len(here) != len(there) and _same_rows(
-            here, there
-        ):  # cut into other parts, as earlier versions did
-            rebuilt.notes.append(f"{table}{of}: the same rows, in {len(there)} parts and not {len(here)}.")
+        elif _same_rows(here, there):
+            if len(here) == len(there):
+                rebuilt.rewritten += len(apart)
+            else:  # cut into other parts, as earlier versions did
+                rebuilt.notes.append(
+                    f"{table}{of}: the same rows, in {len(there)} parts and not {len(here)}."
+                )
         else:
             rebuilt.parts_that_differ += [
                 f"{table}{of}: {where} is stored, and another part comes out"

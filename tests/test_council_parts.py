@@ -160,22 +160,8 @@ def test_councils_made_in_shares_make_the_same_release(
         made.deliver(tmp_path / "files", council, audits)
     bench.to_inbox(own, tmp_path / "files")
     together = run.run(own)
-    parts = releases.read_manifest(own, "officers")["parts"]
     monkeypatch.setattr(partitions, "SHARED_FROM", 100)
     shutil.rmtree(own.records / "partitions")
     in_shares = run.run(own)
     assert in_shares.rebuilt == together.rebuilt == codes
-    made_in_shares = releases.read_manifest(own, "officers")["parts"]
-    with duckdb.connect() as con:
-        for part, again in zip(parts, made_in_shares, strict=True):
-            assert (part["table"], part["council"], part["slice"]) == (
-                again["table"],
-                again["council"],
-                again["slice"],
-            )
-            held = [f"FROM read_parquet('{releases.part_path(own, one)}')" for one in (part, again)]
-            assert con.execute(f"{held[0]} EXCEPT ALL {held[1]}").fetchall() == [], part["table"]
-            assert part["rows"] == again["rows"]
-    # DuckDB 2.0 packs a column with NULLs in it by what lay beside it: the same rows, a few bytes more
-    if duckdb.__version__.startswith("1."):
-        assert in_shares.release == together.release, "the same content makes no new release"
+    assert in_shares.release == together.release, "the same content makes no new release"

@@ -242,6 +242,16 @@ def test_a_release_made_again_from_its_originals_has_the_same_parts(kept: Settin
     assert not list(kept.work.glob("originals-*"))
 
 
+def test_parts_that_another_version_wrote_are_the_same_rows_in_other_bytes(
+    own: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releases, "PARQUET", "FORMAT parquet, COMPRESSION snappy")
+    [rebuilt] = originals.rebuild_all(chains.read(own), ["2026-04-20.1"], progress=quiet)
+    assert (rebuilt.is_equal, rebuilt.parts_that_differ, rebuilt.notes) == (True, [], [])
+    assert rebuilt.rewritten > 15
+    assert f"{rebuilt.rewritten} have the same rows in other bytes" in rebuilt.summary
+
+
 def test_facts_and_figures_changed_together_are_caught_from_the_originals(own: Settings) -> None:
     """Whoever changes the facts and counts the figures again from them is found out by the archived files alone."""
     receipt = figure(own)["receipt"]
