@@ -434,8 +434,8 @@ client = create_app(Path({str(store_root)!r}), "officers").server.test_client()
 answer = client.post("/_dash-update-component", json={request_for("/voice")!r})
 assert answer.status_code == 200
 heavy = ["pandas", "numpy", "scipy", "pyarrow", "ibis", "dagster", "great_expectations", "statsmodels"]
-read = ["pipelines", "pipelines.past", "pipelines.receipt_ids", "pipelines.evidence", "pipelines.evidence.between",
-        "pipelines.evidence.changes"]
+read = ["pipelines", "pipelines.past", "pipelines.stamps", "pipelines.receipt_ids", "pipelines.evidence",
+        "pipelines.evidence.between", "pipelines.evidence.changes"]
 print([name for name in sys.modules if name in heavy or name.startswith("pipelines") and name not in read])
 """
     done = subprocess.run(

@@ -64,8 +64,10 @@ class Job:
 
     def build(self, settings: Settings, *_: Any) -> tuple[dict[str, Any], list[str]]:
         self.asked.append("count")
-        rows = ", ".join(f"('990', '{receipt}')" for receipt in self.receipts)
-        return {"990": {"parts": [part(settings, "figures", f"FROM (VALUES {rows}) AS made(council, receipt)")],
+        day = "'month' AS \"window\", DATE '2026-03-31' AS period_end"
+        names = f"'990' AS council, 'made' AS measure, {day}, '' AS breakdown, '' AS \"group\""
+        query = f"SELECT {names}, unnest({list(self.receipts)}) AS receipt"
+        return {"990": {"parts": [part(settings, "figures", query)],
                         "in_force": [], "links": [], "balances": self.balances}}, ["990"]  # fmt: skip
 
     def make_manifest(self, work: run.Work, *_: Any) -> releases.Manifest:
