@@ -136,9 +136,7 @@ def flag(
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    written = (
-        "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"  # longer ones cost more than they save
-    )
+    written = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"  # as in `releases.PARQUET`
     con.execute(f"COPY ({query}) TO {literal(path)} ({written})")
 
 
