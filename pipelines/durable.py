@@ -18,6 +18,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+PARQUET = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"
+"""How rows that last are written: long dictionaries take more room than they save, and longer to make."""
+
 
 class StoreBusy(RuntimeError):
     """Another run holds the store's lock."""

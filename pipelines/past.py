@@ -339,13 +339,12 @@ def fill(
     *,
     into: str = "",
     copied: bool = True,
-    begun: bool = False,
 ) -> None:
     """Make a release's tables in the connection, or in its database `into`, from the parts.
 
-    With `copied` their rows are copied, but for `NOT_COPIED`; without, each table is a view of its Parquet files, which
-    is made at once and read a little more slowly. Where it is `begun`, figures are there (`begin`). Values are written
-    into the queries: binding one makes DuckDB load pandas.
+    With `copied` their rows are copied, but for `NOT_COPIED` and for figures, which are there already (`begin`).
+    Without, each table is a view of its Parquet files, which is made at once and read a little more slowly. Values are
+    written into the queries: binding one makes DuckDB load pandas.
     """
     prefix = f"{quote(into)}." if into else ""
     _tell_of_itself(con, folder, manifest, prefix)
@@ -354,10 +353,9 @@ def fill(
     if copied:
         _tell_of_left_out(con, folder, manifest, prefix)
     for table, files in parts_of(folder, manifest).items():
-        if (table == FIGURES and begun) or (copied and table in NOT_COPIED):
-            continue
-        rows = _in_order(files.values()) if copied and table == FIGURES else _rows(files.values())
-        con.execute(f"CREATE {'TABLE' if copied else 'VIEW'} {prefix}{quote(table)} AS {rows}")
+        if not copied or table not in (FIGURES, *NOT_COPIED):
+            kind = "TABLE" if copied else "VIEW"
+            con.execute(f"CREATE {kind} {prefix}{quote(table)} AS {_rows(files.values())}")
 
 
 def begin(
@@ -367,13 +365,11 @@ def begin(
 
     Where the connection holds the tables of the release `like`, figures of parts that both have are left as they are.
     """
-    files = _only_in(folder, manifest, like)
-    if not like and files:
-        con.execute(f"CREATE TABLE {FIGURES} AS {_in_order(files)}")
-    elif like:
+    if like:
         _clear(con, folder, like, manifest)
-        if files:
-            con.execute(f"INSERT INTO {FIGURES} BY NAME {_in_order(files)}")
+    if files := _only_in(folder, manifest, like):
+        into = f"INSERT INTO {FIGURES} BY NAME" if like else f"CREATE TABLE {FIGURES} AS"
+        con.execute(f"{into} {_rows(files)} ORDER BY {_FOUND_BY}")
 
 
 def _clear(con: duckdb.DuckDBPyConnection, folder: Path, was: Manifest, now: Manifest) -> None:
@@ -397,11 +393,6 @@ def _only_in(folder: Path, manifest: Manifest, other: Manifest | None) -> list[P
 def _rows(files: Iterable[Path]) -> str:
     """SQL for the rows of some parts; those of earlier versions of the program may lack a column."""
     return f"SELECT * FROM read_parquet({listed(map(str, files))}, union_by_name = true)"
-
-
-def _in_order(files: Iterable[Path]) -> str:
-    """SQL for the same, so ordered that a page finds its figures together."""
-    return f"{_rows(files)} ORDER BY {_FOUND_BY}"
 
 
 def _tell_of_itself(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, prefix: str) -> None:

@@ -50,8 +50,6 @@ UNSEALED = (
 
 COMPARED = ("changes", "restated", "protection")
 """Tables of a release that compare it with those that were read before."""
-PARQUET = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"
-"""How a part is written: long dictionaries take more room than they save, and longer to make."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def write_rows(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     Its bytes follow from the rows alone. DuckDB 2.0 also writes what it knows of the tables they come from (a column
     without any NULL there is a required one), which TRY hides from it.
     """
-    copied = f"COPY (SELECT TRY(COLUMNS(*)) FROM ({query})) TO {text(path)} ({PARQUET})"
+    copied = f"COPY (SELECT TRY(COLUMNS(*)) FROM ({query})) TO {text(path)} ({durable.PARQUET})"
     [(rows,)] = con.execute(copied).fetchall()
     return int(rows)
 
@@ -292,7 +290,7 @@ def build_database(
     final = database_path(settings, audience, manifest["release"])
     made = begun or begin_database(settings, audience, manifest)
     with duckdb.connect(str(made)) as con:
-        past.fill(con, settings.audience(audience), manifest, begun=True)
+        past.fill(con, settings.audience(audience), manifest)
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)

@@ -131,6 +131,17 @@ def test_a_part_s_bytes_follow_from_its_rows_alone(tmp_path: Path) -> None:
         assert len({durable.file_digest(path) for path in paths}) == 1
 
 
+@pytest.mark.parametrize(
+    "query", ["SELECT word::INTEGER AS n FROM made", "SELECT error(word) AS n FROM made"]
+)
+def test_what_cannot_be_worked_out_stops_the_writing(tmp_path: Path, query: str) -> None:
+    """TRY around a part's columns must not turn a fault into an empty cell."""
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE made AS SELECT 'a' || n AS word FROM range(3000) AS made(n)")
+        with pytest.raises(duckdb.Error):
+            releases.write_rows(con, query, tmp_path / "part")
+
+
 @given(
     st.dictionaries(st.text("AB0123456789", min_size=3, max_size=3), st.integers(0, 5_000_000), max_size=30)
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines import durable
 from pipelines.contracts import Contract, Rule
 from pipelines.intake.published import ACROSS_ROWS
 from pipelines.intake.rules import KEY_PATTERNS, Scene, broken, copies, literal
@@ -136,8 +137,7 @@ def flag(
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    written = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"  # as in `releases.PARQUET`
-    con.execute(f"COPY ({query}) TO {literal(path)} ({written})")
+    con.execute(f"COPY ({query}) TO {literal(path)} ({durable.PARQUET})")
 
 
 def _count(con: duckdb.DuckDBPyConnection, source: str) -> int:

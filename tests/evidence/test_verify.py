@@ -245,7 +245,7 @@ def test_a_release_made_again_from_its_originals_has_the_same_parts(kept: Settin
 def test_parts_that_another_version_wrote_are_the_same_rows_in_other_bytes(
     own: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(releases, "PARQUET", "FORMAT parquet, COMPRESSION snappy")
+    monkeypatch.setattr(durable, "PARQUET", "FORMAT parquet, COMPRESSION snappy")
     [rebuilt] = originals.rebuild_all(chains.read(own), ["2026-04-20.1"], progress=quiet)
     assert (rebuilt.is_equal, rebuilt.parts_that_differ, rebuilt.notes) == (True, [], [])
     assert rebuilt.rewritten > 15
