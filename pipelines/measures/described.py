@@ -18,8 +18,8 @@ from pipelines.contracts import Catalogue
 from pipelines.measures.catalogue import POPULATION, DefinitionError, Measure
 from pipelines.measures.populations import REGISTER
 from pipelines.model.grades import GRADES
-from pipelines.model.said import DERIVED
 from pipelines.model.schema import BREAKDOWNS, DATED, FACTS, UNKNOWN
+from pipelines.model.schema.titles import DERIVED
 
 _WORDS = (
     "version", "title", "short_title", "topic", "position", "kind", "fact", "date", "higher_is", "protect", "chart",

@@ -16,7 +16,7 @@ from ibis.expr.types import BooleanColumn, StringColumn
 
 from pipelines.model import schema
 from pipelines.model.columns import group, row_key, yes
-from pipelines.model.said import STATES
+from pipelines.model.schema.titles import STATES
 
 VISIT_DAYS = 91
 """A visit counts for 13 weeks, about a term. Nothing in law says how often: the version of the measure does."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.model import placements
-from pipelines.model.said import STATES
+from pipelines.model.schema.titles import STATES
 from tests.model.rows import as_dicts, make_facts
 
 END = date(2026, 3, 31)

@@ -1,0 +1,128 @@
+"""What columns, dates and groups are called on screen.
+
+Belongs here: titles of breakdowns, and labels of groups that have no code list. Does not belong here: what a yes/no
+column says (beside its fact).
+"""
+
+from __future__ import annotations
+
+BREAKDOWNS = {
+    "audit_type": "Audit type",
+    "selection": "How the case was selected",
+    "theme": "Theme of the audit",
+    "agency": "Agency",
+    "team": "Team",
+    "grade_pair": "First grade, then the moderator's",
+    "frame": "Cases drawn from",
+    "locality": "Locality",
+    "age_band": "Age",
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "ethnic_group": "Ethnic group",
+    "primary_need": "Primary need",
+    "social_care": "Children's social care",
+    "setting_type": "Kind of setting",
+    "plan_kind": "Kind of plan",
+    "plan_kind_reviewed": "New, amended or existing plan",
+    "plan_stage": "Draft or final plan",
+    "plan_type": "Type of plan",
+    "section": "Section of the plan",
+    "section_by_kind": "Section, and new, amended or existing plan",
+    "advice_source": "Who gave advice",
+    "advice_source_by_kind": "Who gave advice, and new, amended or existing plan",
+    "interpreter": "Interpreter needed",
+    "void_reason": "Why the audit was void",
+    "role": "Who",
+    "mode": "How they contributed",
+    "not_appropriate_reason": "Why contact was not appropriate",
+    "response": "Response to the offer",
+    "rating_listened": "Felt listened to",
+    "rating_difference": "Made a difference",
+    "single_age": "Age in years",
+    "participation_definition": "Definition, as given by the council",
+    "characteristic": "Characteristic",
+    "action_source": "Who or what asked for the action",
+    "owner": "Owner of the action",
+    "fault": "Kind of fault",
+    "ombudsman_outcome": "What the Ombudsman decided",
+    "remedy_type": "Kind of remedy",
+    "registration_state": "What the setting is",
+    "attendance": "Full or part time",
+    "hours_band": "Hours a week",
+    "weeks_band": "For how long",
+    "weeks_placed": "Whole weeks since the first day",
+    "move_planned": "Plan to move",
+    "module": "Module of training",
+    "learning_theme": "Theme",
+    "staff_role": "Role",
+    "complaint_stage": "Stage",
+    "complaint_outcome": "Outcome",
+    "complaint_fault": "Kind of fault",
+    "cannot_reason": "Why it cannot be done",
+    "board": "Board or committee",
+    "topic": "Topic",
+    "report_source": "What the report rests on",
+}
+"""Breakdown -> its title, in the order in which they are offered."""
+
+DATED = {
+    ("audits", "completed_on"): "completed",
+    ("audits", "planned_month"): "planned",
+    ("audits", "moderated_on"): "moderated",
+    ("participants", "completed_on"): "whose audit was completed",
+    ("participants", "offered_on"): "offered the chance",
+    ("participants", "told_due_on"): "due to be told what came of the audit",
+    ("planned_audits", "planned_month"): "planned",
+    ("plan_reviews", "reviewed_on"): "done",
+    ("plan_reviews", "moderated_on"): "moderated",
+    ("plan_sections", "reviewed_on"): "reviewed",
+    ("plan_advice", "reviewed_on"): "looked at in reviews",
+    ("plans", "issued_on"): "issued",
+    ("plan_months", "month_end"): "on the register",
+    ("actions", "opened_on"): "opened",
+    ("actions", "due_on"): "first due",
+    ("actions", "now_due_on"): "due as the date now stands",
+    ("action_movements", "happened_on"): "made",
+    ("action_months", "month_end"): "in the ledger",
+    ("ombudsman_cases", "decided_on"): "decided",
+    ("ombudsman_remedies", "due_on"): "due",
+    ("placements", "started_on"): "begun",
+    ("placement_months", "month_end"): "on the list of placements",
+    ("setting_months", "month_end"): "in use",
+    ("training", "completed_on"): "completed",
+    ("training_months", "month_end"): "required",
+    ("complaints", "received_on"): "received",
+    ("complaints", "due_on"): "to be answered",
+    ("complaints", "answered_on"): "answered",
+    ("feedback", "raised_on"): "raised",
+    ("feedback", "due_on"): "to be answered",
+    ("scrutiny_requests", "asked_on"): "asked",
+    ("scrutiny_requests", "promised_by"): "promised an answer",
+    ("board_reports", "reported_on"): "reported",
+    ("review_themes", "reviewed_on"): "looked at in reviews",
+    ("audit_themes", "completed_on"): "looked at in audits",
+}
+"""Fact and date -> what is said of rows with the date, before "in the period"."""
+
+STATES = {
+    "must_register": "Must register and has not",
+    "not_known": "Not known whether it must register",
+    "need_not": "Need not register",
+    "registered": "Registered",
+}
+"""What a setting is, the most serious first."""
+DERIVED = {
+    "registration_state": STATES,
+    "weeks_band": {
+        "0-3": "Under 4 weeks",
+        "4-12": "4 to 12 weeks",
+        "13-25": "13 to 25 weeks",
+        "26-51": "26 to 51 weeks",
+        "52-": "52 weeks or more",
+    },
+    "hours_band": {"0-9": "Under 10 hours", "10-17": "10 to 17 hours", "18-": "18 hours or more"},
+    "weeks_placed": {"0": "less than a week", "1": "1 week"}
+    | {f"{weeks}": f"{weeks} weeks" for weeks in range(2, 1000)},
+    "move_planned": {"yes": "There is a plan to move", "no": "There is no plan to move"},
+}
+"""Breakdowns that are derived and have no code list: group -> its label, in their order."""
