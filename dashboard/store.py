@@ -96,7 +96,7 @@ def attacks(release: Release) -> list[Row]:
 
 def newest_by_group(release: Release, measure: str, council: str, by: date, breakdown: str) -> list[Row]:
     """One measure's figures by group of the newest finished year, quarter or month that has any and ended by a day,
-    else of the first that has any."""
+    else of the first that has any; of those that ended together, the longest."""
     sql = (
         'SELECT DISTINCT "window", period_end FROM {db}.figures WHERE measure = ? AND council = ? AND breakdown = ? '
         "AND complete AND \"window\" IN ('financial_year', 'quarter', 'month')"
@@ -108,7 +108,8 @@ def newest_by_group(release: Release, measure: str, council: str, by: date, brea
     if not held:
         return []
     ended = [one for one in held if one[1] <= by]
-    window, end = max(ended, key=lambda one: one[1]) if ended else min(held, key=lambda one: one[1])
+    end = max(end for _, end in ended) if ended else min(end for _, end in held)
+    window = next(one for one in ("financial_year", "quarter", "month") if (one, end) in held)
     return by_group(release, measure, council, window, end, breakdown)
 
 
@@ -261,10 +262,10 @@ def lesson_charts(release: Release, council: str) -> dict[tuple[str, str, str], 
 
 
 def told_last(release: Release, measure: str, council: str, breakdown: str) -> dict[str, date]:
-    """Group -> the last day of the newest month in which a distribution counted it at all."""
+    """Group -> the last day of the newest month in which a distribution counted it at all, the longest ago first."""
     sql = (
         'SELECT "group", max(period_end) AS last_end FROM {db}.figures WHERE measure = ? AND council = ? '
-        "AND breakdown = ? AND \"window\" = 'month' AND numerator > 0 GROUP BY ALL"
+        'AND breakdown = ? AND "window" = \'month\' AND numerator > 0 GROUP BY ALL ORDER BY last_end, "group"'
     )
     found = _rows(release, "figures", sql, (measure, council, breakdown))
     return {row["group"]: row["last_end"] for row in found}

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_charts, ledger_words, store, view, words
+from dashboard import components, ledger_charts, ledger_words, store, words
 from dashboard.pages import frame
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
 
 Known = Mapping[str, store.Row]
@@ -48,14 +49,14 @@ def _adds_up(before: store.Row | None, moved: Mapping[str, store.Row | None], af
     return "Yes" if held else "No: please report it"
 
 
-def balance(release: store.Release, shown: view.View, figures: Known, used: list[store.Row]) -> Component:
+def balance(draft: Draft) -> Component:
     """Open before + opened + opened again - done - cancelled = open after: of all sources, of each, and by month."""
-    day_before = shown.start - timedelta(days=1)
-    before = store.figures(release, shown.council, "month", day_before).get("ledger.open")
-    moved = {name: figures.get(f"ledger.{name}") for name in MOVED}
-    after = figures.get("ledger.open")
-    rows = [_line("All sources", before, moved, after, used)]
-    rows += _by_source(release, shown, day_before, used)
+    day_before = draft.shown.start - timedelta(days=1)
+    before = store.figures(draft.release, draft.shown.council, "month", day_before).get("ledger.open")
+    moved = {name: draft.figures.get(f"ledger.{name}") for name in MOVED}
+    after = draft.figures.get("ledger.open")
+    rows = [_line("All sources", before, moved, after, draft.used)]
+    rows += _by_source(draft, day_before)
     return components.section(
         "balance",
         "Does the ledger balance?",
@@ -64,13 +65,13 @@ def balance(release: store.Release, shown: view.View, figures: Known, used: list
             "is still open. Nothing can leave the ledger any other way: an action that is left out of a file stays."
         ),
         components.table(
-            f"The ledger of actions, in {shown.period_words}",
+            f"The ledger of actions, in {draft.shown.period_words}",
             ["Source", ("Open before", "number"), ("Opened", "number"), ("Opened again", "number"), ("Done", "number"),
              ("Cancelled", "number"), ("Open after", "number"), "Adds up"],
             rows,
             quiet=True,
         ),
-        _by_month(release, shown, used),
+        _by_month(draft),
     )  # fmt: skip
 
 
@@ -86,35 +87,41 @@ def _line(
     return [label, *cells, _adds_up(before, moved, after)]
 
 
-def _by_source(
-    release: store.Release, shown: view.View, day_before: date, used: list[store.Row]
-) -> list[list[components.Cell]]:
+def _by_source(draft: Draft, day_before: date) -> list[list[components.Cell]]:
+    shown = draft.shown
+
     def groups(name: str, window: str, end: date) -> dict[str, store.Row]:
-        held = store.by_group(release, name, shown.council, window, end, "action_source")
+        held = store.by_group(draft.release, name, shown.council, window, end, "action_source")
         return {row["group"]: row for row in held}
 
-    before, after = groups("ledger.open", "month", day_before), groups("ledger.open", shown.window, shown.end)
+    before, after = (
+        groups("ledger.open", "month", day_before),
+        groups("ledger.open", shown.window, shown.end),
+    )
     moved = {name: groups(f"ledger.{name}", shown.window, shown.end) for name in MOVED}
     return [
-        _line(row["label"], before.get(group), {name: moved[name].get(group) for name in MOVED}, row, used)
+        _line(
+            row["label"], before.get(group), {name: moved[name].get(group) for name in MOVED}, row, draft.used
+        )
         for group, row in after.items()
     ]
 
 
-def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -> Component | None:
+def _by_month(draft: Draft) -> Component | None:
     parts = {
         name: {
-            row["period_end"]: row for row in store.series(release, f"ledger.{name}", shown.council, "month")
+            row["period_end"]: row
+            for row in store.series(draft.release, f"ledger.{name}", draft.shown.council, "month")
         }
         for name in ("open", *MOVED)
     }
-    ends = sorted(end for end in parts["open"] if end <= shown.end)[-MOST_MONTHS:]
+    ends = sorted(end for end in parts["open"] if end <= draft.shown.end)[-MOST_MONTHS:]
     if len(ends) < 2:
         return None
     points = [{name: rows.get(end) for name, rows in parts.items()} for end in ends]
     labels = [words.point_name("month", end) for end in ends]
     drawn = [row for point in points for row in point.values() if row is not None]
-    used += drawn
+    draft.use(*drawn)
     first, last = points[0]["open"], points[-1]["open"]
     finding = "Open actions by month"
     if first and last:
@@ -145,7 +152,7 @@ def _by_month(release: store.Release, shown: view.View, used: list[store.Row]) -
     )
 
 
-def overdue(release: store.Release, shown: view.View, figures: Known, used: list[store.Row]) -> Component:
+def overdue(draft: Draft) -> Component:
     """Open actions past their original date and past their present one, by source and by owner."""
     names = ("open", "overdue", "overdue_revised", "moved_twice")
     said = html.P(
@@ -159,20 +166,19 @@ def overdue(release: store.Release, shown: view.View, figures: Known, used: list
     tables = []
     for by, title in (("action_source", "Source"), ("owner", "Owner")):
         held = {
-            name: {row["group"]: row for row in store.by_group(
-                release, f"ledger.{name}", shown.council, shown.window, shown.end, by)}
+            name: {row["group"]: row for row in draft.by_group(f"ledger.{name}", by)}
             for name in names
         }  # fmt: skip
-        everything = {name: figures.get(f"ledger.{name}") for name in names}
-        rows = [_owed("All", everything, used)]
+        everything = {name: draft.figures.get(f"ledger.{name}") for name in names}
+        rows = [_owed("All", everything, draft.used)]
         rows += [
-            _owed(row["label"], {name: held[name].get(group) for name in names}, used)
+            _owed(row["label"], {name: held[name].get(group) for name in names}, draft.used)
             for group, row in held["open"].items()
             if row["numerator"]
         ]
         if len(rows) > 1 or by == "action_source":
             tables.append(components.table(f"Overdue actions by {title.lower()}", [title, *heads], rows))
-    public = None if len(tables) > 1 else html.P(frame.nothing(release, ""), className="hint")
+    public = None if len(tables) > 1 else html.P(frame.nothing(draft.release, ""), className="hint")
     return components.section("overdue", "What is overdue", said, *tables, public)
 
 
@@ -182,9 +188,9 @@ def _owed(label: str, held: Mapping[str, store.Row | None], used: list[store.Row
     return [label, *(_count(row) for row in held.values())]
 
 
-def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def steps(draft: Draft) -> Component:
     """From done to helped: each step of the actions that are done."""
-    done = figures.get("ledger.not_evidenced")
+    done = draft.figures.get("ledger.not_evidenced")
     lead = None
     if done and not done["symbol"]:
         lead = components.told(
@@ -201,11 +207,11 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
             "Done is what the owner says. Evidenced: something is named that shows it. Checked: somebody other than "
             "the owner has looked at that. Helped: somebody has looked whether it made a difference, and it had."
         ),
-        _numbers("The steps from done to helped", STEPS, known, figures, used),
+        _numbers(draft, "The steps from done to helped", STEPS),
     )
 
 
-def apart(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def apart(draft: Draft) -> Component:
     """Done without evidence, checked by its own owner, moved twice, closed before it was opened."""
     return components.section(
         "apart",
@@ -213,24 +219,22 @@ def apart(known: Known, figures: Known, used: list[store.Row]) -> Component:
         html.P(
             "Each of these looks like progress in a list of actions. Choose one above to list the actions."
         ),
-        _numbers("Four things that look like progress", APART, known, figures, used),
+        _numbers(draft, "Four things that look like progress", APART),
     )
 
 
-def kept(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def kept(draft: Draft) -> Component:
     """What was due in the period: audit actions and milestones of improvement plans, done and checked by their date."""
     return components.section(
         "kept",
         "Promises kept on time",
         html.P("Of what was first due in the period, whatever its date was moved to since."),
-        _numbers("What was due in the period", KEPT, known, figures, used),
+        _numbers(draft, "What was due in the period", KEPT),
     )
 
 
-def _numbers(
-    caption: str, names: Sequence[str], known: Known, figures: Known, used: list[store.Row]
-) -> Component:
-    rows = number_rows(known, figures, names, used)
+def _numbers(draft: Draft, caption: str, names: Sequence[str]) -> Component:
+    rows = number_rows(draft, names)
     if not rows:
         return html.P(MISSING)
     columns: list[components.Column] = ["What", "Number", "Change on the year before", ("Receipt", "code")]

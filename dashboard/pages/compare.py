@@ -59,8 +59,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         lead=f"Published figures for {shown.end.year}, beside councils with similar children and families, the region "
         f"and {shown.country}. Councils are not ranked: on any list somebody is last by chance.",
         notes=shown.notes,
-        form=components.filters("/compare", fields, query_string),
-        applied=applied,
+        form=frame.Form(components.filters("/compare", fields, query_string), applied),
         query=query_string,
         contents=contents,
         sections=[

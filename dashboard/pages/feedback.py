@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view
+from dashboard import components, store
 from dashboard.pages import frame
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows, side_by_side
 
 Known = Mapping[str, store.Row]
@@ -35,47 +36,41 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Feedback and complaints, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, (ANSWERED,))
-    if shown is None or ANSWERED not in known:
+    draft = begin(release, query, (ANSWERED,))
+    if draft is None or ANSWERED not in draft.known:
         return components.message(
             TITLE,
             "This release has no record of what families raised yet. It comes with a file of the feed “You said, we "
             "did”.",
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    form, applied = frame.period_form(release, shown, "/feedback")
-    used: list[store.Row] = []
     return frame.page(
         "You said",
         "/feedback",
         TITLE,
-        shown,
-        lead=f"What five families or more raised, to which an answer was due in {shown.period_words}.",
-        form=form,
-        applied=applied,
+        draft,
+        lead=f"What five families or more raised, to which an answer was due in {draft.shown.period_words}.",
+        form=frame.period_form(draft, "/feedback"),
         contents=CONTENTS,
         sections=[
-            _headline(known, figures, used),
-            _answers(known, figures, used),
-            _themes(release, shown, known, used),
-            _cannot(release, shown, known, figures, used),
-            complaints(release, shown, known, figures, used),
-            _about(release, known),
+            _headline(draft),
+            _answers(draft),
+            _themes(draft),
+            _cannot(draft),
+            complaints(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(known: Known, figures: Known, used: list[store.Row]) -> Component:
-    said = frame.headlines(known, figures, (ANSWERED, "feedback.unanswered", CHECKED), used)
+def _headline(draft: Draft) -> Component:
+    said = frame.headlines(draft, (ANSWERED, "feedback.unanswered", CHECKED))
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 
-def _answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _answers(draft: Draft) -> Component:
     names = (ANSWERED, "feedback.done", "feedback.cannot", "feedback.unanswered", CHECKED)
-    rows = number_rows(known, figures, names, used)
+    rows = number_rows(draft, names)
     return components.section(
         "answers",
         "What became of what families raised",
@@ -94,8 +89,8 @@ def _answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
     )
 
 
-def _themes(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
-    caption = f"What families raised, by theme, in {shown.period_words}"
+def _themes(draft: Draft) -> Component:
+    caption = f"What families raised, by theme, in {draft.shown.period_words}"
     return components.section(
         "themes",
         "Theme by theme",
@@ -103,58 +98,52 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
             "Families and the weeks until they were told are counted where it was raised in the period; answers where "
             "they were due in it. What fewer than five families raised is in no line."
         ),
-        side_by_side(release, shown, known, THEMES, "learning_theme", caption, used),
+        side_by_side(draft, THEMES, "learning_theme", caption),
     )
 
 
-def _cannot(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _cannot(draft: Draft) -> Component:
     heading, name = "Why it cannot be done", "feedback.cannot_reasons"
-    figure = figures.get(name)
+    figure = draft.figures.get(name)
     if figure is None or figure["symbol"]:
         return components.section(
             "cannot", heading, html.P("Families were told of nothing that it cannot be done.")
         )
-    said = frame.said(known, figures, name, used)
-    return components.section(
-        "cannot", heading, said, distribution(release, shown, known, name, "cannot_reason", "Reason", used)
-    )
+    said = frame.said(draft, name)
+    return components.section("cannot", heading, said, distribution(draft, name, "cannot_reason", "Reason"))
 
 
-def complaints(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def complaints(draft: Draft) -> Component:
     """Complaints to the council: received, answered by the due day, upheld, and what went wrong."""
     heading = "Complaints"
-    if not any(figures.get(name) for name in COMPLAINTS):
+    if not any(draft.figures.get(name) for name in COMPLAINTS):
         return components.section("complaints", heading, html.P(MISSING))
-    rows = number_rows(known, figures, COMPLAINTS, used)
+    rows = number_rows(draft, COMPLAINTS)
     columns = ((COMPLAINTS[0], "Answered by the due day"), (COMPLAINTS[1], "Upheld"))
-    stages = f"Complaints by stage, in {shown.period_words}"
+    stages = f"Complaints by stage, in {draft.shown.period_words}"
     parts: list[Component | None] = [
         html.P(
             "Complaints to the council itself. Neither many nor few is good: a council that nobody complains to may be "
             "one that nobody expects to listen."
         ),
-        frame.said(known, figures, "complaints.received", used),
+        frame.said(draft, "complaints.received"),
         components.table(
             "Complaints in numbers", ["What", "Number", "Change", ("Receipt", "code")], rows, quiet=True
         ),
         html.H3("By stage"),
-        side_by_side(release, shown, known, columns, "complaint_stage", stages, used),
+        side_by_side(draft, columns, "complaint_stage", stages),
     ]
     for name, breakdown, title in (
         ("complaints.faults", "complaint_fault", "What went wrong"),
         ("complaints.outcomes", "complaint_outcome", "Outcome"),
     ):  # fmt: skip
-        figure = figures.get(name)
+        figure = draft.figures.get(name)
         if figure and not figure["symbol"]:
-            parts += [html.H3(title), distribution(release, shown, known, name, breakdown, title, used)]
+            parts += [html.H3(title), distribution(draft, name, breakdown, title)]
     return components.section("complaints", heading, *parts)
 
 
-def _about(release: store.Release, known: Known) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "Whether families who raised something together were answered, whether they were told, and whether anybody "
         "asked them afterwards if it had helped; and how complaints were answered.",
@@ -162,7 +151,7 @@ def _about(release: store.Release, known: Known) -> Component:
     does_not: list[str | Component] = [
         "What families said in their own words: those are never kept here.",
         "Whether an answer was a good one. Families who speak up are not all families.",
-        *frame.caveats(known.get(ANSWERED)),
+        *frame.caveats(draft.known.get(ANSWERED)),
         "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "feedback_responses", "complaints"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "feedback_responses", "complaints"))

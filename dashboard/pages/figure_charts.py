@@ -12,8 +12,9 @@ from statistics import median
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, classes, components, group_charts, signals, store, view, words
+from dashboard import charts, classes, components, group_charts, signals, store, words
 from dashboard.pages import voice_words
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, ranges
 
 Known = Mapping[str, store.Row]
@@ -21,18 +22,17 @@ Known = Mapping[str, store.Row]
 FEWEST_FOR_A_LINE = 10
 
 
-def over_time(
-    release: store.Release, shown: view.View, known: Known, used: list[store.Row], anchor: str = "time"
-) -> Component:
+def over_time(draft: Draft, anchor: str = "time") -> Component:
     """The control chart of the measure in focus, its signals in words, and the slow 12-month line."""
-    measure = known.get(shown.measure)
-    by_window = store.chart(release, shown.measure, shown.council)
+    shown = draft.shown
+    measure = draft.known.get(shown.measure)
+    by_window = store.chart(draft.release, shown.measure, shown.council)
     if measure is None or not by_window:
         return components.section(anchor, "Month by month", html.P(MISSING))
     window = _best_window(by_window)
     receipts = {
         (row["period_start"], row["period_end"]): row
-        for row in store.series(release, shown.measure, shown.council, window)
+        for row in store.series(draft.release, shown.measure, shown.council, window)
     }
     points = [
         {**row, "receipt": receipts.get((row["period_start"], row["period_end"]), {}).get("receipt")}
@@ -40,7 +40,9 @@ def over_time(
     ]
     finding = signals.finding(measure, points)
     name = "Quarter" if window == "quarter" else "Month"
-    used += [receipts[key] for row in points if (key := (row["period_start"], row["period_end"])) in receipts]
+    draft.use(
+        *[receipts[key] for row in points if (key := (row["period_start"], row["period_end"])) in receipts]
+    )
     hold = point_table(f"{measure['title']}, each {name.lower()}", measure, points)
     noun = "quarter" if window == "quarter" else "month"
     parts: list[Component | None] = [
@@ -80,7 +82,7 @@ def over_time(
         parts.append(html.Ul([html.Li(text) for text in said], **named))
     if chance := signals.chance(points):
         parts.append(html.P(chance, className="hint", **components.of_receipt(points[-1]["receipt"])))
-    parts.append(_slow(release, shown, measure, used, anchor))
+    parts.append(_slow(draft, measure, anchor))
     which = "" if anchor == "time" else f": {words.lower_first(measure['short_title'])}"
     return components.section(anchor, f"{name} by {name.lower()}{which}", *parts)
 
@@ -103,13 +105,11 @@ def point_table(caption: str, measure: store.Row, points: Sequence[store.Row]) -
     return components.table(caption, [name, "Number", "Usual range", "Signal", ("Receipt", "code")], rows)
 
 
-def _slow(
-    release: store.Release, shown: view.View, measure: store.Row, used: list[store.Row], anchor: str
-) -> Component | None:
-    points = store.series(release, measure["measure"], shown.council, "12m")
+def _slow(draft: Draft, measure: store.Row, anchor: str) -> Component | None:
+    points = store.series(draft.release, measure["measure"], draft.shown.council, "12m")
     if len(points) < 2:
         return None
-    used += points
+    draft.use(*points)
     first, last = points[0], points[-1]
     finding = (
         f"12-month average: {words.value_words(measure, first['value'])} to {words.day(first['period_end'])}, "
@@ -144,36 +144,37 @@ def _slow(
     return html.Div([note, drawn], className="secondary")
 
 
-def groups(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def groups(draft: Draft) -> Component:
     """The measure in focus for each group: dot and range, table, and quarter by quarter."""
-    measure = known.get(shown.measure)
+    shown = draft.shown
+    measure = draft.known.get(shown.measure)
     heading = "By group"
     if measure is None or not shown.by:
         return components.section(
             "groups",
             heading,
             html.P("Figures by group are not in this release, so that no child or family can be recognised."),
-            *_protected(release),
+            *_protected(draft.release),
         )
-    rows = store.by_group(release, shown.measure, shown.council, shown.window, shown.end, shown.by)
+    rows = draft.by_group(shown.measure, shown.by)
     other = None
     if not rows and (
-        rows := store.newest_by_group(release, shown.measure, shown.council, shown.end, shown.by)
+        rows := store.newest_by_group(draft.release, shown.measure, shown.council, shown.end, shown.by)
     ):
         other = rows[0]
     if not rows:
         return components.section("groups", heading, html.P(MISSING))
-    used += rows
+    draft.use(*rows)
     window, end = (other["window"], other["period_end"]) if other else (shown.window, shown.end)
     period = words.period(window, other["period_start"], end, True) if other else shown.period_words
-    overall = store.figures(release, shown.council, window, end).get(shown.measure)
-    title = store.breakdowns(release).get(shown.by, shown.by)
+    overall = store.figures(draft.release, shown.council, window, end).get(shown.measure)
+    title = store.breakdowns(draft.release).get(shown.by, shown.by)
     finding, chance = voice_words.groups_finding(rows, overall), words.groups_by_chance(rows)
     hold = ranges(f"{measure['title']}, by {title.lower()}, in {period}", title, measure, rows)
     described = f"{measure['title']} by {title.lower()}, in {period}. Each dot has its likely range."
     parts: list[Component | None] = [
         html.P(f"By group, figures are public for whole periods alone: these are for {period}.") if other else None,
-        *_protected(release),
+        *_protected(draft.release),
         html.P(
             [components.measure_link(measure), f", by {title.lower()}. {words.polarity(measure['higher_is'])} The line "
              "through each dot is its likely range: a long line means few audits. A group is called higher or lower "
@@ -184,7 +185,7 @@ def groups(release: store.Release, shown: view.View, known: Known, used: list[st
             "groups", finding, described, group_charts.intervals(measure, rows, overall), hold, f"by {title.lower()}",
             rows=[*rows, *([overall] if overall else [])],
         ),
-        _group_quarters(release, shown, measure, title, used),
+        _group_quarters(draft, measure, title),
     ]  # fmt: skip
     return components.section("groups", f"{heading}: {title.lower()}", *parts)
 
@@ -196,13 +197,13 @@ def _protected(release: store.Release) -> list[Component]:
     return [html.P(dcc.Link("How we protect children's information", href="/protection"))]
 
 
-def _group_quarters(
-    release: store.Release, shown: view.View, measure: store.Row, title: str, used: list[store.Row]
-) -> Component | None:
-    rows = store.group_series(release, shown.measure, shown.council, "quarter", shown.by)
+def _group_quarters(draft: Draft, measure: store.Row, title: str) -> Component | None:
+    rows = store.group_series(
+        draft.release, draft.shown.measure, draft.shown.council, "quarter", draft.shown.by
+    )
     if len({row["period_end"] for row in rows}) < 3:
         return None
-    used += rows
+    draft.use(*rows)
     hold = components.table(
         f"{measure['title']}, by {title.lower()} and quarter",
         [title, "Quarter", "Number", ("Receipt", "code")],

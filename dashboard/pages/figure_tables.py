@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
+from dashboard.pages.draft import Draft
 
 Known = Mapping[str, store.Row]
 BESIDE = "Beside all together"
@@ -56,27 +57,18 @@ def range_row(label: str, measure: store.Row, row: store.Row) -> list[components
     ]
 
 
-def distribution(
-    release: store.Release,
-    shown: view.View,
-    known: Known,
-    name: str,
-    breakdown: str,
-    heading: str,
-    used: list[store.Row],
-    leave_out: str = "",
-) -> Component:
+def distribution(draft: Draft, name: str, breakdown: str, heading: str, leave_out: str = "") -> Component:
     """The kinds that a total divides into, as a table with bars; `leave_out` is a kind shown elsewhere."""
-    if name not in known:
+    if name not in draft.known:
         return html.P(MISSING)
-    if shown.only[0]:
+    if draft.shown.only[0]:
         return html.P("These are held for all audits only. Choose “All audits” above to see them.")
-    rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+    rows = draft.by_group(name, breakdown)
     rows = [row for row in rows if row["group"] != leave_out]
     if not rows:
-        public = store.about(release).get("audience") == "public"
+        public = store.about(draft.release).get("audience") == "public"
         return html.P("These are not among the public figures." if public else MISSING)
-    used += rows
+    draft.use(*rows)
     cells: list[list[components.Cell]] = []
     for row in rows:
         if row["symbol"]:
@@ -85,44 +77,33 @@ def distribution(
             share = {"text": words.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
             cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
     return components.table(
-        f"{known[name]['title']}, in {shown.period_words}",
+        f"{draft.known[name]['title']}, in {draft.shown.period_words}",
         [heading, ("Times", "number"), ("Share", "bar wide"), ("Receipt", "code")],
         cells,
         quiet=True,
     )
 
 
-def side_by_side(
-    release: store.Release,
-    shown: view.View,
-    known: Known,
-    columns: Sequence[tuple[str, str]],
-    breakdown: str,
-    caption: str,
-    used: list[store.Row],
-) -> Component:
+def side_by_side(draft: Draft, columns: Sequence[tuple[str, str]], breakdown: str, caption: str) -> Component:
     """Several measures (id, heading) for each group of a breakdown: each cell a count, with its share where there are
     enough, and its own receipt."""
     held = {
-        name: {
-            row["group"]: row
-            for row in store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
-        }
+        name: {row["group"]: row for row in draft.by_group(name, breakdown)}
         for name, _ in columns
-        if name in known
+        if name in draft.known
     }
     labels = {group: row["label"] for rows in held.values() for group, row in rows.items()}
     if not labels:
-        public = store.about(release).get("audience") == "public"
+        public = store.about(draft.release).get("audience") == "public"
         return html.P("These are not among the public figures." if public else MISSING)
-    used += [row for rows in held.values() for row in rows.values()]
-    order = {group: place for place, (of, group) in enumerate(store.groups(release)) if of == breakdown}
-    title = store.breakdowns(release).get(breakdown, words.feed(breakdown))
+    draft.use(*[row for rows in held.values() for row in rows.values()])
+    order = {group: place for place, (of, group) in enumerate(store.groups(draft.release)) if of == breakdown}
+    title = store.breakdowns(draft.release).get(breakdown, words.feed(breakdown))
     return components.table(
         caption,
         [title, *[(heading, "number") for name, heading in columns if name in held]],
         [
-            [labels[group], *[_count_cell(known[name], rows.get(group)) for name, rows in held.items()]]
+            [labels[group], *[_count_cell(draft.known[name], rows.get(group)) for name, rows in held.items()]]
             for group in sorted(labels, key=lambda group: order.get(group, len(order)))
         ],
     )
@@ -143,21 +124,19 @@ def _count_cell(measure: store.Row, row: store.Row | None) -> components.Cell:
     return {"text": counts, "sub": row["receipt"], **({"note": words.percent(row["value"])} if many else {})}
 
 
-def number_rows(
-    known: Known, figures: Known, names: Sequence[str], used: list[store.Row]
-) -> list[list[components.Cell]]:
+def number_rows(draft: Draft, names: Sequence[str]) -> list[list[components.Cell]]:
     """Measures as rows of a table: what, number, change, receipt; those that the release does not have are left out."""
     rows: list[list[components.Cell]] = []
     for name in names:
-        if name not in known:
+        if name not in draft.known:
             continue
-        figure = figures.get(name)
+        figure = draft.figures.get(name)
         if figure:
-            used.append(figure)
+            draft.use(figure)
         rows.append(
             [
-                {"text": known[name]["title"], "href": f"/definitions/{name}"},
-                words.figure_number(known[name], figure),
+                {"text": draft.known[name]["title"], "href": f"/definitions/{name}"},
+                words.figure_number(draft.known[name], figure),
                 words.change_cell(figure) if figure else "",
                 figure["receipt"] if figure else "",
             ]

@@ -6,34 +6,42 @@ belong here: a page's own sections, which values a release has (`view`, `store`)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
+from dashboard.pages.draft import Draft
 
 ABOUT = "What these figures tell you, and what they do not"
+NO_FIGURES = "This release has no figures yet."
 NOT_PUBLIC = "Figures by group are not in this release, so that no child or family can be recognised."
+
+
+class Form(NamedTuple):
+    """The form that asks what a page shows, and what it shows now, in words: field and value."""
+
+    fields: Component
+    applied: Sequence[tuple[str, str]]
 
 
 def page(
     name: str,
     path: str,
     title: str,
-    shown: view.View,
+    draft: Draft,
     *,
     lead: str,
-    form: Component,
-    applied: Sequence[tuple[str, str]],
+    form: Form,
     contents: Sequence[tuple[str, str]],
     sections: Sequence[Component | None],
-    used: Sequence[store.Row],
     query: str = "",
     notes: Sequence[str] = (),
 ) -> components.Page:
-    """A page of what is `shown`, around its `sections`; `query` and `notes` where they are not those of the view."""
+    """A page of what the `draft` shows, around its `sections`; `query` and `notes` where they are not its own."""
+    shown = draft.shown
     return around(
         name,
         path,
@@ -42,12 +50,11 @@ def page(
         lead=lead,
         notes=notes or shown.notes,
         form=form,
-        applied=applied,
         query=query or shown.query(),
         contents=contents,
         sections=sections,
         period=shown.period,
-        used=used,
+        used=draft.used,
     )
 
 
@@ -59,8 +66,7 @@ def around(
     place: str,
     lead: str,
     notes: Sequence[str],
-    form: Component,
-    applied: Sequence[tuple[str, str]],
+    form: Form,
     query: str,
     contents: Sequence[tuple[str, str]],
     sections: Sequence[Component | None],
@@ -73,8 +79,8 @@ def around(
         html.H1(title),
         html.P(lead, className="lead"),
         components.notes(notes),
-        form,
-        components.applied(applied, f"{path}?{query}"),
+        form.fields,
+        components.applied(form.applied, f"{path}?{query}"),
         components.contents(contents),
         *sections,
         components.downloads(path, query),
@@ -84,7 +90,7 @@ def around(
         [part for part in body if part is not None],
         period=period,
         figures=distinct(used),
-        filters="; ".join(f"{field}: {value}" for field, value in applied),
+        filters="; ".join(f"{field}: {value}" for field, value in form.applied),
     )
 
 
@@ -124,23 +130,16 @@ def nothing(release: store.Release, otherwise: str) -> str:
     return NOT_PUBLIC if store.about(release).get("audience") == "public" else otherwise
 
 
-def form(
-    release: store.Release, shown: view.View, path: str, focus: Sequence[str]
-) -> tuple[Component, list[tuple[str, str]]]:
-    """The form of a page of figures, and what is applied, in words.
-
-    `focus` are the measures that the page's charts can show, in order; `path` is the page's own address.
-    """
-    known = store.measures(release)
+def form(draft: Draft, path: str, focus: Sequence[str]) -> Form:
+    """The form of a page of figures; its charts can show the measures of `focus`, in their order."""
+    release, shown = draft.release, draft.shown
     fields, applied = components.period_fields(release, shown)
-    offered = [(name, known[name]["title"]) for name in focus if name in known]
-    fields.append(components.select("measure", "Charts show", offered, shown.measure))
-    applied.append(("Charts show", dict(offered).get(shown.measure, shown.measure)))
+    _ask_for_measure(draft, "Charts show", focus, fields, applied)
     titles, labels = store.breakdowns(release), store.groups(release)
     held = view.breakdowns_of(release, shown.council, shown.measure)
     if not held:
         applied.append(("Groups", "Figures by group are not in this release"))
-        return components.filters(path, fields, shown.query()), applied
+        return Form(components.filters(path, fields, shown.query()), applied)
     by = [(name, titles.get(name, name)) for name in held]
     fields.append(components.select("by", "Compare groups by", by, shown.by))
     applied.append(("Compare groups by", dict(by)[shown.by]))
@@ -154,56 +153,63 @@ def form(
             (f"{breakdown}:{group}", label(breakdown, group))
         )
     if grouped:
-        fields.append(
-            components.select(
-                "only", "Audits", [("", "All audits")], ":".join(filter(None, shown.only)), grouped
-            )
-        )
-    only = (
-        f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else "All audits"
-    )
-    applied.append(("Audits", only))
-    return components.filters(path, fields, shown.query()), applied
+        chosen = ":".join(filter(None, shown.only))
+        fields.append(components.select("only", "Audits", [("", "All audits")], chosen, grouped))
+    one = f"{titles.get(shown.only[0], shown.only[0])}: {label(*shown.only)}" if shown.only[0] else ""
+    applied.append(("Audits", one or "All audits"))
+    return Form(components.filters(path, fields, shown.query()), applied)
 
 
-def period_form(
-    release: store.Release, shown: view.View, path: str
-) -> tuple[Component, list[tuple[str, str]]]:
-    """The form of a page that asks for council and period alone, and what is applied, in words."""
-    fields, applied = components.period_fields(release, shown)
-    return components.filters(path, fields, shown.query()), applied
+def chart_form(draft: Draft, path: str, focus: Sequence[str]) -> Form:
+    """The form of a page that asks for council, period, and which measure of `focus` its chart over time shows."""
+    fields, applied = components.period_fields(draft.release, draft.shown)
+    if focus:
+        _ask_for_measure(draft, "The chart over time shows", focus, fields, applied)
+    return Form(components.filters(path, fields, draft.shown.query()), applied)
 
 
-def said(
-    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], name: str, used: list[store.Row]
-) -> Component | None:
+def period_form(draft: Draft, path: str) -> Form:
+    """The form of a page that asks for council and period alone."""
+    return chart_form(draft, path, ())
+
+
+def _ask_for_measure(
+    draft: Draft,
+    label: str,
+    focus: Sequence[str],
+    fields: list[Component | None],
+    applied: list[tuple[str, str]],
+) -> None:
+    """Add the field that asks which measure of `focus` is charted, and what it is now."""
+    offered = [(name, draft.known[name]["title"]) for name in focus if name in draft.known]
+    measure = draft.shown.measure
+    fields.append(components.select("measure", label, offered, measure))
+    applied.append((label, dict(offered).get(measure, measure)))
+
+
+def said(draft: Draft, name: str) -> Component | None:
     """A measure's sentence with its receipt; nothing where the release has no number for it."""
-    figure = figures.get(name)
-    if name not in known or figure is None or figure["symbol"]:
+    figure = draft.figures.get(name)
+    if name not in draft.known or figure is None or figure["symbol"]:
         return None
-    used.append(figure)
-    return components.told(words.sentence(known[name], figure), figure["receipt"])
+    draft.use(figure)
+    return components.told(words.sentence(draft.known[name], figure), figure["receipt"])
 
 
-def headlines(
-    known: Mapping[str, store.Row],
-    figures: Mapping[str, store.Row],
-    names: Sequence[str],
-    used: list[store.Row],
-) -> list[Component]:
+def headlines(draft: Draft, names: Sequence[str]) -> list[Component]:
     """The first measure as the page's headline, those after it as sentences."""
     name, *others = names
-    figure = figures.get(name)
-    if name not in known:
+    figure = draft.figures.get(name)
+    if name not in draft.known:
         return []
-    used += [figure] if figure else []
-    found = [said(known, figures, other, used) for other in others]
-    return [*headline(known[name], figure), *(part for part in found if part is not None)]
+    draft.use(*[figure] if figure else [])
+    found = [said(draft, other) for other in others]
+    return [*headline(draft.known[name], figure), *(part for part in found if part is not None)]
 
 
-def only_words(applied: Sequence[tuple[str, str]], shown: view.View) -> str:
+def only_words(form: Form, shown: view.View) -> str:
     """The one group that is shown, as a sentence; empty where it is all audits."""
-    return f" Only audits with {words.lower_first(dict(applied)['Audits'])}." if shown.only[0] else ""
+    return f" Only audits with {words.lower_first(dict(form.applied)['Audits'])}." if shown.only[0] else ""
 
 
 def caveats(measure: store.Row | None) -> list[str]:

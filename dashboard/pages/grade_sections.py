@@ -14,6 +14,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import components, grade_charts, store, view, words
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
 
 Known = Mapping[str, store.Row]
@@ -32,25 +33,25 @@ MODERATION = ("quality.moderated", "quality.moderated_random")
 MENTAL_HEALTH = ("quality.mental_health_relevant", "quality.mental_health_considered")
 
 
-def distribution(shown: view.View, known: Known, figures: Known, used: list[store.Row]) -> Component:
+def distribution(draft: Draft) -> Component:
     """The four agreed grades of randomly chosen audits: one bar of 100%, the year before beneath it, and a table."""
     heading = "How the audits were graded"
-    held = [figures.get(name) for name in GRADES]
+    held = [draft.figures.get(name) for name in GRADES]
     rows = [row for row in held if row is not None and not row["symbol"]]
     if len(rows) < len(GRADES):
         empty = next((row for row in held if row is not None and row["symbol"]), None)
         said = f"{words.symbol(empty['symbol'])}." if empty else MISSING
         return components.section("grades", heading, html.P(said))
-    used += rows
+    draft.use(*rows)
     total = rows[0]["denominator"]
-    bars: list[tuple[str, list[Any]]] = [(_period(shown, 0), rows)]
+    bars: list[tuple[str, list[Any]]] = [(_period(draft.shown, 0), rows)]
     if all(row["previous_denominator"] for row in rows):
         before = [
             {"numerator": row["previous_numerator"], "denominator": row["previous_denominator"],
              "value": row["previous_value"], "receipt": row["receipt"]}
             for row in rows
         ]  # fmt: skip
-        bars.append((_period(shown, 1), before))
+        bars.append((_period(draft.shown, 1), before))
     columns: list[components.Column] = [
         "Grade", ("Audits", "number"), ("Share", "bar"), "Likely range", "Change", ("Receipt", "code"),
     ]  # fmt: skip
@@ -66,9 +67,9 @@ def distribution(shown: view.View, known: Known, figures: Known, used: list[stor
         for (name, label), row in zip(GRADES.items(), rows, strict=True)
     ]
     hold = components.table(
-        f"Agreed grades of randomly chosen audits, in {shown.period_words}", columns, cells
+        f"Agreed grades of randomly chosen audits, in {draft.shown.period_words}", columns, cells
     )
-    good = figures.get("quality.good_or_better")
+    good = draft.figures.get("quality.good_or_better")
     finding = (
         f"Good or outstanding: {words.count(good['numerator'])} of {words.count(good['denominator'])} "
         f"({words.percent(good['value'])})"
@@ -106,19 +107,20 @@ def _period(shown: view.View, years_before: int) -> str:
     return "This<br>period" if shown.window != "12m" else "These<br>12 months"
 
 
-def stages(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def stages(draft: Draft) -> Component:
     """Good or better by who gave the grade."""
+    figures = draft.figures
     heading = "Auditor, moderator, agreed"
-    names = [name for name in STAGES if name in known and name in figures]
+    names = [name for name in STAGES if name in draft.known and name in figures]
     if len(names) < 2:
         return components.section(
             "stages", heading, html.P("This release has only the grade that was agreed in the end.")
         )
-    used += [figures[name] for name in names]
+    draft.use(*[figures[name] for name in names])
     rows: list[list[components.Cell]] = [
         [
             {"text": STAGES[name], "href": f"/definitions/{name}"},
-            words.figure_number(known[name], figures[name]),
+            words.figure_number(draft.known[name], figures[name]),
             words.capital(words.between(figures[name]["low"], figures[name]["high"])) or "None",
             figures[name]["receipt"],
         ]
@@ -141,12 +143,10 @@ def stages(known: Known, figures: Known, used: list[store.Row]) -> Component:
     )
 
 
-def moderation(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def moderation(draft: Draft) -> Component:
     """How many audits somebody else looked at, how they were chosen for it, and mental health beside."""
     columns: list[components.Column] = ["", "Number", "Change", ("Receipt", "code")]
-    rows = number_rows(known, figures, MODERATION, used)
+    rows = number_rows(draft, MODERATION)
     if not rows:
         return components.section("moderation", "How many were moderated", html.P(MISSING))
     parts: list[Component] = [
@@ -156,9 +156,9 @@ def moderation(
         ),
         components.table("Audits moderated by somebody else", columns, rows, quiet=True),
     ]
-    if not shown.only[0]:
-        parts.append(_by_selection(release, shown, known, used))
-    mental = number_rows(known, figures, MENTAL_HEALTH, used)
+    if not draft.shown.only[0]:
+        parts.append(_by_selection(draft))
+    mental = number_rows(draft, MENTAL_HEALTH)
     if mental:
         parts += [
             html.H3("Mental health"),
@@ -167,16 +167,16 @@ def moderation(
     return components.section("moderation", "How many were moderated", *parts)
 
 
-def _by_selection(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
-    rows = store.by_group(release, "quality.moderated", shown.council, shown.window, shown.end, "selection")
+def _by_selection(draft: Draft) -> Component:
+    rows = draft.by_group("quality.moderated", "selection")
     if not rows:
         return html.P("")
-    used += rows
+    draft.use(*rows)
     hold = components.table(
         "Audits moderated by somebody else, by how the case was chosen",
         ["How the case was chosen", "Number", ("Receipt", "code")],
         [
-            [row["label"], words.figure_number(known["quality.moderated"], row), row["receipt"]]
+            [row["label"], words.figure_number(draft.known["quality.moderated"], row), row["receipt"]]
             for row in rows
         ],
     )

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import classes, components, store, view, words
+from dashboard import classes, components, store, words
 from dashboard.pages import figure_charts, frame, reliability_words
 from dashboard.pages import grade_sections as sections
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("quality.good_or_better", "quality.inadequate", "quality.moderated")
@@ -32,73 +33,56 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Grades, for the place, period and group that the query asks for."""
-    shown = view.make(release, query, FOCUS)
-    if shown is None:
-        return components.message(TITLE, "This release has no figures yet.")
-    known = store.measures(release)
-    figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = frame.form(release, shown, "/grades", FOCUS)
-    used: list[store.Row] = []
+    draft = begin(release, query, FOCUS, of_group=True)
+    if draft is None:
+        return components.message(TITLE, frame.NO_FIGURES)
+    form = frame.form(draft, "/grades", FOCUS)
     return frame.page(
         "Grades",
         "/grades",
         TITLE,
-        shown,
-        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        draft,
+        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
         form=form,
-        applied=applied,
         contents=CONTENTS,
         sections=[
-            _headline(release, shown, known, figures, used),
-            sections.distribution(shown, known, figures, used),
-            figure_charts.over_time(release, shown, known, used),
-            sections.stages(known, figures, used),
-            figure_charts.groups(release, shown, known, used),
-            sections.moderation(release, shown, known, figures, used),
-            _about(release, known.get(shown.measure)),
+            _headline(draft),
+            sections.distribution(draft),
+            figure_charts.over_time(draft),
+            sections.stages(draft),
+            figure_charts.groups(draft),
+            sections.moderation(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(
-    release: store.Release,
-    shown: view.View,
-    known: Mapping[str, store.Row],
-    figures: Mapping[str, store.Row],
-    used: list[store.Row],
-) -> Component:
+def _headline(draft: Draft) -> Component:
     name = "quality.good_or_better"
-    measure, figure = known.get(name), figures.get(name)
+    measure, figure = draft.known.get(name), draft.figures.get(name)
     if measure is None or figure is None:
         return components.section("headline", "The headline", html.P(MISSING))
-    used.append(figure)
+    draft.use(figure)
     said: list[Component | None] = [
         *frame.headline(measure, figure),
         html.P(
             "Only audits of cases chosen at random are counted, and only by the grade that was agreed. A grade is the "
             "council's own view of its work; it is not an Ofsted judgement."
         ),
-        _ceiling(release, shown, known, figures, used),
-        reliability_words.line(release, shown, reliability_words.AUDITS, used),
+        _ceiling(draft),
+        reliability_words.line(draft, reliability_words.AUDITS),
     ]
     return components.section("headline", "The headline", *said)
 
 
-def _ceiling(
-    release: store.Release,
-    shown: view.View,
-    known: Mapping[str, store.Row],
-    figures: Mapping[str, store.Row],
-    used: list[store.Row],
-) -> Component:
+def _ceiling(draft: Draft) -> Component:
     """Audits agreed as inadequate, against the council's own ceiling."""
     name = "quality.inadequate"
-    measure, figure = known.get(name), figures.get(name)
+    measure, figure = draft.known.get(name), draft.figures.get(name)
     if measure is None or figure is None:
         return html.P("This release has no figure for audits agreed as inadequate.")
-    used.append(figure)
-    by_window = store.chart(release, name, shown.council)
+    draft.use(figure)
+    by_window = store.chart(draft.release, name, draft.shown.council)
     _, assurance, target = classes.of_chart(next(iter(by_window.values()), []))
     return components.told(
         f"{words.sentence(measure, figure)} {words.polarity(measure['higher_is'])} "
@@ -107,7 +91,8 @@ def _ceiling(
     )
 
 
-def _about(release: store.Release, measure: store.Row | None) -> Component:
+def _about(draft: Draft) -> Component:
+    measure = draft.known.get(draft.shown.measure)
     tells = [
         "How completed audits of randomly chosen cases were graded once the grade was agreed, and how many grades "
         "somebody other than the auditor looked at."
@@ -118,4 +103,4 @@ def _about(release: store.Release, measure: store.Row | None) -> Component:
         "How far auditors and moderators agree: see the page Reliability.",
         (measure or {}).get("benchmark") or "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "case_audits"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "case_audits"))

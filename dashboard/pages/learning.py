@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import figure_charts, frame, lessons
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, ranges, side_by_side
 
 Known = Mapping[str, store.Row]
@@ -34,60 +35,52 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Lessons and training, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, ())
-    if shown is None or not {PASSED, lessons.FOUND} & set(known):
+    draft = begin(release, query, ())
+    if draft is None or not {PASSED, lessons.FOUND} & set(draft.known):
         return components.message(
             TITLE,
             "This release has no figures of learning yet. They come with files of the feeds “Training”, “Plan reviews” "
             "and “Case audits”.",
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    charted = lessons.charted(release, shown.council, known)
-    shown = view.make(release, query, charted) or shown
-    fields, applied = components.period_fields(release, shown)
-    if charted:
-        offered = [(name, known[name]["title"]) for name in charted]
-        fields.append(components.select("measure", "The chart over time shows", offered, shown.measure))
-        applied.append(("The chart over time shows", dict(offered)[shown.measure]))
-    used: list[store.Row] = []
+    charted = lessons.charted(release, draft.shown.council, draft.known)
+    draft = begin(release, query, charted) or draft
+    shown = draft.shown
     return frame.page(
         "Learning",
         "/learning",
         TITLE,
-        shown,
+        draft,
         lead=f"Themes of reviews and audits in {shown.period_words}, and training held on {words.day(shown.end)}.",
-        form=components.filters("/learning", fields, shown.query()),
-        applied=applied,
+        form=frame.chart_form(draft, "/learning", charted),
         contents=(*CONTENTS[:-1], ("time", "Over time"), CONTENTS[-1]) if charted else CONTENTS,
         sections=[
             components.section(
                 "headline", "The headline",
-                *(frame.headlines(known, figures, (PASSED, ATTENDED), used) or [html.P(MISSING)]),
+                *(frame.headlines(draft, (PASSED, ATTENDED)) or [html.P(MISSING)]),
             ),
-            lessons.section(release, shown, known, used),
-            _themes(release, shown, known, used),
-            _training(release, shown, known, figures, used),
-            figure_charts.over_time(release, shown, known, used) if charted else None,
-            _about(release, known),
+            lessons.section(draft),
+            _themes(draft),
+            _training(draft),
+            figure_charts.over_time(draft) if charted else None,
+            _about(draft),
         ],
-        used=used,
     )  # fmt: skip
 
 
-def _themes(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def _themes(draft: Draft) -> Component:
+    known = draft.known
     heading = "What reviews and audits found"
     tables: list[Component] = []
     for name in (lessons.FOUND, "learning.found_in_audits", "learning.strengths_in_audits"):
         if name not in known:
             continue
-        rows = store.by_group(release, name, shown.council, shown.window, shown.end, lessons.THEME)
+        rows = draft.by_group(name, lessons.THEME)
         rows = sorted((row for row in rows if not row["symbol"]), key=lambda row: -row["numerator"])
         if rows:
-            used += rows
+            draft.use(*rows)
             held = ranges(
-                f"{known[name]['title']}, in {shown.period_words}",
+                f"{known[name]['title']}, in {draft.shown.period_words}",
                 "Theme",
                 known[name],
                 rows,
@@ -98,7 +91,7 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
             tables += [html.H3(known[name]["title"]), html.P(words.polarity(known[name]["higher_is"])),
                        held if name == lessons.FOUND else components.details(summary, held)]  # fmt: skip
     if not tables:
-        return components.section("themes", heading, html.P(frame.nothing(release, MISSING)))
+        return components.section("themes", heading, html.P(frame.nothing(draft.release, MISSING)))
     return components.section(
         "themes",
         heading,
@@ -111,11 +104,9 @@ def _themes(release: store.Release, shown: view.View, known: Known, used: list[s
     )
 
 
-def _training(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _training(draft: Draft) -> Component:
     heading = "Training: attended and passed"
-    rows = number_rows(known, figures, HELD, used)
+    rows = number_rows(draft, HELD)
     if not rows:
         return components.section("training", heading, html.P(MISSING))
     tables: list[Component] = []
@@ -125,8 +116,8 @@ def _training(
         ("agency", "agency"),
         ("team", "team"),
     ):
-        caption = f"Modules that people must hold, by {title}, on {words.day(shown.end)}"
-        held = side_by_side(release, shown, known, COLUMNS, breakdown, caption, used)
+        caption = f"Modules that people must hold, by {title}, on {words.day(draft.shown.end)}"
+        held = side_by_side(draft, COLUMNS, breakdown, caption)
         tables.append(held if breakdown == "module" else components.details(f"By {title}", held))
     return components.section(
         "training",
@@ -142,15 +133,17 @@ def _training(
     )
 
 
-def _about(release: store.Release, known: Known) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "Which themes reviews and audits name, who holds the training that they must, and whether a theme was named "
         "less often in the year after something was done about it than in the year before.",
     ]
     does_not: list[str | Component] = [
         "That the training was the cause. Something else may have changed at the same time.",
-        *frame.caveats(known.get(lessons.FOUND)),
-        *frame.caveats(known.get(PASSED)),
+        *frame.caveats(draft.known.get(lessons.FOUND)),
+        *frame.caveats(draft.known.get(PASSED)),
         "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "training", "plan_reviews", "case_audits"))
+    return frame.about(
+        tells, does_not, frame.sources(draft.release, "training", "plan_reviews", "case_audits")
+    )

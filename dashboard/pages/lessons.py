@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, components, group_charts, navigation, signals, store, view, words
+from dashboard import charts, components, group_charts, navigation, signals, store, words
 from dashboard.pages import figure_charts, frame
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import range_row
 
 Known = Mapping[str, store.Row]
@@ -39,17 +40,17 @@ def charted(release: store.Release, council: str, known: Known) -> tuple[str, ..
     )
 
 
-def section(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def section(draft: Draft) -> Component:
     """Each lesson in a part of its own; its years do not follow the period of the page, and say so."""
-    held = store.lessons(release, shown.council)
-    if not held or FOUND not in known:
+    held = store.lessons(draft.release, draft.shown.council)
+    if not held or FOUND not in draft.known:
         said = (
             "The council has not declared what it did about a theme, and since when: `learning` in its file."
         )
-        return components.section("helped", HEADING, html.P(frame.nothing(release, said)))
+        return components.section("helped", HEADING, html.P(frame.nothing(draft.release, said)))
     parts: list[Component] = []
     for lesson in held:
-        parts += _lesson(release, shown, known, lesson, used)
+        parts += _lesson(draft, lesson)
     return components.section(
         "helped",
         HEADING,
@@ -59,47 +60,51 @@ def section(release: store.Release, shown: view.View, known: Known, used: list[s
         ),
         *parts,
         None
-        if store.lesson_charts(release, shown.council)
-        else _quarters(release, shown, known, [row["theme"] for row in held], used),
+        if store.lesson_charts(draft.release, draft.shown.council)
+        else _quarters(draft, [row["theme"] for row in held]),
     )
 
 
-def _lesson(
-    release: store.Release, shown: view.View, known: Known, lesson: store.Row, used: list[store.Row]
-) -> list[Component]:
+def _lesson(draft: Draft, lesson: store.Row) -> list[Component]:
+    release, shown = draft.release, draft.shown
     theme, since = lesson["theme"], lesson["since"]
     parts: list[Component] = [html.H3(theme)]
     parts.append(
         html.P(f"The council declares: something was done, and from {words.day(since)} a change may show.")
     )
-    parts += _done(release, shown, known, theme, used)
+    parts += _done(draft, theme)
     watched = [(FOUND, THEME, theme)]
-    if lesson["moves"] in known:
+    if lesson["moves"] in draft.known:
         watched.append((lesson["moves"], lesson["breakdown"], lesson["group"]))
     rows: list[list[components.Cell]] = []
     end = date(since.year + 1, since.month, 1) - timedelta(days=1)
     for name, breakdown, group in watched:
-        measure = known[name]
+        measure = draft.known[name]
         after = _figure(release, shown.council, name, "12m", end, breakdown, group)
         if after is None or after["symbol"] or not after["complete"]:
             parts.append(
                 html.P([_named(measure, after, shown.council), ": a whole year since is not over yet."])
             )
             continue
-        used.append(after)
+        draft.use(after)
         said = [html.Strong(_named(measure, after, shown.council)), f". {verdict(measure, after)} "]
         parts.append(components.told([*said, _years(measure, after)], after["receipt"]))
         latest = _figure(release, shown.council, name, shown.window, shown.end, breakdown, group)
         for when, row in (("The year from that date", after), (f"In {shown.period_words}", latest)):
             if row is not None and not row["symbol"]:
-                used.append(row)
+                draft.use(row)
                 rows.append([measure["title"], *range_row(when, measure, row)])
     if rows:
         parts.append(components.table(f"{theme}: before and after", COLUMNS, rows))
     held = store.lesson_charts(release, shown.council)
     return parts + [
         _chart(
-            release, shown.council, known[name], (name, breakdown, group), held[name, breakdown, group], used
+            release,
+            shown.council,
+            draft.known[name],
+            (name, breakdown, group),
+            held[name, breakdown, group],
+            draft.used,
         )
         for name, breakdown, group in watched
         if (name, breakdown, group) in held
@@ -188,34 +193,31 @@ def _figure(
     return next((row for row in rows if row["group"] == group), None)
 
 
-def _done(
-    release: store.Release, shown: view.View, known: Known, theme: str, used: list[store.Row]
-) -> list[Component]:
+def _done(draft: Draft, theme: str) -> list[Component]:
     """Who holds the training on the theme now: attended and passed, apart."""
+    shown = draft.shown
     said: list[Component] = []
     for name, what in DONE:
         row = (
-            _figure(release, shown.council, name, shown.window, shown.end, THEME, theme)
-            if name in known
+            _figure(draft.release, shown.council, name, shown.window, shown.end, THEME, theme)
+            if name in draft.known
             else None
         )
         if row is not None and not row["symbol"]:
-            used.append(row)
+            draft.use(row)
             number = words.number(row["numerator"], row["denominator"], "people who must hold training on it")
             said.append(components.told(f"{what}: {number}.", row["receipt"], of=html.Li))
     return [html.P(f"Training on it, on {words.day(shown.end)}:"), html.Ul(said)] if said else []
 
 
-def _quarters(
-    release: store.Release, shown: view.View, known: Known, themes: list[str], used: list[store.Row]
-) -> Component | None:
+def _quarters(draft: Draft, themes: list[str]) -> Component | None:
     """One small line for each theme, of a release from before themes had charts."""
-    rows = store.group_series(release, FOUND, shown.council, "quarter", THEME)
+    rows = store.group_series(draft.release, FOUND, draft.shown.council, "quarter", THEME)
     rows = [row for row in rows if row["group"] in themes]
     if len({row["period_end"] for row in rows}) < 3:
         return None
-    used += rows
-    measure = known[FOUND]
+    draft.use(*rows)
+    measure = draft.known[FOUND]
     cells: list[list[components.Cell]] = []
     for row in rows:
         quarter = words.point_name("quarter", row["period_end"])

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import frame, ombudsman_reports
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows
 
 FOCUS = ("ombudsman.upheld",)
@@ -34,57 +35,53 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Cases, remedies and actions, for the place and period that the query asks for."""
-    shown = view.make(release, query, FOCUS)
-    if shown is None:
-        return components.message(TITLE, "This release has no figures yet.")
-    known = store.measures(release)
-    figures = store.figures(release, shown.council, shown.window, shown.end)
+    draft = begin(release, query, FOCUS)
+    if draft is None:
+        return components.message(TITLE, frame.NO_FIGURES)
+    shown = draft.shown
     cases = store.listed_cases(release, shown.council)
-    if not cases and not any(name.startswith("ombudsman.") for name in figures):
+    if not cases and not any(name.startswith("ombudsman.") for name in draft.figures):
         return components.message(TITLE, NONE)
     fields, applied = components.period_fields(release, shown)
-    used: list[store.Row] = []
     address = shown.query(measure="", by="", only="")
     return frame.page(
         "Ombudsman",
         "/ombudsman",
         TITLE,
-        shown,
+        draft,
         lead=f"In {shown.period_words}. The earlier reports below are of all years.",
-        form=components.filters("/ombudsman", fields, address),
-        applied=applied,
+        form=frame.Form(components.filters("/ombudsman", fields, address), applied),
         query=address,
         contents=CONTENTS,
         sections=[
-            _headline(known, figures, used),
+            _headline(draft),
             ombudsman_reports.section(release, shown.council, cases),
-            _remedies(known, figures, used),
+            _remedies(draft),
             _questions(shown.council),
-            _about(release, known),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(
-    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
-) -> Component:
+def _headline(draft: Draft) -> Component:
     said: list[Component] = []
     for name in ("ombudsman.upheld", "ombudsman.repeat_fault", *EARLIER):
-        figure = figures.get(name)
-        if figure is None or name not in known:
+        figure = draft.figures.get(name)
+        if figure is None or name not in draft.known:
             continue
-        used.append(figure)
-        text = words.missing(known[name], figure) if figure["symbol"] else words.sentence(known[name], figure)
-        named = f"{known[name]['title']}: {words.lower_first(text)}" if figure["symbol"] else text
+        draft.use(figure)
+        text = (
+            words.missing(draft.known[name], figure)
+            if figure["symbol"]
+            else words.sentence(draft.known[name], figure)
+        )
+        named = f"{draft.known[name]['title']}: {words.lower_first(text)}" if figure["symbol"] else text
         said.append(components.told(named, figure["receipt"]))
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 
-def _remedies(
-    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
-) -> Component:
-    rows = number_rows(known, figures, REMEDIES, used)
+def _remedies(draft: Draft) -> Component:
+    rows = number_rows(draft, REMEDIES)
     hint = html.P(
         "What was agreed for the people of a case. On time means that the Ombudsman recorded it by the due date; the "
         "Ombudsman's yearly letter counts what was complied with, on time or late, which is another number."
@@ -120,7 +117,7 @@ def _questions(council: str) -> Component:
     )
 
 
-def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "What the Ombudsman decided, whether remedies came in time, and what has become of each thing that the council "
         "undertook to change.",
@@ -128,8 +125,8 @@ def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
     does_not: list[str | Component] = [
         "Anything about the families: what happened to them is not held here. A case that the Ombudsman has not "
         "published is shown to officers by its day only, and to nobody else.",
-        *frame.caveats(known.get("ombudsman.upheld")),
-        (known.get("ombudsman.upheld") or {}).get("benchmark") or "",
+        *frame.caveats(draft.known.get("ombudsman.upheld")),
+        (draft.known.get("ombudsman.upheld") or {}).get("benchmark") or "",
     ]
     feeds = ("ombudsman_cases", "ombudsman_remedies", "actions", "action_changes")
-    return frame.about(tells, [one for one in does_not if one], frame.sources(release, *feeds))
+    return frame.about(tells, [one for one in does_not if one], frame.sources(draft.release, *feeds))

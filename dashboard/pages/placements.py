@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import frame
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, side_by_side
 
 Known = Mapping[str, store.Row]
@@ -37,58 +38,50 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Placements, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, (MUST,))
-    if MUST not in known and store.about(release).get("audience") == "public":
+    draft = begin(release, query, (MUST,))
+    if MUST not in store.measures(release) and store.about(release).get("audience") == "public":
         return components.message(TITLE, NOT_SHOWN, _law())
-    if shown is None or MUST not in known:
+    if draft is None or MUST not in draft.known:
         return components.message(
             TITLE,
             "This release has no list of placements yet. It comes with a file of the feed “Placements”.",
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    form, applied = frame.period_form(release, shown, "/placements")
-    used: list[store.Row] = []
     return frame.page(
         "Placements",
         "/placements",
         TITLE,
-        shown,
-        lead=f"Children placed elsewhere than in a registered school or college, on {words.day(shown.end)}.",
-        form=form,
-        applied=applied,
+        draft,
+        lead=f"Children placed elsewhere than in a registered school or college, on {words.day(draft.shown.end)}.",
+        form=frame.period_form(draft, "/placements"),
         contents=CONTENTS,
         sections=[
-            _headline(release, shown, known, figures, used),
-            _settings(known, figures, used),
-            _serious(release, shown, known, figures, used),
-            _year(known, figures, used),
-            _safeguards(known, figures, used),
-            _about(release, known),
+            _headline(draft),
+            _settings(draft),
+            _serious(draft),
+            _year(draft),
+            _safeguards(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
-    said = frame.headlines(known, figures, (MUST,), used)
-    figure = figures.get(MUST)
+def _headline(draft: Draft) -> Component:
+    said = frame.headlines(draft, (MUST,))
+    figure = draft.figures.get(MUST)
     if figure and figure["numerator"]:
-        said += [*_longest(release, shown, used), html.P(html.Strong(SAME_DAY))]
+        said += [*_longest(draft), html.P(html.Strong(SAME_DAY))]
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 
-def _longest(release: store.Release, shown: view.View, used: list[store.Row]) -> list[Component]:
+def _longest(draft: Draft) -> list[Component]:
     """How long the longest of these placements has lasted; nothing in a release from before weeks were counted."""
-    rows = store.by_group(release, MUST, shown.council, shown.window, shown.end, "weeks_placed")
+    rows = draft.by_group(MUST, "weeks_placed")
     held = [row for row in rows if row["numerator"] and row["group"].isdigit()]
     if not held:
         return []
     longest = max(held, key=lambda row: int(row["group"]))
-    used.append(longest)
+    draft.use(longest)
     return [components.told(f"The longest has lasted {longest['label']} so far.", longest["receipt"])]
 
 
@@ -106,7 +99,7 @@ def _table(caption: str, rows: list[list[components.Cell]]) -> Component:
     return components.table(caption, ["What", "Number", "Change", ("Receipt", "code")], rows)
 
 
-def _settings(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _settings(draft: Draft) -> Component:
     return components.section(
         "settings",
         "What the settings are",
@@ -114,62 +107,52 @@ def _settings(known: Known, figures: Known, used: list[store.Row]) -> Component:
         html.P("Each child counts once. Of several placements on one day the most serious stands."),
         _table(
             "Children with a plan who are placed elsewhere, by what the setting is",
-            number_rows(known, figures, STATES, used),
+            number_rows(draft, STATES),
         ),
     )
 
 
-def _serious(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _serious(draft: Draft) -> Component:
     heading = "Settings that must register and have not"
-    figure = figures.get(MUST)
+    figure = draft.figures.get(MUST)
     if figure is None or figure["symbol"] or not figure["numerator"]:
         return components.section("serious", heading, html.P("No child was in such a setting on that day."))
     held = ((MUST, "Must register and has not"), (STATES[2], "Need not register"), (STATES[3], "Registered"))
     tables = [
-        side_by_side(
-            release,
-            shown,
-            known,
-            held,
-            breakdown,
-            f"Children with a plan, {by} and by what the setting is",
-            used,
-        )
+        side_by_side(draft, held, breakdown, f"Children with a plan, {by} and by what the setting is")
         for breakdown, by in (
             ("attendance", "by full or part time"),
             ("hours_band", "by hours a week"),
             ("weeks_band", "by weeks since the first day"),
         )
     ]
-    moves = frame.said(known, figures, "placements.plan_to_move", used)
+    moves = frame.said(draft, "placements.plan_to_move")
     counts = html.P("Each count is out of all children with a plan in the same row.")
     return components.section("serious", heading, moves, counts, *tables)
 
 
-def _year(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _year(draft: Draft) -> Component:
     names = ("placements.ever_must_register", "placements.begun_must_register")
     return components.section(
         "year",
         "At some time in the year",
         html.P("A count on one day misses placements that began and ended in between."),
-        _table("Settings that had to register and had not", number_rows(known, figures, names, used)),
+        _table("Settings that had to register and had not", number_rows(draft, names)),
     )
 
 
-def _safeguards(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _safeguards(draft: Draft) -> Component:
     return components.section(
         "safeguards",
         "Visits and safeguarding checks",
         html.P(
             "Nobody inspects a setting that is not registered, so the council must look. Higher is better."
         ),
-        _table("Settings in use that are not registered", number_rows(known, figures, SAFEGUARDS, used)),
+        _table("Settings in use that are not registered", number_rows(draft, SAFEGUARDS)),
     )
 
 
-def _about(release: store.Release, known: Known) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "How many children with a plan are placed where the setting must register and has not, need not, or where "
         "nobody has found out; and whether somebody visits and checks."
@@ -177,7 +160,7 @@ def _about(release: store.Release, known: Known) -> Component:
     does_not: list[str | Component] = [
         "How good a placement is, or whether it is the right one for the child.",
         "Which child or which setting: those are in the council's own list.",
-        *frame.caveats(known.get(MUST)),
+        *frame.caveats(draft.known.get(MUST)),
         "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "placements"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "placements"))

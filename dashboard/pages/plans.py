@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import figure_charts, frame, plans_words, reliability_words
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import range_row, ranges
 
 Known = Mapping[str, store.Row]
@@ -63,57 +64,46 @@ MISSING = "This release does not have these figures for this period."
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Plans, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, FOCUS)
-    if shown is None or not any(name in known for name in FOCUS):
+    draft = begin(release, query, FOCUS)
+    if draft is None or not any(name in draft.known for name in FOCUS):
         return components.message(
             TITLE,
             "This release has no reviews of plans yet. They come with a file of the feed “Plan reviews”.",
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    fields, applied = components.period_fields(release, shown)
-    offered = [(name, known[name]["title"]) for name in FOCUS if name in known]
-    fields.append(components.select("measure", "The chart over time shows", offered, shown.measure))
-    applied.append(("The chart over time shows", dict(offered).get(shown.measure, shown.measure)))
-    used: list[store.Row] = []
     return frame.page(
         "Plans",
         "/plans",
         TITLE,
-        shown,
-        lead=f"Education, health and care (EHC) plans reviewed in {shown.period_words}.",
-        form=components.filters("/plans", fields, shown.query()),
-        applied=applied,
+        draft,
+        lead=f"Education, health and care (EHC) plans reviewed in {draft.shown.period_words}.",
+        form=frame.chart_form(draft, "/plans", FOCUS),
         contents=CONTENTS,
         sections=[
-            _headline(release, shown, known, figures, used),
-            _sections(release, shown, known, figures, used),
-            _criteria(release, shown, known, figures, used),
-            _kinds(release, shown, known, used),
-            _advice(release, shown, known, used),
-            figure_charts.over_time(release, shown, known, used),
-            _about(release, known),
+            _headline(draft),
+            _sections(draft),
+            _criteria(draft),
+            _kinds(draft),
+            _advice(draft),
+            figure_charts.over_time(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _groups(release: store.Release, shown: view.View, measure: str, breakdown: str) -> list[store.Row]:
-    return store.by_group(release, measure, shown.council, shown.window, shown.end, breakdown)
+def _groups(draft: Draft, measure: str, breakdown: str) -> list[store.Row]:
+    return draft.by_group(measure, breakdown)
 
 
-def _headline(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _headline(draft: Draft) -> Component:
     said: list[Component] = []
-    if OVERALL in known:
-        figure = figures.get(OVERALL)
-        said += frame.headline(known[OVERALL], figure)
-        used += [figure] if figure else []
-    rows = _groups(release, shown, SECTIONS, SECTION) if SECTIONS in known else []
-    overall = figures.get(SECTIONS)
-    used += rows
+    if OVERALL in draft.known:
+        figure = draft.figures.get(OVERALL)
+        said += frame.headline(draft.known[OVERALL], figure)
+        draft.use(*[figure] if figure else [])
+    rows = _groups(draft, SECTIONS, SECTION) if SECTIONS in draft.known else []
+    overall = draft.figures.get(SECTIONS)
+    draft.use(*rows)
     findings = [
         plans_words.extreme(rows, overall, "plans", weakest=True),
         plans_words.extreme(rows, overall, "plans", weakest=False),
@@ -122,29 +112,27 @@ def _headline(
     shown_findings = [html.Li(text) for text in findings if text]
     if shown_findings:
         codes = [row["receipt"] for row in (*rows, *([overall] if overall else []))]
-        used += [overall] if overall else []
+        draft.use(*[overall] if overall else [])
         said.append(html.Ul(shown_findings, **components.of_receipt(*codes)))
-    if said and (reliable := reliability_words.line(release, shown, reliability_words.REVIEWS, used)):
+    if said and (reliable := reliability_words.line(draft, reliability_words.REVIEWS)):
         said.append(reliable)
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 
 
-def _sections(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _sections(draft: Draft) -> Component:
     heading = "Section by section"
-    if SECTIONS not in known:
+    if SECTIONS not in draft.known:
         return components.section("sections", heading, html.P(MISSING))
-    rows = _groups(release, shown, SECTIONS, SECTION)
+    rows = _groups(draft, SECTIONS, SECTION)
     if not rows:
-        return components.section("sections", heading, html.P(frame.nothing(release, MISSING)))
-    overall = figures.get(SECTIONS)
-    by_kind = {row["group"]: row for row in _groups(release, shown, SECTIONS, BOTH)}
-    kinds = _groups(release, shown, SECTIONS, KIND)
-    inadequate = {row["group"]: row for row in _groups(release, shown, INADEQUATE, SECTION)}
-    used += [*rows, *by_kind.values(), *kinds, *inadequate.values()]
+        return components.section("sections", heading, html.P(frame.nothing(draft.release, MISSING)))
+    overall = draft.figures.get(SECTIONS)
+    by_kind = {row["group"]: row for row in _groups(draft, SECTIONS, BOTH)}
+    kinds = _groups(draft, SECTIONS, KIND)
+    inadequate = {row["group"]: row for row in _groups(draft, INADEQUATE, SECTION)}
+    draft.use(*[*rows, *by_kind.values(), *kinds, *inadequate.values()])
     if overall:
-        used.append(overall)
+        draft.use(overall)
     cells: list[list[components.Cell]] = []
     for row in rows:
         held = [by_kind.get(f"{row['group']}|{kind['group']}") for kind in kinds]
@@ -157,7 +145,7 @@ def _sections(
         total: components.Cell = {"text": "All sections together"}
         cells.append([total, _heat(overall, None), *[_heat(kind, overall) for kind in kinds], ""])
     chance = words.groups_by_chance([*rows, *by_kind.values(), *kinds], "cells")
-    measure = known[SECTIONS]
+    measure = draft.known[SECTIONS]
     return components.section(
         "sections",
         heading,
@@ -168,7 +156,7 @@ def _sections(
         ),
         components.told(chance, rows[0]["receipt"], className="hint") if chance else None,
         components.table(
-            f"Sections graded good or better, in {shown.period_words}",
+            f"Sections graded good or better, in {draft.shown.period_words}",
             ["Section", "All plans", *[f"{kind['label']}s" for kind in kinds], "Of all: inadequate"],
             cells,
         ),
@@ -205,20 +193,19 @@ def _count(row: store.Row | None) -> components.Cell:
     return {"text": said, "sub": row["receipt"]}
 
 
-def _criteria(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
-    held = [name for name in CRITERIA if name in known and name in figures]
+def _criteria(draft: Draft) -> Component:
+    figures = draft.figures
+    held = [name for name in CRITERIA if name in draft.known and name in figures]
     heading = "Outcomes, provision and views"
     if not held:
         return components.section("outcomes", heading, html.P(MISSING))
-    kinds = {name: _groups(release, shown, name, KIND) for name in held}
+    kinds = {name: _groups(draft, name, KIND) for name in held}
     labels = list(dict.fromkeys(row["label"] for rows in kinds.values() for row in rows))
     cells: list[list[components.Cell]] = []
     for name in held:
-        used += [figures[name], *kinds[name]]
+        draft.use(*[figures[name], *kinds[name]])
         own = {row["label"]: row for row in kinds[name]}
-        title: components.Cell = {"text": known[name]["title"], "href": f"/definitions/{name}"}
+        title: components.Cell = {"text": draft.known[name]["title"], "href": f"/definitions/{name}"}
         cells.append(
             [title, _heat(figures[name], None), *[_heat(own.get(label), figures[name]) for label in labels],
              words.change_cell(figures[name]), figures[name]["receipt"]]
@@ -234,26 +221,26 @@ def _criteria(
             "by whom (section F), and whether the child and the parents can be heard in the plan. “▼ lower” and "
             "“▲ higher” compare with all plans."
         ),
-        components.table(f"What plans do, in {shown.period_words}", columns, cells, quiet=True),
+        components.table(f"What plans do, in {draft.shown.period_words}", columns, cells, quiet=True),
     )
 
 
-def _kinds(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def _kinds(draft: Draft) -> Component:
     heading = "Are amended and existing plans as good as new ones?"
-    if OVERALL not in known:
+    if OVERALL not in draft.known:
         return components.section("kinds", heading, html.P(MISSING))
-    rows = _groups(release, shown, OVERALL, KIND)
+    rows = _groups(draft, OVERALL, KIND)
     if not rows:
-        return components.section("kinds", heading, html.P(frame.nothing(release, MISSING)))
-    used += rows
-    measure = known[OVERALL]
+        return components.section("kinds", heading, html.P(frame.nothing(draft.release, MISSING)))
+    draft.use(*rows)
+    measure = draft.known[OVERALL]
     new = next((row for row in rows if row["group"] == "new"), None)
     said = [
         components.told(plans_words.compared(new, row, measure), new["receipt"], row["receipt"], of=html.Li)
         for row in rows
         if new and row is not new
     ]
-    caption = f"{measure['title']}, by kind of plan, in {shown.period_words}"
+    caption = f"{measure['title']}, by kind of plan, in {draft.shown.period_words}"
     table = ranges(caption, "Kind of plan", measure, rows, quiet=True)
     return components.section(
         "kinds",
@@ -268,25 +255,26 @@ def _kinds(release: store.Release, shown: view.View, known: Known, used: list[st
     )
 
 
-def _advice(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def _advice(draft: Draft) -> Component:
+    shown = draft.shown
     heading = "Health, social care and other advice"
-    columns = [(name, title) for name, title in ADVICE if name in known]
-    by_source = {name: _groups(release, shown, name, SOURCE) for name, _ in columns}
+    columns = [(name, title) for name, title in ADVICE if name in draft.known]
+    by_source = {name: _groups(draft, name, SOURCE) for name, _ in columns}
     sources = list({row["group"]: row["label"] for rows in by_source.values() for row in rows}.items())
     if not sources:
         return components.section(
-            "advice", heading, html.P(frame.nothing(release, MISSING) if columns else MISSING)
+            "advice", heading, html.P(frame.nothing(draft.release, MISSING) if columns else MISSING)
         )
-    overall = store.figures(release, shown.council, shown.window, shown.end)
+    overall = store.figures(draft.release, shown.council, shown.window, shown.end)
     cells: list[list[components.Cell]] = []
     for code, label in sources:
         line: list[components.Cell] = [{"text": label}]
         for name, _ in columns:
             row = next((row for row in by_source[name] if row["group"] == code), None)
             # “Not known” is neither good nor bad, so its cells are neither shaded nor marked
-            neutral = known[name]["higher_is"] == "neither"
+            neutral = draft.known[name]["higher_is"] == "neither"
             line.append(_plain(row) if neutral else _heat(row, overall.get(name)))
-            used += [row] if row else []
+            draft.use(*[row] if row else [])
         cells.append(line)
     return components.section(
         "advice",
@@ -302,7 +290,7 @@ def _advice(release: store.Release, shown: view.View, known: Known, used: list[s
             cells,
             quiet=True,
         ),
-        *_advice_details(release, shown, known, columns, used),
+        *_advice_details(draft, columns),
     )
 
 
@@ -311,15 +299,9 @@ def _plain(row: store.Row | None) -> components.Cell:
     return {name: text for name, text in cell.items() if name != "heat"} if isinstance(cell, dict) else cell
 
 
-def _advice_details(
-    release: store.Release,
-    shown: view.View,
-    known: Known,
-    columns: Sequence[tuple[str, str]],
-    used: list[store.Row],
-) -> list[Component]:
+def _advice_details(draft: Draft, columns: Sequence[tuple[str, str]]) -> list[Component]:
     """The same with ranges and receipts, and by kind of plan."""
-    labels = store.groups(release)
+    labels = store.groups(draft.release)
 
     def label(group: str) -> str:
         source, _, kind = group.partition("|")
@@ -334,10 +316,10 @@ def _advice_details(
     for breakdown, title in ((SOURCE, "by who gave it"), (SOURCE_BY_KIND, "by who gave it and kind of plan")):
         cells: list[list[components.Cell]] = []
         for name, _ in columns:
-            rows = _groups(release, shown, name, breakdown)
-            used += rows
-            title_of = words.lower_first(known[name]["title"])
-            cells += [range_row(f"{label(row['group'])}: {title_of}", known[name], row) for row in rows]
+            rows = _groups(draft, name, breakdown)
+            draft.use(*rows)
+            title_of = words.lower_first(draft.known[name]["title"])
+            cells += [range_row(f"{label(row['group'])}: {title_of}", draft.known[name], row) for row in rows]
         if cells:
             table = components.table(
                 f"Advice {title}", ["Advice", "Number", "Likely range", "Change", ("Receipt", "code")], cells
@@ -346,8 +328,8 @@ def _advice_details(
     return parts
 
 
-def _about(release: store.Release, known: Known) -> Component:
-    measure = known.get(OVERALL, {})
+def _about(draft: Draft) -> Component:
+    measure = draft.known.get(OVERALL, {})
     tells = [
         "How reviewers graded plans and each of their sections, whether new plans are better than older ones, and "
         "whether those who were asked for advice gave it, in time and well."
@@ -357,5 +339,5 @@ def _about(release: store.Release, known: Known) -> Component:
         *frame.caveats(measure),
         measure.get("benchmark") or "There is no national figure for this.",
     ]
-    source = frame.sources(release, "plan_reviews")
+    source = frame.sources(draft.release, "plan_reviews")
     return frame.about(tells, does_not, source, files="/data?feed=plan_reviews")

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import figure_charts, frame, overview_words
 from dashboard.pages import programme_sections as sections
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("programme.delivery",)
@@ -34,44 +35,37 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """The programme, for the place and period that the query asks for."""
-    shown = view.make(release, query, FOCUS)
-    if shown is None:
-        return components.message(TITLE, "This release has no figures yet.")
-    known = store.measures(release)
-    figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = frame.form(release, shown, "/programme", FOCUS)
-    used: list[store.Row] = []
+    draft = begin(release, query, FOCUS, of_group=True)
+    if draft is None:
+        return components.message(TITLE, frame.NO_FIGURES)
+    form = frame.form(draft, "/programme", FOCUS)
     return frame.page(
         "Programme",
         "/programme",
         TITLE,
-        shown,
-        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        draft,
+        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
         form=form,
-        applied=applied,
         contents=CONTENTS,
         sections=[
-            _headline(known, figures, used),
-            figure_charts.over_time(release, shown, known, used),
-            sections.months(release, shown, known, used),
-            figure_charts.groups(release, shown, known, used),
-            sections.teams(release, shown, known, used),
-            sections.void(release, shown, known, figures, used),
-            sections.selection(release, shown, known, used),
-            sections.coverage(release, shown, known, used),
-            _about(release, known),
+            _headline(draft),
+            figure_charts.over_time(draft),
+            sections.months(draft),
+            figure_charts.groups(draft),
+            sections.teams(draft),
+            sections.void(draft),
+            sections.selection(draft),
+            sections.coverage(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(
-    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
-) -> Component:
-    measure, figure = known.get("programme.delivery"), figures.get("programme.delivery")
+def _headline(draft: Draft) -> Component:
+    measure, figure = draft.known.get("programme.delivery"), draft.figures.get("programme.delivery")
     if measure is None or figure is None:
         return components.section("headline", "The headline", html.P(MISSING))
-    used.append(figure)
+    draft.use(figure)
     said = frame.headline(measure, figure)
     if not figure["symbol"]:
         missed = overview_words.not_done(figure, "planned audits were not done in time.")
@@ -81,21 +75,21 @@ def _headline(
                 figure["receipt"],
             )
         )
-    added = figures.get("programme.added")
-    if added and "programme.added" in known and not added["symbol"]:
-        used.append(added)
-        said.append(components.told(words.sentence(known["programme.added"], added), added["receipt"]))
+    added = draft.figures.get("programme.added")
+    if added and "programme.added" in draft.known and not added["symbol"]:
+        draft.use(added)
+        said.append(components.told(words.sentence(draft.known["programme.added"], added), added["receipt"]))
     return components.section("headline", "The headline", *said)
 
 
-def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "How many of the audits that were promised were done by the end of the period they were promised for, where "
         "they were not, and how cases were chosen.",
     ]
     does_not: list[str | Component] = [
         "Whether the programme is large enough, or asks the right questions.",
-        *frame.caveats(known.get("programme.delivery")),
+        *frame.caveats(draft.known.get("programme.delivery")),
         "There is no national figure: each council sets its own programme.",
     ]
-    return frame.about(tells, does_not, frame.sources(release))
+    return frame.about(tells, does_not, frame.sources(draft.release))

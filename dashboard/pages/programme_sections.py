@@ -11,27 +11,28 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import frame
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution
 
 Known = Mapping[str, store.Row]
 RANDOM_ONLY = "only these are used to estimate overall quality."
 
 
-def months(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def months(draft: Draft) -> Component:
     """Planned and done in each month of the period; quarters where the programme is planned by the quarter."""
     title = "Planned and done"
-    if "programme.delivery" not in known:
+    if "programme.delivery" not in draft.known:
         return components.section("months", title, html.P(MISSING))
-    held = {window: _within(release, shown, "programme.delivery", window) for window in ("month", "quarter")}
+    held = {window: _within(draft, "programme.delivery", window) for window in ("month", "quarter")}
     window = next((window for window, rows in held.items() if rows), None)
     if window is None:
         said = "The programme of this period was planned by the year, so it cannot be shown month by month."
         return components.section("months", title, html.P(said))
     rows, name = held[window], words.capital(window)
-    added = {row["period_end"]: row for row in _within(release, shown, "programme.added", window)}
-    used += [*rows, *added.values()]
+    added = {row["period_end"]: row for row in _within(draft, "programme.added", window)}
+    draft.use(*[*rows, *added.values()])
     cells: list[list[components.Cell]] = []
     for row in rows:
         more = added.get(row["period_end"])
@@ -64,33 +65,34 @@ def months(release: store.Release, shown: view.View, known: Known, used: list[st
     )  # fmt: skip
 
 
-def _within(release: store.Release, shown: view.View, measure: str, window: str) -> list[store.Row]:
+def _within(draft: Draft, measure: str, window: str) -> list[store.Row]:
     """A measure's periods of a window that lie in the period shown and have something to count."""
-    held = store.series(release, measure, shown.council, window)
-    return [row for row in held if row["period_start"] >= shown.start and row["period_end"] <= shown.end]
+    held = store.series(draft.release, measure, draft.shown.council, window)
+    return [
+        row
+        for row in held
+        if row["period_start"] >= draft.shown.start and row["period_end"] <= draft.shown.end
+    ]
 
 
-def teams(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def teams(draft: Draft) -> Component:
     """Which team has had no completed audit in the last six months, and when each had its last one."""
     heading = "Teams without an audit in six months"
-    held, name = store.teams(release, shown.council), "programme.completed_by_team"
-    if not held or name not in known:
-        return components.section("teams", heading, html.P(frame.nothing(release, MISSING)))
+    held, name = store.teams(draft.release, draft.shown.council), "programme.completed_by_team"
+    if not held or name not in draft.known:
+        return components.section("teams", heading, html.P(frame.nothing(draft.release, MISSING)))
     quiet = [row["label"] for row in held if not row["recent"]]
     said = (
         f"No completed audit in the last six finished months: {words.listed(quiet)}."
         if quiet
         else "Every team that the files name had a completed audit in the last six finished months."
     )
-    figures = {
-        row["group"]: row
-        for row in store.by_group(release, name, shown.council, shown.window, shown.end, "team")
-    }
+    figures = {row["group"]: row for row in draft.by_group(name, "team")}
     rows: list[list[components.Cell]] = []
     for row in sorted(held, key=lambda row: row["recent"]):
         figure = figures.get(row["group"])
         if figure:
-            used.append(figure)
+            draft.use(figure)
         rows.append(
             [
                 row["label"],
@@ -105,7 +107,7 @@ def teams(release: store.Release, shown: view.View, known: Known, used: list[sto
         heading,
         html.P(html.Strong(said)),
         components.table(
-            f"Each team's last completed audit, and how many in {shown.period_words}",
+            f"Each team's last completed audit, and how many in {draft.shown.period_words}",
             ["Team", "Completed audit", "Last one in", ("In this period", "number"), ("Receipt", "code")],
             rows,
         ),
@@ -113,14 +115,12 @@ def teams(release: store.Release, shown: view.View, known: Known, used: list[sto
     )
 
 
-def void(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def void(draft: Draft) -> Component:
     """How many audits were made void, and why."""
-    measure, figure = known.get("programme.void"), figures.get("programme.void")
+    measure, figure = draft.known.get("programme.void"), draft.figures.get("programme.void")
     if measure is None or figure is None:
         return components.section("void", "Void audits, and why", html.P(MISSING))
-    used.append(figure)
+    draft.use(figure)
     parts: list[Component] = [
         components.told(words.sentence(measure, figure), figure["receipt"]),
         html.P(
@@ -129,18 +129,16 @@ def void(
         ),
     ]
     if figure["numerator"]:
-        parts.append(
-            distribution(release, shown, known, "programme.void_reasons", "void_reason", "Reason", used)
-        )
+        parts.append(distribution(draft, "programme.void_reasons", "void_reason", "Reason"))
     return components.section("void", "Void audits, and why", *parts)
 
 
-def selection(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def selection(draft: Draft) -> Component:
     """How the cases of completed audits were chosen, and which of them speak for all cases."""
     heading, name = "How cases were chosen", "programme.completed_by_selection"
-    if name not in known:
+    if name not in draft.known:
         return components.section("selection", heading, html.P(MISSING))
-    rows = store.by_group(release, name, shown.council, shown.window, shown.end, "selection")
+    rows = draft.by_group(name, "selection")
     drawn = next((row for row in rows if row["group"] == "random" and not row["symbol"]), None)
     parts: list[Component] = []
     if drawn:
@@ -156,27 +154,27 @@ def selection(release: store.Release, shown: view.View, known: Known, used: list
             "Cases chosen for a reason, or because somebody complained, are worth auditing and are counted here. But "
             "they cannot say how good the work is as a whole."
         ),
-        distribution(release, shown, known, name, "selection", "How the case was chosen", used),
+        distribution(draft, name, "selection", "How the case was chosen"),
     ]
     return components.section("selection", heading, *parts)
 
 
-def coverage(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def coverage(draft: Draft) -> Component:
     """The share of plans audited in the last two years, by locality and by primary need."""
     heading, name = "Which plans have been audited", "programme.coverage"
-    measure = known.get(name)
+    measure = draft.known.get(name)
     if measure is None:
         return components.section("coverage", heading, html.P(MISSING))
-    figure = store.figures(release, shown.council, shown.window, shown.end).get(name)
+    figure = store.figures(draft.release, draft.shown.council, draft.shown.window, draft.shown.end).get(name)
     parts: list[Component] = []
     if figure is not None:
-        used.append(figure)
+        draft.use(figure)
         parts.append(components.told(words.sentence(measure, figure), figure["receipt"]))
     for breakdown in ("locality", "primary_need"):
-        rows = store.by_group(release, name, shown.council, shown.window, shown.end, breakdown)
+        rows = draft.by_group(name, breakdown)
         if rows:
-            used += rows
-            title = store.breakdowns(release).get(breakdown, words.feed(breakdown))
+            draft.use(*rows)
+            title = store.breakdowns(draft.release).get(breakdown, words.feed(breakdown))
             parts.append(_shares(f"{measure['title']}, by {title.lower()}", title, measure, rows))
     return components.section("coverage", heading, *(parts or [html.P(MISSING)]))
 

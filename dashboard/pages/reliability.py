@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 from dash.development.base_component import Component
 
-from dashboard import components, store, view
+from dashboard import components, store
 from dashboard.pages import figure_charts, frame
 from dashboard.pages import reliability_sections as sections
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.reliability_words import AUDITS, KINDS, REVIEWS
 
 TITLE = "How reliable are the grades?"
@@ -29,37 +30,29 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Agreement of graders and moderators, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, FOCUS)
-    if shown is None or not any(name in known for name in FOCUS):
+    draft = begin(release, query, FOCUS)
+    if draft is None or not any(name in draft.known for name in FOCUS):
         return components.message(TITLE, "This release has no figures of moderation yet.")
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    fields, applied = components.period_fields(release, shown)
-    offered = [(name, known[name]["title"]) for name in FOCUS if name in known]
-    fields.append(components.select("measure", "The chart over time shows", offered, shown.measure))
-    applied.append(("The chart over time shows", dict(offered).get(shown.measure, shown.measure)))
-    used: list[store.Row] = []
     return frame.page(
         "Reliability",
         "/reliability",
         TITLE,
-        shown,
-        lead=f"Cases graded twice: once by whoever looked first, and again by a moderator, in {shown.period_words}.",
-        form=components.filters("/reliability", fields, shown.query()),
-        applied=applied,
+        draft,
+        lead="Cases graded twice: once by whoever looked first, and again by a moderator, in "
+        f"{draft.shown.period_words}.",
+        form=frame.chart_form(draft, "/reliability", FOCUS),
         contents=CONTENTS,
         sections=[
-            sections.graded_twice(release, shown, AUDITS, known, figures, used),
-            sections.graded_twice(release, shown, REVIEWS, known, figures, used),
-            sections.teams(release, shown, known, used),
-            figure_charts.over_time(release, shown, known, used),
-            _about(release, known),
+            sections.graded_twice(draft, AUDITS),
+            sections.graded_twice(draft, REVIEWS),
+            sections.teams(draft),
+            figure_charts.over_time(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
+def _about(draft: Draft) -> Component:
     tells = [
         "How often a moderator who looks at the same case gives the same grade, and who grades higher when they "
         "differ. Only cases drawn for moderation at random are quoted; all moderated ones stand beside them."
@@ -69,7 +62,7 @@ def _about(release: store.Release, known: Mapping[str, store.Row]) -> Component:
         "How good the work is: two people can agree on a wrong grade.",
         "How any one person grades. Agreement is shown for the council and by team only.",
         "How three or more people agree: no file that is read here has a third grade of a case.",
-        *frame.caveats(known.get(AUDITS.id("same_grade")))[1:],
+        *frame.caveats(draft.known.get(AUDITS.id("same_grade")))[1:],
         "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "case_audits", "plan_reviews"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "case_audits", "plan_reviews"))

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import frame
 from dashboard.pages import reliability_words as said
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
 from dashboard.pages.grade_sections import GRADES as GRADE_MEASURES
 from dashboard.pages.reliability_words import KINDS, TOO_FEW, Graded
@@ -36,43 +37,42 @@ ALL = (
 )
 
 
-def graded_twice(
-    release: store.Release, shown: view.View, of: Graded, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def graded_twice(draft: Draft, of: Graded) -> Component:
     """One kind of case: the headline, the numbers at random, the table of both grades, all moderated beside."""
     heading = f"{of.title}: {of.grader} and moderator"
-    held = figures.get(of.id("same_grade_all"))
+    held = draft.figures.get(of.id("same_grade_all"))
     if held is None:
         return components.section(of.anchor, heading, html.P(MISSING))
-    used.append(held)
+    draft.use(held)
     if held["symbol"]:
         return components.section(
             of.anchor,
             heading,
             components.told(
-                f"No moderation in {shown.period_words}: no completed {of.one} was looked at again by a named person "
-                f"other than the {of.grader}. A grade that nobody else has looked at rests on one person's view.",
+                f"No moderation in {draft.shown.period_words}: no completed {of.one} was looked at again by a named "
+                f"person other than the {of.grader}. A grade that nobody else has looked at rests on one person's "
+                "view.",
                 held["receipt"],
                 className="notice",
             ),
         )
-    when = f"in {shown.period_words}"
+    when = f"in {draft.shown.period_words}"
     return components.section(
         of.anchor,
         heading,
-        _headline(of, figures),
-        _warning(of, figures),
+        _headline(of, draft.figures),
+        _warning(of, draft.figures),
         html.H3("Drawn for moderation at random"),
-        _numbers(f"{of.title} drawn for moderation at random, {when}", of, AT_RANDOM, known, figures, used),
+        _numbers(draft, f"{of.title} drawn for moderation at random, {when}", of, AT_RANDOM),
         html.P(
             "Kappa and AC2 are 1 where all agree and 0 where they agree as often as chance would have it; below "
             f"{words.COEFFICIENT_FROM} {of.what} they are too uncertain to be given, because their range is made for "
             "large samples. Read both: kappa is low where nearly all have one grade, although people agree."
         ),
-        _matrix(release, shown, of, used),
+        _matrix(draft, of),
         html.H3("All moderated, however chosen"),
         html.P("Beside the random ones, to show what the choice does. These are not quoted by themselves."),
-        _numbers(f"All moderated {of.what}, {when}", of, ALL, known, figures, used),
+        _numbers(draft, f"All moderated {of.what}, {when}", of, ALL),
     )
 
 
@@ -92,20 +92,13 @@ def _warning(of: Graded, figures: Known) -> Component | None:
     return components.told(warning, *codes, className="notice") if warning else None
 
 
-def _numbers(
-    caption: str,
-    of: Graded,
-    names: tuple[tuple[str, str], ...],
-    known: Known,
-    figures: Known,
-    used: list[store.Row],
-) -> Component:
+def _numbers(draft: Draft, caption: str, of: Graded, names: tuple[tuple[str, str], ...]) -> Component:
     rows: list[list[components.Cell]] = []
     for name, label in names:
-        measure, figure = known.get(of.id(name)), figures.get(of.id(name))
+        measure, figure = draft.known.get(of.id(name)), draft.figures.get(of.id(name))
         if measure is None or figure is None:
             continue
-        used.append(figure)
+        draft.use(figure)
         rows.append(
             [
                 {
@@ -129,12 +122,14 @@ def _numbers(
     return components.table(caption, columns, rows, quiet=True)
 
 
-def _matrix(release: store.Release, shown: view.View, of: Graded, used: list[store.Row]) -> Component | None:
+def _matrix(draft: Draft, of: Graded) -> Component | None:
     """Both grades of each case: the first grader's down, the moderator's across."""
-    rows = store.by_group(release, of.id("grade_pairs"), shown.council, shown.window, shown.end, "grade_pair")
+    rows = draft.by_group(of.id("grade_pairs"), "grade_pair")
     if not rows:
-        return html.P(frame.nothing(release, f"There is no randomly moderated {of.one} with both grades."))
-    used += rows
+        return html.P(
+            frame.nothing(draft.release, f"There is no randomly moderated {of.one} with both grades.")
+        )
+    draft.use(*rows)
     held = {row["group"]: row for row in rows}
 
     def cell(first: str, second: str) -> components.Cell:
@@ -153,23 +148,23 @@ def _matrix(release: store.Release, shown: view.View, of: Graded, used: list[sto
     ]
     return components.table(
         f"Both grades of {of.what} drawn at random: the {of.grader}'s down, the moderator's across, in "
-        f"{shown.period_words}; receipts below each number",
+        f"{draft.shown.period_words}; receipts below each number",
         ["", *[f"Moderator: {words.lower_first(label)}" for label in GRADES.values()]],
         cells,
     )
 
 
-def teams(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def teams(draft: Draft) -> Component:
     """Agreement by team, in the council's own order of teams; where there are few, counts alone."""
     parts: list[Component] = []
     for of in KINDS:
         rows: dict[str, list[components.Cell]] = {}
         for name in ("same_grade", "more_generous"):
-            found = store.by_group(release, of.id(name), shown.council, shown.window, shown.end, "team")
-            used += found
+            found = draft.by_group(of.id(name), "team")
+            draft.use(*found)
             for row in found:
                 rows.setdefault(row["label"], [row["label"]]).append(
-                    {"text": _of_team(known[of.id(name)], row), "sub": row["receipt"]}
+                    {"text": _of_team(draft.known[of.id(name)], row), "sub": row["receipt"]}
                 )
         if rows:
             columns: list[components.Column] = [
@@ -177,10 +172,10 @@ def teams(release: store.Release, shown: view.View, known: Known, used: list[sto
                 "The same grade",
                 f"{words.capital(of.grader)} graded higher",
             ]
-            caption = f"{of.title} drawn for moderation at random, by team, in {shown.period_words}"
+            caption = f"{of.title} drawn for moderation at random, by team, in {draft.shown.period_words}"
             parts.append(components.table(caption, columns, list(rows.values())))
     if not parts:
-        parts = [html.P(frame.nothing(release, "No team has randomly moderated cases in this period."))]
+        parts = [html.P(frame.nothing(draft.release, "No team has randomly moderated cases in this period."))]
     return components.section(
         "teams",
         "By team",

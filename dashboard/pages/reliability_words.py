@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
+from dashboard.pages.draft import Draft
 
 Figures = Mapping[str, store.Row]
 TOO_FEW = words.COUNT_FIRST_BELOW
@@ -81,9 +82,10 @@ def biased(of: Graded, inadequate: store.Row | None, random: store.Row | None) -
     )
 
 
-def line(release: store.Release, shown: view.View, of: Graded, used: list[store.Row]) -> Component | None:
+def line(draft: Draft, of: Graded) -> Component | None:
     """What stands beside a headline of grades: how reliable they are, with the way to the page."""
-    figures = store.figures(release, shown.council, shown.window, shown.end)
+    shown = draft.shown
+    figures = store.figures(draft.release, shown.council, shown.window, shown.end)
     same = figures.get(of.id("same_grade"))
     if same is None:
         return None
@@ -92,7 +94,7 @@ def line(release: store.Release, shown: view.View, of: Graded, used: list[store.
     if ways and not same["symbol"]:
         parts.append(direction(of, ways))
         rows.append(ways)
-    used += rows
+    draft.use(*rows)
     link = dcc.Link(
         "How reliable the grades are", href=f"/reliability?{shown.query(measure='', by='', only='')}"
     )

@@ -43,18 +43,18 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         notes.append("The link asked for a source that this release does not have. All are shown.")
     address = shown.query(measure="", by="", only="", source=report["source"])
     sections = board_words.sections(report)[1:]  # what it is of stands around every page
-    return frame.page(
+    return frame.around(
         "Actions",
         PATH,
         board_words.title(report),
-        shown,
+        place=shown.council_name,
         lead=f"In {shown.period_words}. What was undertaken, and what has become of it.",
         notes=notes,
-        form=components.filters(PATH, fields, address),
-        applied=applied,
+        form=frame.Form(components.filters(PATH, fields, address), applied),
         query=address,
         contents=[(anchor, heading) for anchor, heading, _ in sections],
         sections=[_on_paper(address), _everything(report, shown), *laid_out.sections(sections)],
+        period=shown.period,
         used=board_report.used(release, report),
     )
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import frame
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows, side_by_side
 
 Known = Mapping[str, store.Row]
@@ -35,41 +36,35 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Requests and reports, for the place and period that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, query, (ANSWERED,))
-    if shown is None or ANSWERED not in known:
+    draft = begin(release, query, (ANSWERED,))
+    if draft is None or ANSWERED not in draft.known:
         return components.message(
             TITLE,
             "This release has no record of members' requests yet. It comes with a file of the feed “Requests from "
             "scrutiny”.",
             html.P(dcc.Link("See what each feed holds and which files came", href="/data")),
         )
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    form, applied = frame.period_form(release, shown, "/scrutiny")
-    used: list[store.Row] = []
-    said = frame.headlines(known, figures, (ANSWERED, UNANSWERED, BY_PROMISE), used)
+    said = frame.headlines(draft, (ANSWERED, UNANSWERED, BY_PROMISE))
     return frame.page(
         "Scrutiny",
         "/scrutiny",
         TITLE,
-        shown,
-        lead=f"What members asked, and what boards and committees were told, in {shown.period_words}.",
-        form=form,
-        applied=applied,
+        draft,
+        lead=f"What members asked, and what boards and committees were told, in {draft.shown.period_words}.",
+        form=frame.period_form(draft, "/scrutiny"),
         contents=CONTENTS,
         sections=[
             components.section("headline", "The headline", *(said or [html.P(MISSING)])),
-            _requests(known, figures, used),
-            _topics(release, shown, known, used),
-            _boards(release, shown, known, figures, used),
-            _about(release, known),
+            _requests(draft),
+            _topics(draft),
+            _boards(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _requests(known: Known, figures: Known, used: list[store.Row]) -> Component:
-    rows = number_rows(known, figures, REQUESTS, used)
+def _requests(draft: Draft) -> Component:
+    rows = number_rows(draft, REQUESTS)
     table = components.table(
         "Members' requests", ["What", "Number", "Change", ("Receipt", "code")], rows, quiet=True
     )
@@ -84,66 +79,43 @@ def _requests(known: Known, figures: Known, used: list[store.Row]) -> Component:
     )
 
 
-def _topics(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def _topics(draft: Draft) -> Component:
     parts = [
-        side_by_side(
-            release,
-            shown,
-            known,
-            COLUMNS,
-            breakdown,
-            f"Requests by {by}, in {shown.period_words}",
-            used,
-        )
+        side_by_side(draft, COLUMNS, breakdown, f"Requests by {by}, in {draft.shown.period_words}")
         for breakdown, by in (("topic", "topic"), ("board", "committee"))
     ]
     return components.section("topics", "By topic and committee", *parts)
 
 
-def _boards(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def _boards(draft: Draft) -> Component:
     heading = "What boards were told"
-    figure = figures.get(BOARDS)
+    figure = draft.figures.get(BOARDS)
     if figure is None or figure["symbol"]:
         return components.section("boards", heading, html.P(MISSING))
-    parts: list[Component | None] = [frame.said(known, figures, BOARDS, used)]
-    last = store.told_last(release, BOARDS, shown.council, "board")
-    told = sorted(last.items(), key=lambda one: one[1])
-    if told:
-        parts.append(
-            components.table(
-                "When each board or committee was last told of anything",
-                ["Board or committee", "Last told in"],
-                [[board, words.month(day)] for board, day in told],
-            )
-        )
-    parts += [
-        distribution(release, shown, known, name, breakdown, title, used)
-        for name, breakdown, title in (
-            (BOARDS, "board", "Board or committee"), ("boards.by_topic", "topic", "Topic"),
-            ("boards.by_source", "report_source", "What the report rests on"),
-        )
-    ]  # fmt: skip
-    topics = store.told_last(release, "boards.by_topic", shown.council, "topic")
-    if topics:
-        parts.append(
-            components.details(
-                "When each topic was last told of",
-                components.table(
-                    "When each topic was last told of",
-                    ["Topic", "Last told in"],
-                    [
-                        [topic, words.month(day)]
-                        for topic, day in sorted(topics.items(), key=lambda one: one[1])
-                    ],
-                ),
-            )
-        )
-    return components.section("boards", heading, *parts)
+    told = _told_last(draft, BOARDS, "board", "When each board or committee was last told of anything")
+    caption = "When each topic was last told of"
+    topics = _told_last(draft, "boards.by_topic", "topic", caption)
+    return components.section(
+        "boards",
+        heading,
+        frame.said(draft, BOARDS),
+        told,
+        distribution(draft, BOARDS, "board", "Board or committee"),
+        distribution(draft, "boards.by_topic", "topic", "Topic"),
+        distribution(draft, "boards.by_source", "report_source", "What the report rests on"),
+        components.details(caption, topics) if topics is not None else None,
+    )
 
 
-def _about(release: store.Release, known: Known) -> Component:
+def _told_last(draft: Draft, measure: str, breakdown: str, caption: str) -> Component | None:
+    """When each group was last told, the longest ago first; None where none ever was."""
+    held = store.told_last(draft.release, measure, draft.shown.council, breakdown)
+    heading = "Board or committee" if breakdown == "board" else "Topic"
+    rows = [[group, words.month(day)] for group, day in held.items()]
+    return components.table(caption, [heading, "Last told in"], rows) if rows else None
+
+
+def _about(draft: Draft) -> Component:
     tells = [
         "Whether members had answers to what they asked, and by the day that was promised; and which board or "
         "committee was told of which topic, how often, and when last.",
@@ -152,7 +124,7 @@ def _about(release: store.Release, known: Known) -> Component:
         "Whether an answer was right, or whether a board asked, understood or acted.",
         "The words of questions, answers and reports: those are in the minutes. Topics are names from the council's "
         "list.",
-        *frame.caveats(known.get(ANSWERED)),
+        *frame.caveats(draft.known.get(ANSWERED)),
         "There is no national figure for this.",
     ]
-    return frame.about(tells, does_not, frame.sources(release, "scrutiny_requests", "board_reports"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "scrutiny_requests", "board_reports"))

@@ -7,16 +7,17 @@ which place and year are shown (`published_places`), other councils (`compare`),
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, group_charts, store, view, words
+from dashboard import components, group_charts, store, words
 from dashboard.pages import figure_charts, frame, published_places
+from dashboard.pages.draft import begin
 from dashboard.pages.published_places import Shown
 
 Known = Mapping[str, store.Row]
@@ -67,8 +68,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         lead="The law gives a council 20 weeks from a request to the final education, health and care (EHC) plan, with "
         f"a few exceptions. Published figures for {year}.",
         notes=shown.notes,
-        form=components.filters("/timeliness", fields, shown.query),
-        applied=applied,
+        form=frame.Form(components.filters("/timeliness", fields, shown.query), applied),
         query=shown.query,
         contents=[(anchor, label.format(country=shown.country)) for anchor, label in CONTENTS],
         sections=[
@@ -302,11 +302,11 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
     council = query.get("council", "")
     if not held or (council and council not in local):
         return nothing
-    shown = view.make(release, query, tuple(held))
-    if shown is None:
+    draft = begin(release, query, tuple(held))
+    if draft is None:
         return nothing
-    figures = store.figures(release, shown.council, shown.window, shown.end)
-    rows = [(known[name], figures[name]) for name in held if name in figures]
+    shown = draft.shown
+    rows = [(known[name], draft.figures[name]) for name in held if name in draft.figures]
     if not rows:
         return nothing
     used += [figure for _, figure in rows]
@@ -337,7 +337,8 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
         table,
         *[
             figure_charts.over_time(
-                release, dataclasses.replace(shown, measure=name), known, used, "weeks" if place else "time"
+                replace(draft, shown=replace(shown, measure=name), used=used),
+                "weeks" if place else "time",
             )
             for place, name in enumerate(drawn)
         ],

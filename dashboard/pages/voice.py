@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 from dashboard import components, store, view, words
 from dashboard.pages import figure_charts, frame, voice_words
 from dashboard.pages import voice_sections as sections
+from dashboard.pages.draft import Draft, begin
 
 FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
 TITLE = "Are children and families taking part in audits?"
@@ -32,39 +33,33 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Voice, for the place, period and group that the query asks for."""
-    shown = view.make(release, query, FOCUS)
-    if shown is None:
-        return components.message(TITLE, "This release has no figures yet.")
-    known = store.measures(release)
-    figures = store.figures(release, shown.council, shown.window, shown.end, *shown.only)
-    form, applied = frame.form(release, shown, "/voice", FOCUS)
-    used: list[store.Row] = []
+    draft = begin(release, query, FOCUS, of_group=True)
+    if draft is None:
+        return components.message(TITLE, frame.NO_FIGURES)
+    form = frame.form(draft, "/voice", FOCUS)
     return frame.page(
         "Voice",
         "/voice",
         TITLE,
-        shown,
-        lead=f"In {shown.period_words}." + frame.only_words(applied, shown),
+        draft,
+        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
         form=form,
-        applied=applied,
         contents=CONTENTS,
         sections=[
-            _headline(known, figures, used),
-            figure_charts.over_time(release, shown, known, used),
-            sections.steps(known, figures, used),
-            sections.not_asked(release, shown, known, figures, used),
-            sections.mode(release, shown, known, figures, used),
-            figure_charts.groups(release, shown, known, used),
-            sections.other_answers(known, figures, used),
-            _about(release, shown, known),
+            _headline(draft),
+            figure_charts.over_time(draft),
+            sections.steps(draft),
+            sections.not_asked(draft),
+            sections.mode(draft),
+            figure_charts.groups(draft),
+            sections.other_answers(draft),
+            _about(draft),
         ],
-        used=used,
     )
 
 
-def _headline(
-    known: Mapping[str, store.Row], figures: Mapping[str, store.Row], used: list[store.Row]
-) -> Component:
+def _headline(draft: Draft) -> Component:
+    known, figures = draft.known, draft.figures
     measure, figure = known.get(view.HEADLINE), figures.get(view.HEADLINE)
     if measure is None:
         said: list[Component] = [html.P("This release has no measure of audits that heard from the family.")]
@@ -72,7 +67,7 @@ def _headline(
         said = frame.headline(measure, figure)
     both = [(known[name], figures[name]) for name in FOCUS[1:3] if name in known and name in figures]
     if both:
-        used += [row for _, row in both]
+        draft.use(*[row for _, row in both])
         text = " ".join(words.sentence(definition, row) for definition, row in both)
         said.append(components.told(text, *[row["receipt"] for _, row in both]))
     total = figures.get("voice.nobody_offered")
@@ -81,7 +76,7 @@ def _headline(
             figures.get("voice.nobody_offered_not_appropriate"),
             figures.get("voice.nobody_offered_no_reason"),
         ]
-        used += [row for row in (total, *parts) if row]
+        draft.use(*[row for row in (total, *parts) if row])
         said.append(
             components.told(
                 voice_words.nobody_offered(total, *parts), *[row["receipt"] for row in (total, *parts) if row]
@@ -90,7 +85,7 @@ def _headline(
     cards = []
     for name in FOCUS:
         if name in known and name in figures:
-            used.append(figures[name])
+            draft.use(figures[name])
             cards.append(_card(known[name], figures[name]))
     way = html.P(dcc.Link("Are those we heard from like all those we could have heard from?", href="/who"))
     return components.section("headline", "The headline", *said, html.Ul(cards, className="cards"), way)
@@ -112,8 +107,8 @@ def _card(measure: store.Row, figure: store.Row) -> Component:
     )
 
 
-def _about(release: store.Release, shown: view.View, known: Mapping[str, store.Row]) -> Component:
-    measure = known.get(shown.measure, {})
+def _about(draft: Draft) -> Component:
+    measure = draft.known.get(draft.shown.measure, {})
     tells = [
         "How many completed audits heard from the child, a parent or carer, or staff; how many were asked, and "
         "where along the way people dropped out."
@@ -124,4 +119,4 @@ def _about(release: store.Release, shown: view.View, known: Mapping[str, store.R
         "Changes are worked out before rounding, so they can differ by one from the rounded percentages.",
     ]
     does_not[1:1] = frame.caveats(measure)
-    return frame.about(tells, does_not, frame.sources(release, "case_audits", "family_participation"))
+    return frame.about(tells, does_not, frame.sources(draft.release, "case_audits", "family_participation"))

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, store, words
 from dashboard.pages import voice_words
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows
 
 Known = Mapping[str, store.Row]
@@ -48,7 +49,7 @@ OTHER_ANSWERS = (
 )
 
 
-def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def steps(draft: Draft) -> Component:
     """The funnel for the child, the parent or carer and staff: from audits completed to told what changed."""
     parts: list[Component] = [
         html.P(
@@ -58,7 +59,7 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
     ]
     for role, title in ROLES.items():
         parts.append(html.H3(title))
-        rows = _funnel_rows(role, known, figures, used)
+        rows = _funnel_rows(draft, role)
         if len(rows) < 2:
             parts.append(html.P(MISSING))
             continue
@@ -74,15 +75,14 @@ def steps(known: Known, figures: Known, used: list[store.Row]) -> Component:
                 f"{title}: from audits completed to told what changed", columns, rows, quiet=True
             )
         )
-        parts.append(_funnel_sentence(role, known, figures, used))
+        parts.append(_funnel_sentence(draft, role))
     return components.section("steps", "Step by step: from audit completed to told what changed", *parts)
 
 
-def _funnel_rows(
-    role: str, known: Known, figures: Known, used: list[store.Row]
-) -> list[list[components.Cell]]:
+def _funnel_rows(draft: Draft, role: str) -> list[list[components.Cell]]:
+    figures = draft.figures
     held = [(step, name.format(role=role), name) for step, name in STEPS]
-    held = [(step, measure, name) for step, measure, name in held if measure in known]
+    held = [(step, measure, name) for step, measure, name in held if measure in draft.known]
     if role == "staff":
         held = [entry for entry in held if "contact_appropriate" not in entry[1]]
     base = next((figures[m] for _, m, _ in held if m in figures and not figures[m]["symbol"]), None)
@@ -112,10 +112,10 @@ def _funnel_rows(
             )
             before, before_code = None, ""
             continue
-        used.append(figure)
+        draft.use(figure)
         own = figures.get(SHARE_OF_STEP_BEFORE.get(name, "").format(role=role))
         if own is not None and not own["symbol"] and own["denominator"] == before:
-            used.append(own)
+            draft.use(own)
             of_before = {"text": words.percent(own["value"]), "sub": own["receipt"]}
         elif before is None:
             of_before = {"text": words.SYMBOLS["x"]}
@@ -139,15 +139,16 @@ def _funnel_rows(
     return rows
 
 
-def _funnel_sentence(role: str, known: Known, figures: Known, used: list[store.Row]) -> Component:
+def _funnel_sentence(draft: Draft, role: str) -> Component:
+    figures = draft.figures
     parts: list = []
     codes: list[str] = []
     for name in (f"voice.{role}_offered", f"voice.{role}_of_offered"):
-        if name in known and name in figures:
-            used.append(figures[name])
+        if name in draft.known and name in figures:
+            draft.use(figures[name])
             codes.append(figures[name]["receipt"])
             parts += [
-                words.sentence(known[name], figures[name]),
+                words.sentence(draft.known[name], figures[name]),
                 " ",
                 components.receipt(figures[name]["receipt"]),
                 " ",
@@ -155,9 +156,7 @@ def _funnel_sentence(role: str, known: Known, figures: Known, used: list[store.R
     return html.P(parts, **components.of_receipt(*codes))
 
 
-def not_asked(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def not_asked(draft: Draft) -> Component:
     """Audits where nobody was offered a say, and the reasons recorded for contact not being appropriate."""
     parts: list[Component] = [
         html.P(
@@ -166,10 +165,8 @@ def not_asked(
         )
     ]
     rows = number_rows(
-        known,
-        figures,
+        draft,
         ("voice.nobody_offered", "voice.nobody_offered_not_appropriate", "voice.nobody_offered_no_reason"),
-        used,
     )
     if rows:
         parts.append(
@@ -179,35 +176,21 @@ def not_asked(
         )
     for role, of in (("child", "the child"), ("parent", "a parent or carer")):
         parts.append(html.H3(f"Why contact with {of} was not appropriate"))
-        parts.append(
-            distribution(
-                release,
-                shown,
-                known,
-                f"voice.{role}_not_appropriate",
-                "not_appropriate_reason",
-                "Reason",
-                used,
-            )
-        )
+        parts.append(distribution(draft, f"voice.{role}_not_appropriate", "not_appropriate_reason", "Reason"))
     return components.section("not-asked", "Who was not asked, and why", *parts)
 
 
-def mode(
-    release: store.Release, shown: view.View, known: Known, figures: Known, used: list[store.Row]
-) -> Component:
+def mode(draft: Draft) -> Component:
     """How people took part, with views already on file apart."""
-    parts = [
-        distribution(release, shown, known, "voice.mode", "mode", "How", used, leave_out="existing_record")
-    ]
+    parts = [distribution(draft, "voice.mode", "mode", "How", leave_out="existing_record")]
     parts.append(html.H3("Views already on file"))
     name = "voice.existing_record_only"
-    if name in known and name in figures:
-        used.append(figures[name])
+    if name in draft.known and name in draft.figures:
+        draft.use(draft.figures[name])
         parts.append(
             components.told(
-                f"{words.sentence(known[name], figures[name])} These are never counted as taking part.",
-                figures[name]["receipt"],
+                f"{words.sentence(draft.known[name], draft.figures[name])} These are never counted as taking part.",
+                draft.figures[name]["receipt"],
             )
         )
     else:
@@ -215,9 +198,9 @@ def mode(
     return components.section("mode", "How people took part", *parts)
 
 
-def other_answers(known: Known, figures: Known, used: list[store.Row]) -> Component:
+def other_answers(draft: Draft) -> Component:
     """The same records, other questions: every way of counting voice, so that no single percentage is the only one."""
-    rows = number_rows(known, figures, OTHER_ANSWERS, used)
+    rows = number_rows(draft, OTHER_ANSWERS)
     if not rows:
         return components.section("other-answers", "Other ways of counting", html.P(MISSING))
     hold = components.table(

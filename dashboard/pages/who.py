@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from dashboard import components, heard_words, store, view
 from dashboard.pages import frame, who_sections
+from dashboard.pages.draft import Draft, begin
 from dashboard.pages.who_sections import FRAMES, Frame
 
 PATH = "/who"
@@ -39,10 +40,10 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Who was heard, for the place, year, characteristic and list of cases that the query asks for."""
-    known = store.measures(release)
-    shown = view.make(release, _of_years(query), FOCUS)
-    if shown is None or not set(FOCUS) & set(known) or not shown.by:
+    draft = begin(release, _of_years(query), FOCUS)
+    if draft is None or not set(FOCUS) & set(draft.known) or not draft.shown.by:
         return _nothing(release)
+    shown = draft.shown
     notes = list(shown.notes)
     if query.get("window") in ("month", "quarter"):
         notes.append(
@@ -50,30 +51,27 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         )
     held = _frames(release, shown.council)
     of = next((one for one in held if one.code == query.get("frame")), held[0] if held else FRAMES[0])
-    form, applied = _form(release, shown, held, of)
-    used: list[store.Row] = []
+    form = _form(draft, held, of)
     sections = [
-        who_sections.findings(release, shown, of.layers, used),
-        *(who_sections.layer_section(release, shown, layer, known, used) for layer in of.layers),
-        who_sections.not_appropriate(release, shown, known, used),
-        who_sections.evenness(release, shown, known, used),
-        who_sections.weighted(release, shown, of, known, used),
-        who_sections.not_recorded(release, shown, used),
+        who_sections.findings(draft, of.layers),
+        *(who_sections.layer_section(draft, layer) for layer in of.layers),
+        who_sections.not_appropriate(draft),
+        who_sections.evenness(draft),
+        who_sections.weighted(draft, of),
+        who_sections.not_recorded(draft),
         _about(release),
     ]
     return frame.page(
         "Who was heard",
         PATH,
         TITLE,
-        shown,
+        draft,
         lead=f"In {shown.period_words}.",
         notes=notes,
         form=form,
-        applied=applied,
         query=shown.query(measure="", frame=of.code if held else ""),
         contents=CONTENTS,
         sections=sections,
-        used=used,
     )
 
 
@@ -89,12 +87,13 @@ def _frames(release: store.Release, council: str) -> list[Frame]:
     return [one for one in FRAMES if one.layers[0].measure in held or one.layers[1].measure in held]
 
 
-def _form(
-    release: store.Release, shown: view.View, held: list[Frame], of: Frame
-) -> tuple[Component, list[tuple[str, str]]]:
-    fields, applied = components.period_fields(release, shown)
-    titles = store.breakdowns(release)
-    by = [(name, titles.get(name, name)) for name in view.breakdowns_of(release, shown.council, FOCUS[0])]
+def _form(draft: Draft, held: list[Frame], of: Frame) -> frame.Form:
+    shown = draft.shown
+    fields, applied = components.period_fields(draft.release, shown)
+    titles = store.breakdowns(draft.release)
+    by = [
+        (name, titles.get(name, name)) for name in view.breakdowns_of(draft.release, shown.council, FOCUS[0])
+    ]
     fields.append(components.select("by", "Characteristic", by, shown.by))
     applied.append(("Characteristic", dict(by)[shown.by]))
     if held:
@@ -104,7 +103,7 @@ def _form(
         applied.append(("All there are", of.title))
     else:
         applied.append(("All there are", "No population is held"))
-    return components.filters(PATH, fields, shown.query(frame=of.code)), applied
+    return frame.Form(components.filters(PATH, fields, shown.query(frame=of.code)), applied)
 
 
 def _about(release: store.Release) -> Component:

@@ -13,6 +13,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, gap_charts, heard_words, store, view, words
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
 
 Known = Mapping[str, store.Row]
@@ -70,21 +71,19 @@ NOT_APPROPRIATE = Layer(
 )  # fmt: skip
 
 
-def findings(
-    release: store.Release, shown: view.View, layers: Sequence[Layer], used: list[store.Row]
-) -> Component:
+def findings(draft: Draft, layers: Sequence[Layer]) -> Component:
     """Every group, of all characteristics, that chance would hardly set apart so far; at each step."""
     said: list[Component] = []
     judged: list[store.Row] = []
     for layer in layers:
-        for by in view.breakdowns_of(release, shown.council, layer.measure):
-            rows = rows_of(release, shown, layer, by)
+        for by in view.breakdowns_of(draft.release, draft.shown.council, layer.measure):
+            rows = rows_of(draft, layer, by)
             judged += rows
             for row in sorted(rows, key=lambda row: row["value"] or 0):  # those who come short first
                 if not row["symbol"] and row["direction"] in ("higher", "lower"):
-                    used.append(row)
+                    draft.use(row)
                     text = heard_words.sentence(row, layer.looked, layer.others, layer.over, layer.under)
-                    title = store.breakdowns(release).get(by, by)
+                    title = store.breakdowns(draft.release).get(by, by)
                     said_of = "" if title.lower() in row["label"].lower() else f"{title}, "
                     said.append(components.told(f"{said_of}{text}", row["receipt"], of=html.Li))
     nothing = "No group stands out: every gap is one that chance alone could show, or there are too few audits to say."
@@ -97,15 +96,17 @@ def findings(
     )
 
 
-def layer_section(
-    release: store.Release, shown: view.View, layer: Layer, known: Known, used: list[store.Row]
-) -> Component:
+def layer_section(draft: Draft, layer: Layer) -> Component:
     """One step for the chosen characteristic: finding, chart, table, and which population it is."""
-    measure, title = known.get(layer.measure), store.breakdowns(release).get(shown.by, shown.by)
-    rows = rows_of(release, shown, layer, shown.by)
+    shown = draft.shown
+    measure, title = (
+        draft.known.get(layer.measure),
+        store.breakdowns(draft.release).get(shown.by, shown.by),
+    )
+    rows = rows_of(draft, layer, shown.by)
     if measure is None or not rows:
         return components.section(layer.anchor, layer.heading, html.P(_none(layer, title)))
-    used += rows
+    draft.use(*rows)
     hold = gap_table(
         f"{measure['title']}, by {title.lower()}, in {shown.period_words}", title, measure, layer, rows
     )
@@ -160,15 +161,14 @@ def gap_table(
     )  # fmt: skip
 
 
-def of_characteristics(
-    release: store.Release, shown: view.View, name: str, known: Known, used: list[store.Row]
-) -> Component:
+def of_characteristics(draft: Draft, name: str) -> Component:
     """A measure with one figure for each characteristic, as a table."""
-    rows = store.compared(release, name, shown.council, shown.window, shown.end, "characteristic")
-    if name not in known or not rows:
+    shown = draft.shown
+    rows = store.compared(draft.release, name, shown.council, shown.window, shown.end, "characteristic")
+    if name not in draft.known or not rows:
         return html.P(MISSING)
-    used += rows
-    measure = known[name]
+    draft.use(*rows)
+    measure = draft.known[name]
     return components.table(
         f"{measure['title']}, in {shown.period_words}",
         ["Characteristic", "Number", "Likely range", ("Receipt", "code")],
@@ -184,7 +184,7 @@ def of_characteristics(
     )
 
 
-def evenness(release: store.Release, shown: view.View, known: Known, used: list[store.Row]) -> Component:
+def evenness(draft: Draft) -> Component:
     """How evenly the groups of each characteristic were heard."""
     return components.section(
         "evenness",
@@ -193,13 +193,11 @@ def evenness(release: store.Release, shown: view.View, known: Known, used: list[
             "1 means that all groups of a characteristic were heard at one rate; the lower, the further apart they are "
             "(an R-indicator). It is worked out from 200 audits on; with fewer there are too few to say."
         ),
-        of_characteristics(release, shown, "heard.evenness", known, used),
+        of_characteristics(draft, "heard.evenness"),
     )
 
 
-def weighted(
-    release: store.Release, shown: view.View, frame: Frame, known: Known, used: list[store.Row]
-) -> Component:
+def weighted(draft: Draft, frame: Frame) -> Component:
     """Whether the headline would be another had the sample been like all there are: secondary."""
     return components.section(
         "weighted",
@@ -208,16 +206,15 @@ def weighted(
             "A check, not another headline: the share of audits that heard from the family, were each group audited as "
             "often as there are children in it. One characteristic at a time."
         ),
-        of_characteristics(release, shown, f"heard.weighted_to_{frame.code}", known, used),
+        of_characteristics(draft, f"heard.weighted_to_{frame.code}"),
     )
 
 
-def not_appropriate(
-    release: store.Release, shown: view.View, known: Known, used: list[store.Row]
-) -> Component:
+def not_appropriate(draft: Draft) -> Component:
     """Marking contact as not appropriate is a decision that can be audited: by group."""
-    layer, title = NOT_APPROPRIATE, store.breakdowns(release).get(shown.by, shown.by)
-    rows, measure = rows_of(release, shown, layer, shown.by), known.get(layer.measure)
+    shown = draft.shown
+    layer, title = NOT_APPROPRIATE, store.breakdowns(draft.release).get(shown.by, shown.by)
+    rows, measure = rows_of(draft, layer, shown.by), draft.known.get(layer.measure)
     parts: list[Component] = [
         html.P(
             "Marking contact as not appropriate is a decision like any other, and can be audited. The quietest way to "
@@ -235,21 +232,21 @@ def not_appropriate(
             html.P("In no completed audit of this period was contact marked so, or the release does not say.")
         )
     else:
-        used += rows
+        draft.use(*rows)
         caption = f"{measure['title']}, by {title.lower()}, in {shown.period_words}"
         parts.append(gap_table(caption, title, measure, layer, rows))
     return components.section(layer.anchor, layer.heading, *parts)
 
 
-def not_recorded(release: store.Release, shown: view.View, used: list[store.Row]) -> Component:
+def not_recorded(draft: Draft) -> Component:
     """How many audits are in no comparison, because the characteristic is not recorded."""
     said = []
-    for by in view.breakdowns_of(release, shown.council, "heard.offered"):
-        rows = store.by_group(release, view.HEADLINE, shown.council, shown.window, shown.end, by)
-        title = store.breakdowns(release).get(by, by)
+    for by in view.breakdowns_of(draft.release, draft.shown.council, "heard.offered"):
+        rows = draft.by_group(view.HEADLINE, by)
+        title = store.breakdowns(draft.release).get(by, by)
         for row in rows:
             if row["group"] in ("unknown", "U") and row["denominator"]:
-                used.append(row)
+                draft.use(row)
                 said.append(components.told(
                     f"{title}: not recorded in {words.count(row['denominator'])} completed audits, of which "
                     f"{words.count(row['numerator'])} heard from the family.", row["receipt"], of=html.Li,
@@ -266,9 +263,11 @@ def not_recorded(release: store.Release, shown: view.View, used: list[store.Row]
     )
 
 
-def rows_of(release: store.Release, shown: view.View, layer: Layer, by: str) -> list[store.Row]:
+def rows_of(draft: Draft, layer: Layer, by: str) -> list[store.Row]:
     """A step's figures by a characteristic, beside what they are compared with."""
-    return store.compared(release, layer.measure, shown.council, shown.window, shown.end, by)
+    return store.compared(
+        draft.release, layer.measure, draft.shown.council, draft.shown.window, draft.shown.end, by
+    )
 
 
 def whose(rows: Sequence[store.Row]) -> str:

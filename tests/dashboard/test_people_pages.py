@@ -165,3 +165,9 @@ def test_files_hold_the_figures_of_the_page(officers: FlaskClient) -> None:
     for path in ("placements", "learning", "feedback", "scrutiny"):
         rows = officers.get(f"/{path}.csv").get_data(as_text=True).splitlines()
         assert len(rows) > 5, path
+
+
+def test_scrutiny_is_told_when_each_board_and_each_topic_was_last_told_of(officers: FlaskClient) -> None:
+    text = said(officers, "/scrutiny")
+    assert "When each board or committee was last told of anything" in text
+    assert "When each topic was last told of" in text

@@ -187,3 +187,45 @@ def test_a_public_release_has_no_findings_and_says_nothing_of_them(store_root: P
 def test_checks_are_counted_over_the_deliveries_in_force(release: store.Release) -> None:
     # 3 files in force, 14 checks each: case audits broke 3 of them, participation 3, the programme none.
     assert store.check_counts(release) == {"passed": 36, "warned": 2, "failed": 4}
+
+
+def made_of(root: Path, figures: str) -> store.Release:
+    """The release, with other figures."""
+    [database] = (root / "officers" / "databases").glob("*.duckdb")
+    with duckdb.connect(str(database)) as con:
+        con.execute(f"CREATE OR REPLACE TABLE figures AS {figures}")
+    current = store.Store(root, "officers").current()
+    assert current is not None
+    return current
+
+
+def test_what_was_last_told_in_the_same_month_comes_by_name_each_time(own_root: Path) -> None:
+    release = made_of(
+        own_root,
+        """SELECT 'told' AS measure, '990' AS council, 'month' AS "window", 'topic' AS breakdown, 1 AS numerator,
+           DATE '2026-03-31' - (i % 2 * 31)::INTEGER AS period_end, 'Topic ' || (100 - i) AS "group"
+           FROM range(40) t(i)""",
+    )
+    told = store.told_last(release, "told", "990", "topic")
+    assert len(told) == 40
+    assert list(told.items()) == sorted(told.items(), key=lambda one: (one[1], one[0]))
+
+
+@pytest.mark.parametrize(
+    ("windows", "expected"),
+    [
+        (("month", "quarter", "financial_year"), "financial_year"),
+        (("quarter", "month"), "quarter"),
+        (("month",), "month"),
+    ],
+)
+def test_of_periods_that_ended_together_the_longest_is_shown(
+    own_root: Path, windows: tuple[str, ...], expected: str
+) -> None:
+    release = made_of(
+        own_root,
+        f"""SELECT 'heard' AS measure, '990' AS council, unnest({list(windows)}) AS "window", 'sex' AS breakdown,
+            'F' AS "group", DATE '2026-03-31' AS period_end, true AS complete""",
+    )
+    found = store.newest_by_group(release, "heard", "990", date(2026, 4, 3), "sex")
+    assert [row["window"] for row in found] == [expected]
