@@ -271,10 +271,8 @@ def downloads(page: str, query: str = "", what: str = "the figures on this page"
     """Links to what the page shows as files; `page` is the address without its kind, such as `/voice`."""
     asked = f"?{query}" if query else ""
     kinds = (("xlsx", "Excel (XLSX)"), ("ods", "OpenDocument (ODS)"), ("csv", "CSV"), ("json", "JSON"))
-    links: list[Any] = [f"Download {what}: "]
-    for number, (kind, name) in enumerate(kinds):
-        links += [" · " if number else "", html.A(name, href=f"{page}.{kind}{asked}", download="")]
-    return html.P(links, className="downloads")
+    links = [html.A(name, href=f"{page}.{kind}{asked}", download="") for kind, name in kinds]
+    return html.P([html.Span(f"Download {what}:"), *links], className="downloads")
 
 
 def measure_link(measure: Row, text: str | None = None) -> Component:

@@ -1,7 +1,7 @@
 """The sections of the actions page: the balance, what is overdue, the steps from done to helped, promises kept on time.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
-page's CSV is made. Does not belong here: the list of actions (`actions_list`), the order of the page.
+Belongs here: those sections, each made from the page's draft. Does not belong here: the list of actions
+(`actions_list`), the order of the page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from dashboard.pages import frame
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
 
-Known = Mapping[str, store.Row]
 IN, OUT = ("opened", "reopened"), ("done", "cancelled")
 MOVED = (*IN, *OUT)
 STEPS = (
@@ -33,11 +32,14 @@ MOST_MONTHS = 36
 """Months that the chart of the balance shows."""
 
 
-def _count(figure: store.Row | None, none: str = "None") -> components.Cell:
-    """A figure's numerator with its receipt; a word where there is no such figure."""
+def _count(figure: store.Row | None) -> components.Cell:
+    """A figure's numerator with its receipt. Where no action is counted there may be no figure: none either way."""
     if figure is None:
-        return none
-    return {"text": words.count(figure["numerator"] or 0), "sub": figure["receipt"]}
+        return "None"
+    return {
+        "text": words.count(figure["numerator"]) if figure["numerator"] else "None",
+        "sub": figure["receipt"],
+    }
 
 
 def _adds_up(before: store.Row | None, moved: Mapping[str, store.Row | None], after: store.Row | None) -> str:

@@ -16,7 +16,6 @@ from dashboard.pages import frame
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows, side_by_side
 
-Known = Mapping[str, store.Row]
 TITLE = "You said: did we answer, and did we check?"
 ANSWERED, CHECKED = "feedback.answered", "feedback.checked"
 COMPLAINTS = ("complaints.answered_by_due", "complaints.upheld")

@@ -1,7 +1,7 @@
 """The charted sections of pages of figures: the measure in focus over time with its signals, and by group.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
-which the page's CSV is made. Does not belong here: the marks of a chart (`charts`, `group_charts`) and its words.
+Belongs here: those sections, each made from the page's draft. Does not belong here: the marks of a chart (`charts`,
+`group_charts`) and its words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from dashboard.pages import voice_words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, ranges
 
-Known = Mapping[str, store.Row]
 # Below this many in a typical quarter a line jumps between 0% and 100% and says nothing.
 FEWEST_FOR_A_LINE = 10
 

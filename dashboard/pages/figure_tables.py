@@ -1,12 +1,12 @@
 """Tables of figures that several pages show.
 
-Each function takes rows of the release; those that are given `used` add the figures that they show to it. Does not
-belong here: a table's markup (`components`), the words in its cells (`words`), tables of one page alone.
+Belongs here: tables made from a page's draft or from rows that it has. Does not belong here: a table's markup
+(`components`), the words in its cells (`words`), tables of one page alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from dash import html
 from dash.development.base_component import Component
@@ -14,7 +14,6 @@ from dash.development.base_component import Component
 from dashboard import components, store, words
 from dashboard.pages.draft import Draft
 
-Known = Mapping[str, store.Row]
 BESIDE = "Beside all together"
 MISSING = "This release does not have these figures."
 

@@ -1,23 +1,20 @@
 """The sections of the grades page: the four grades, the stages of a grade, moderation.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
-page's CSV is made. Does not belong here: the marks of a chart (`grade_charts`, `charts`), filters, the order of the
-page.
+Belongs here: those sections, each made from the page's draft. Does not belong here: the marks of a chart
+(`grade_charts`, `charts`), filters, the order of the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, grade_charts, store, view, words
+from dashboard import components, grade_charts, view, words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
 
-Known = Mapping[str, store.Row]
 GRADES = {
     "quality.outstanding": "Outstanding",
     "quality.good": "Good",

@@ -16,7 +16,6 @@ from dashboard.pages import figure_charts, frame, lessons
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, ranges, side_by_side
 
-Known = Mapping[str, store.Row]
 TITLE = "Which lessons come up again, and did what was done about them help?"
 PASSED, ATTENDED = "training.passed", "training.attended"
 HELD = (PASSED, ATTENDED, "training.attended_only", "training.in_grace", "training.passed_of_attended")

@@ -16,7 +16,6 @@ from dashboard.pages import frame
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, side_by_side
 
-Known = Mapping[str, store.Row]
 TITLE = "Are children placed where a setting must register and has not?"
 MUST = "placements.must_register"
 STATES = (MUST, "placements.not_known", "placements.need_not", "placements.registered")

@@ -16,7 +16,6 @@ from dashboard.pages import figure_charts, frame, plans_words, reliability_words
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import range_row, ranges
 
-Known = Mapping[str, store.Row]
 TITLE = "Which parts of plans are weak?"
 OVERALL, SECTIONS, INADEQUATE = (
     "plans.good_or_better",

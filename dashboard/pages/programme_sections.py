@@ -1,12 +1,10 @@
 """The sections of the programme page: month by month, teams, void audits, how cases were chosen, coverage of plans.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from which the
-page's CSV is made. Does not belong here: charts (`figure_charts`), filters, the order of the page.
+Belongs here: those sections, each made from the page's draft. Does not belong here: charts (`figure_charts`), filters,
+the order of the page.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from dash import html
 from dash.development.base_component import Component
@@ -16,7 +14,6 @@ from dashboard.pages import frame
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution
 
-Known = Mapping[str, store.Row]
 RANDOM_ONLY = "only these are used to estimate overall quality."
 
 

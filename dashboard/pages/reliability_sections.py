@@ -1,7 +1,7 @@
 """The sections of the page of reliability: how far two graders agree, the table of both grades, and by team.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not
-belong here: the order of the page (`reliability`), sentences (`reliability_words`).
+Belongs here: those sections, each made from the page's draft. Does not belong here: the order of the page
+(`reliability`), sentences (`reliability_words`).
 """
 
 from __future__ import annotations

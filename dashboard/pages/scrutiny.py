@@ -16,7 +16,6 @@ from dashboard.pages import frame
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows, side_by_side
 
-Known = Mapping[str, store.Row]
 TITLE = "Were members' questions answered, and what were boards told?"
 ANSWERED, UNANSWERED, BY_PROMISE = "scrutiny.answered", "scrutiny.unanswered", "scrutiny.answered_by_promise"
 REQUESTS = (ANSWERED, "scrutiny.answered_in_full", "scrutiny.declined", UNANSWERED, BY_PROMISE)

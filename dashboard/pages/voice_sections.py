@@ -1,22 +1,19 @@
 """The counted sections of the voice page: step by step, not asked, how people took part, other ways of counting.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`, from
-which the page's CSV is made. Does not belong here: charts (`figure_charts`), filters, the order of the page.
+Belongs here: those sections, each made from the page's draft. Does not belong here: charts (`figure_charts`), filters,
+the order of the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, words
 from dashboard.pages import voice_words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows
 
-Known = Mapping[str, store.Row]
 ROLES = {
     "child": "Children and young people",
     "parent": "Parents and carers",

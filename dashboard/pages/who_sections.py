@@ -1,12 +1,12 @@
 """The sections of the page on who was heard: each step from all children there are to those who were heard.
 
-Each function takes rows of the release and returns a component, and adds the figures it shows to `used`. Does not
-belong here: the order of the page and its filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
+Belongs here: those sections, each made from the page's draft. Does not belong here: the order of the page and its
+filters (`who`), phrases (`heard_words`), marks of charts (`gap_charts`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dash import dcc, html
@@ -15,8 +15,6 @@ from dash.development.base_component import Component
 from dashboard import components, gap_charts, heard_words, store, view, words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
-
-Known = Mapping[str, store.Row]
 
 
 @dataclass(frozen=True)
@@ -73,24 +71,28 @@ NOT_APPROPRIATE = Layer(
 
 def findings(draft: Draft, layers: Sequence[Layer]) -> Component:
     """Every group, of all characteristics, that chance would hardly set apart so far; at each step."""
+    titles = store.breakdowns(draft.release)
     said: list[Component] = []
     judged: list[store.Row] = []
     for layer in layers:
+        lines = []
         for by in view.breakdowns_of(draft.release, draft.shown.council, layer.measure):
             rows = rows_of(draft, layer, by)
             judged += rows
+            title = titles.get(by, by)
             for row in sorted(rows, key=lambda row: row["value"] or 0):  # those who come short first
                 if not row["symbol"] and row["direction"] in ("higher", "lower"):
                     draft.use(row)
                     text = heard_words.sentence(row, layer.looked, layer.others, layer.over, layer.under)
-                    title = store.breakdowns(draft.release).get(by, by)
                     said_of = "" if title.lower() in row["label"].lower() else f"{title}, "
-                    said.append(components.told(f"{said_of}{text}", row["receipt"], of=html.Li))
+                    lines.append(components.told(f"{said_of}{text}", row["receipt"], of=html.Li))
+        if lines:
+            said += [html.H3(layer.heading), html.Ul(lines)]
     nothing = "No group stands out: every gap is one that chance alone could show, or there are too few audits to say."
     return components.section(
         "findings",
         "What stands out",
-        html.Ul(said) if said else html.P(nothing),
+        *(said or [html.P(nothing)]),
         html.P(heard_words.TYPICAL, className="lead"),
         html.P(heard_words.by_chance(judged), className="hint", **components.of_receipt(*_codes(judged)[:1])),
     )

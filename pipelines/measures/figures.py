@@ -1,15 +1,13 @@
 """Figures: shares and means with intervals for every measure, council, window and group, and what changed in a year.
 
-Belongs here: joining what was counted to what a measure divides by what, on numpy arrays.
-Does not belong here: counting (`counts`), where windows begin (`windows`), interval methods (`statistics`), receipts,
-protection.
+Belongs here: what a measure divides by what, on the arrays of its scene.
+Does not belong here: counting (`counts`), the arrays (`scenes`), interval methods (`statistics`), receipts, protection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import product
 from typing import Any
 
@@ -18,15 +16,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.measures import agreed, windows
+from pipelines.measures import agreed, scenes, windows
 from pipelines.measures.catalogue import COMPARED, Catalogue, Measure, Term
-from pipelines.measures.counts import breakdowns_by_term
+from pipelines.measures.scenes import Cells, Ints, Scene, Series, listed
 from pipelines.measures.windows import Running
 from pipelines.model.grades import GRADES
 from pipelines.model.schema import FACTS, SPANS
 from pipelines.statistics import funnels, means, proportions
-
-Ints = NDArray[np.int64]
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _SCHEMA = pa.schema(
@@ -63,60 +59,6 @@ _PLACED = ("share", "people_share", "snapshot")
 """Kinds whose groups are held against the council's total: shares of their own cases."""
 
 
-class Coded:
-    """Texts as places in a short list of them."""
-
-    def __init__(self, texts: NDArray[Any]) -> None:
-        self.texts, self.codes = np.unique(texts.astype(str), return_inverse=True)
-
-    def equals(self, *wanted: str) -> NDArray[np.bool_]:
-        return np.isin(self.texts, wanted)[self.codes] if len(self.codes) else np.zeros(0, dtype=bool)
-
-    def at(self, places: Ints) -> pa.Array:
-        return _listed(self.codes[places], self.texts.tolist())
-
-
-@dataclass(frozen=True)
-class Series:
-    """Council, breakdown and group, in that order: what runs through time."""
-
-    council: Coded
-    breakdown: Coded
-    group: Coded
-    total: Ints
-    """For each series, the one of its council that has all rows together."""
-
-    def __len__(self) -> int:
-        return len(self.total)
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Every series in every window, in the order of council, window, end, breakdown and group; arrays of one length."""
-
-    series: Ints
-    period: Ints
-    """The council's window that it is: cells of one period have the same number, and of no other council."""
-    window: Ints
-    start: Ints
-    end: Ints
-    complete: NDArray[np.bool_]
-    has_previous: NDArray[np.bool_]
-
-    def take(self, chosen: NDArray[Any]) -> Cells:
-        return Cells(**{name: values[chosen] for name, values in vars(self).items()})
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What the measures of one span are made from: who has it, for which windows, and what was counted."""
-
-    series: Series
-    cells: Cells
-    running: dict[Term, Running]
-    torn: dict[str, NDArray[np.bool_]]
-
-
 def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, relation: str) -> None:
     """Make TEMP TABLE `relation` from the TEMP TABLEs counts and long_periods and the relation `spans`.
 
@@ -137,23 +79,21 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     `steps` says how many rows are left after each of the measure's `steps`; figures without counts have none.
     """
     measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
-    scenes = {}
+    of_spans = {}
     for span in SPANS:
         own = {measure.id: measure for measure in measures if FACTS[measure.fact].span == span}
-        if own and (scene := _scene(con, own, span, spans)):
-            scenes[span] = scene
+        if own and (scene := scenes.make(con, own, span, spans)):
+            of_spans[span] = scene
 
     def made() -> Iterator[pa.RecordBatch]:
         for place, measure in enumerate(measures):
-            scene = scenes.get(FACTS[measure.fact].span)
+            scene = of_spans.get(FACTS[measure.fact].span)
             if scene is None:
                 continue
-            series, cells = scene.series, scene.cells
-            shown = series.breakdown.equals("", *measure.breakdowns)
-            columns = _columns(measure, series, cells.take(shown[cells.series]), scene.running, scene.torn)
+            columns = _columns(measure, scene)
             which = np.full(len(columns["council"]), place)
-            columns["measure"] = _listed(which, [measure.id for measure in measures])
-            columns["measure_version"] = _listed(which, [measure.version for measure in measures])
+            columns["measure"] = listed(which, [measure.id for measure in measures])
+            columns["measure_version"] = listed(which, [measure.version for measure in measures])
             columns = {field.name: columns[field.name].cast(field.type) for field in _SCHEMA}
             yield pa.record_batch(list(columns.values()), _SCHEMA)
 
@@ -163,138 +103,18 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     con.unregister("figures_made")
 
 
-def _scene(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:
-    """None where no council has the span."""
-    held = con.execute(
-        f"SELECT council, first_month, last_month, extracted_on FROM {spans} WHERE span = ? ORDER BY council",
-        [span],
-    ).fetchall()
-    if not held:
-        return None
-    series = _series(con, [council for council, *_ in held], catalogue)
-    cells, limit = _cells(held, series)
-    base = min(windows.month_of(first) for _, first, _, _ in held) - 11
-    months = int(cells.end.max(initial=base)) - base + 1
-    running = _running(con, catalogue, series, base, months, limit)
-    return Scene(series, cells, running, _torn(con, len(series), base, months))
-
-
-def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], catalogue: Catalogue) -> Series:
-    """TEMP TABLE series(series, council, breakdown, group) of some measures, numbered from 0, and the same as arrays.
-
-    A group is there where a numerator or denominator counts it: rows that only steps before them look at make none.
-    """
-    of_numbers = breakdowns_by_term(catalogue.values(), with_steps=False)
-    named = [(term, breakdown) for term, held in of_numbers.items() for breakdown in ("", *sorted(held))]
-    con.register("councils_given", pa.table({"council": pa.array(councils, pa.string())}))
-    counted = {
-        "fact": [term.fact for term, _ in named],
-        "date": [term.date for term, _ in named],
-        "columns": [term.written for term, _ in named],
-        "breakdown": [breakdown for _, breakdown in named],
-    }
-    con.register(
-        "counted_given", pa.table({name: pa.array(held, pa.string()) for name, held in counted.items()})
-    )
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE series AS
-        SELECT row_number() OVER (ORDER BY council, breakdown, "group") - 1 AS series, council, breakdown, "group"
-        FROM (
-            SELECT council, breakdown, "group" FROM counts
-            SEMI JOIN councils_given USING (council) SEMI JOIN counted_given USING (fact, date, "columns", breakdown)
-            UNION SELECT council, '', '' FROM councils_given
-        )""")
-    con.unregister("councils_given")
-    con.unregister("counted_given")
-    found = con.execute('SELECT council, breakdown, "group" FROM series ORDER BY series').fetchnumpy()
-    council, breakdown, group = (Coded(np.asarray(found[name])) for name in ("council", "breakdown", "group"))
-    return Series(council, breakdown, group, np.flatnonzero(breakdown.equals(""))[council.codes])
-
-
-def _cells(held: Sequence[tuple[str, date, date, date]], series: Series) -> tuple[Cells, Ints]:
-    """Every series in each of its council's windows; and for each series the last month that is looked at."""
-    parts: list[Cells] = []
-    periods = 0
-    limit = np.zeros(len(series), dtype=np.int64)
-    for council, first, last, extracted_on in held:
-        own = np.flatnonzero(series.council.equals(council))
-        limit[own] = max(windows.month_of(extracted_on), windows.month_of(last))
-        made = windows.windows_of(windows.month_of(first), windows.month_of(last), extracted_on)
-        of_window = np.repeat(np.arange(len(made.window)), len(own))
-        of_each = (values[of_window] for values in vars(made).values())
-        parts.append(Cells(np.tile(own, len(made.window)), periods + of_window, *of_each))
-        periods += len(made.window)
-    if not parts:
-        none = np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, none, none, none.astype(bool), none.astype(bool)), limit
-    return Cells(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
-    ), limit
-
-
-def _running(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, series: Series, base: int, months: int, limit: Ints
-) -> dict[Term, Running]:
-    """Each term's counts, run up; months after a council's data was taken are not looked at."""
-    terms = sorted({term for measure in catalogue.values() for term in measure.terms})
-    given = {
-        "term": range(len(terms)),
-        "fact": [term.fact for term in terms],
-        "date": [term.date for term in terms],
-        "columns": [term.written for term in terms],
-    }
-    con.register("terms_given", pa.table(given))
-    found = con.execute(
-        'SELECT term, series, month, count, digest FROM counts JOIN terms_given USING (fact, date, "columns") '
-        'JOIN series USING (council, breakdown, "group")'
-    ).fetchnumpy()
-    con.unregister("terms_given")
-    term, of_series, month, count, digest = (
-        np.asarray(found[name]) for name in ("term", "series", "month", "count", "digest")
-    )
-    month = month.astype(np.int64)
-    looked_at = (month >= base) & (month < base + months) & (month <= limit[of_series])
-    order = np.flatnonzero(looked_at)[np.argsort(term[looked_at], kind="stable")]
-    bounds = np.searchsorted(term[order], np.arange(len(terms) + 1))
-    running = {}
-    for n, name in enumerate(terms):
-        own = order[bounds[n] : bounds[n + 1]]
-        running[name] = Running.of(
-            (len(series), months), base, of_series[own], month[own], count[own], digest[own]
-        )
-    return running
-
-
-def _torn(
-    con: duckdb.DuckDBPyConnection, series: int, base: int, months: int
-) -> dict[str, NDArray[np.bool_]]:
-    """Fact -> (series, months + 1): whether the month begins within a planned period of several months."""
-    found = con.execute(
-        "SELECT fact, series, first_month, last_month FROM long_periods "
-        'JOIN series USING (council, breakdown, "group") ORDER BY ALL'
-    ).fetchall()
-    torn: dict[str, NDArray[np.bool_]] = {}
-    for fact, of_series, first, last in found:
-        inside = torn.setdefault(fact, np.zeros((series, months + 1), dtype=bool))
-        inside[of_series, max(first + 1 - base, 0) : max(last + 1 - base, 0)] = True
-    return torn
-
-
-def _columns(
-    measure: Measure,
-    series: Series,
-    cells: Cells,
-    running: Mapping[Term, Running],
-    torn: Mapping[str, NDArray[np.bool_]],
-) -> dict[str, pa.Array]:
+def _columns(measure: Measure, scene: Scene) -> dict[str, pa.Array]:
     """One measure's figures, but for its name."""
+    series, running = scene.series, scene.running
+    shown = series.breakdown.equals("", *measure.breakdowns)
+    cells = scene.cells.take(shown[scene.cells.series])
     below = series.total if measure.kind == "distribution" else np.arange(len(series))
     start, end = _bounds(measure, cells, 0)
     denominator, _ = _sum(running, measure.denominators, below[cells.series], start, end)
     cells = cells.take((denominator > 0) | series.breakdown.equals("")[cells.series])
-    now = _counted(measure, running, torn, below, cells, 0)
+    now = _counted(measure, scene, below, cells, 0)
     if measure.coefficient:
-        pairs, digest = _pairs(measure, series, cells, running)
+        pairs, digest = _pairs(measure, scene, cells)
         value, low, high = agreed.coefficient(pairs, measure.coefficient)
         now = replace(now, numerator_digest=digest, usable=now.usable & ~np.isnan(value))
     else:
@@ -302,7 +122,7 @@ def _columns(
 
     # one coefficient is not set against another: that the difference is more than chance cannot be told from the two
     has_before = np.flatnonzero(cells.has_previous & now.usable & (measure.kind != "agreement"))
-    before = _counted(measure, running, torn, below, cells.take(has_before), 12)
+    before = _counted(measure, scene, below, cells.take(has_before), 12)
     has_before, before = has_before[before.usable], before.take(before.usable)
     before_value, _, _ = _with_range(measure, before)
     change, change_low, change_high = _difference(measure, now.take(has_before), before)
@@ -327,7 +147,7 @@ def _columns(
 
     return {
         "council": series.council.at(cells.series),
-        "window": _listed(cells.window, list(windows.WINDOWS)),
+        "window": listed(cells.window, list(windows.WINDOWS)),
         "period_start": pa.array(windows.first_day(cells.start)),
         "period_end": pa.array(windows.last_day(cells.end)),
         "complete": pa.array(cells.complete),
@@ -338,20 +158,20 @@ def _columns(
         "value": pa.array(value, mask=~now.usable),
         "low": pa.array(low, mask=np.isnan(low)),
         "high": pa.array(high, mask=np.isnan(high)),
-        "symbol": _listed(now.symbol(agreed.LEAST if measure.coefficient else 0), list(_SYMBOLS)),
+        "symbol": listed(now.symbol(agreed.LEAST if measure.coefficient else 0), list(_SYMBOLS)),
         "previous_numerator": where_before(before.numerator),
         "previous_denominator": where_before(before.denominator),
         "previous_value": where_before(before_value),
         "change": where_before(change),
         "change_low": where_before(change_low),
         "change_high": where_before(change_high),
-        "direction": _listed(direction, _DIRECTIONS.tolist()),
+        "direction": listed(direction, _DIRECTIONS.tolist()),
         "random": pa.array(now.random, mask=now.torn | (not measure.randoms)),
         "previous_random": _only(of_then, has_before if measure.randoms else []),
-        "mix": _listed(mix, _MIXES.tolist()),
+        "mix": listed(mix, _MIXES.tolist()),
         "usual_least": pa.array(np.nan_to_num(least).astype(np.int64), mask=np.isnan(least)),
         "usual_most": pa.array(np.nan_to_num(most).astype(np.int64), mask=np.isnan(most)),
-        "place": _listed(place, list(_PLACES)),
+        "place": listed(place, list(_PLACES)),
         "numerator_digest": pa.array(now.numerator_digest),
         "denominator_digest": pa.array(now.denominator_digest),
         "steps": _steps(measure, running, below, cells, now.torn),
@@ -423,20 +243,14 @@ class Counted:
         return Counted(**{name: values[chosen] for name, values in vars(self).items()})
 
 
-def _counted(
-    measure: Measure,
-    running: Mapping[Term, Running],
-    torn: Mapping[str, NDArray[np.bool_]],
-    below: Ints,
-    cells: Cells,
-    months_before: int,
-) -> Counted:
+def _counted(measure: Measure, scene: Scene, below: Ints, cells: Cells, months_before: int) -> Counted:
+    running = scene.running
     start, end = _bounds(measure, cells, months_before)
     of = below[cells.series]
     numerator, numerator_digest = _sum(running, measure.numerators, cells.series, start, end)
     denominator, denominator_digest = _sum(running, measure.denominators, of, start, end)
     divided = measure.denominators[0]
-    inside = torn.get(divided.fact)
+    inside = scene.torn.get(divided.fact)
     if inside is None:
         cut = np.zeros(len(of), dtype=bool)
     else:
@@ -448,10 +262,9 @@ def _counted(
     return Counted(numerator, denominator, numerator_digest, denominator_digest, cut, squares, random, usable)
 
 
-def _pairs(
-    measure: Measure, series: Series, cells: Cells, running: Mapping[Term, Running]
-) -> tuple[Ints, NDArray[np.uint64]]:
+def _pairs(measure: Measure, scene: Scene, cells: Cells) -> tuple[Ints, NDArray[np.uint64]]:
     """How often each pair of grades occurs in each cell, shape (cells, grades, grades), and one digest of all pairs."""
+    series = scene.series
     start, end = _bounds(measure, cells, 0)
     [term] = measure.denominators
     of_pairs = series.breakdown.equals(measure.pairs or "")
@@ -463,7 +276,7 @@ def _pairs(
         of_council[series.council.codes[own]] = own
         at = of_council[series.council.codes[cells.series]]
         held = np.flatnonzero(at >= 0)
-        count, digest = running[term].between(at[held], start[held], end[held])
+        count, digest = scene.running[term].between(at[held], start[held], end[held])
         tables[held, first, second] = count
         together[held] ^= _turned(digest, 4 * place)
     return tables, together
@@ -522,7 +335,3 @@ def _only(values: NDArray[Any], places: Sequence[int] | Ints) -> pa.Array:
 def _turned(digest: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
     """Digests with their bits moved round, by fewer than 64."""
     return (digest << np.uint64(bits)) | (digest >> np.uint64(64 - bits)) if bits else digest
-
-
-def _listed(codes: NDArray[Any], texts: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(texts, pa.string()))
