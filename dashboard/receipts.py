@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard import store, words
+from pipelines import past
 from pipelines.receipt_ids import is_receipt, normalise
 
 Told = dict[str, Any]
@@ -359,12 +360,12 @@ def _after(links: Sequence[store.Row], code: str) -> list[Told]:
 
 def _not_held(release: store.Release) -> list[str]:
     """What an older release does not tell, in words."""
-    missing = {
-        "counting_steps": "what each rule left out",
-        "sources": "which files stand behind the figure",
-        "restated": "what the figure superseded",
+    told_by = {
+        "what each rule left out": {"counting_steps"},
+        "which files stand behind the figure": {"sources"},
+        "what the figure superseded": {past.RESTATED_IN, past.RESTATED},
     }
-    return [said for table, said in missing.items() if table not in release.tables]
+    return [said for said, tables in told_by.items() if not tables & release.tables]
 
 
 def _reproduce(told: Told, about: store.Row, figure: store.Row) -> Told:

@@ -79,6 +79,9 @@ def test_a_receipt_is_followed_over_three_releases(settings: Settings, audience:
         (codes[1], 69, held[1].id),
         (codes[0], 74, held[0].id),
     ]
+    assert now["not_held"] == []
+    said = str(receipt_words.sections(now))
+    assert all(code in said for code in codes[:2]), "in words too, not in the data alone"
     first = receipts.tell(newest, codes[0])
     assert (first["status"], first["numerator"], first["denominator"]) == ("superseded", 74, 120)
     assert (first["last_in"], first["supersedes"]) == (held[0].id, [])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def build(
         connection.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
         _check_characters(connection)
         connection.execute((HERE / "receipts.sql").read_text(encoding="utf-8"))
+        _in_parts(connection, folder.parent, f"{release} {seed}")
         _words(connection)
         _insert(connection, "measures", people.measures(public))
         if not public:
@@ -99,6 +101,21 @@ def build(
     (folder.parent / "releases" / f"{release}.json").write_text(json.dumps(manifest), encoding="utf-8")
     flip(root, release, audience)
     return path
+
+
+def _in_parts(connection: duckdb.DuckDBPyConnection, folder: Path, salt: str) -> None:
+    """Long tables lie in parts beside the databases, which name them."""
+    (folder / "parts").mkdir(exist_ok=True)
+    for table, of, beside in (
+        ("restated", "place, release, previous_release", "EXCLUDE (place, release, previous_release)"),
+        ("left_out", "council", ""),
+    ):
+        name = f"{sha256(f'{table} {salt}'.encode()).hexdigest()}.parquet"
+        connection.execute(
+            f"COPY (SELECT * {beside} FROM {table}) TO '{folder / 'parts' / name}' (FORMAT parquet)"
+        )
+        connection.execute(f"CREATE TABLE {table}_in AS SELECT DISTINCT {of}, '{name}' AS file FROM {table}")
+        connection.execute(f"DROP TABLE {table}")
 
 
 def _check_characters(connection: duckdb.DuckDBPyConnection) -> None:
