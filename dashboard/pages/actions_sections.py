@@ -57,7 +57,7 @@ def balance(draft: Draft) -> Component:
     before = store.figures(draft.release, draft.shown.council, "month", day_before).get("ledger.open")
     moved = {name: draft.figures.get(f"ledger.{name}") for name in MOVED}
     after = draft.figures.get("ledger.open")
-    rows = [_line("All sources", before, moved, after, draft.used)]
+    rows = [_line(draft, "All sources", before, moved, after)]
     rows += _by_source(draft, day_before)
     return components.section(
         "balance",
@@ -78,13 +78,13 @@ def balance(draft: Draft) -> Component:
 
 
 def _line(
+    draft: Draft,
     label: str,
     before: store.Row | None,
     moved: Mapping[str, store.Row | None],
     after: store.Row | None,
-    used: list[store.Row],
 ) -> list[components.Cell]:
-    used += [row for row in (before, *moved.values(), after) if row is not None]
+    draft.use(before, *moved.values(), after)
     cells = [_count(row) for row in (before, *(moved[name] for name in MOVED), after)]
     return [label, *cells, _adds_up(before, moved, after)]
 
@@ -102,9 +102,7 @@ def _by_source(draft: Draft, day_before: date) -> list[list[components.Cell]]:
     )
     moved = {name: groups(f"ledger.{name}", shown.window, shown.end) for name in MOVED}
     return [
-        _line(
-            row["label"], before.get(group), {name: moved[name].get(group) for name in MOVED}, row, draft.used
-        )
+        _line(draft, row["label"], before.get(group), {name: moved[name].get(group) for name in MOVED}, row)
         for group, row in after.items()
     ]
 
@@ -172,9 +170,9 @@ def overdue(draft: Draft) -> Component:
             for name in names
         }  # fmt: skip
         everything = {name: draft.figures.get(f"ledger.{name}") for name in names}
-        rows = [_owed("All", everything, draft.used)]
+        rows = [_owed(draft, "All", everything)]
         rows += [
-            _owed(row["label"], {name: held[name].get(group) for name in names}, draft.used)
+            _owed(draft, row["label"], {name: held[name].get(group) for name in names})
             for group, row in held["open"].items()
             if row["numerator"]
         ]
@@ -184,8 +182,8 @@ def overdue(draft: Draft) -> Component:
     return components.section("overdue", "What is overdue", said, *tables, public)
 
 
-def _owed(label: str, held: Mapping[str, store.Row | None], used: list[store.Row]) -> list[components.Cell]:
-    used += [row for row in held.values() if row is not None]
+def _owed(draft: Draft, label: str, held: Mapping[str, store.Row | None]) -> list[components.Cell]:
+    draft.use(*held.values())
     label = "Not shown" if label == "?" else label
     return [label, *(_count(row) for row in held.values())]
 

@@ -25,9 +25,9 @@ class Draft:
     used: list[store.Row] = field(default_factory=list)
     """The figures that the page shows: its downloads hold them."""
 
-    def use(self, *figures: store.Row) -> None:
-        """The page shows these figures."""
-        self.used.extend(figures)
+    def use(self, *figures: store.Row | None) -> None:
+        """The page shows these figures; None is a figure that the release does not have."""
+        self.used.extend(figure for figure in figures if figure is not None)
 
     def by_group(self, measure: str, breakdown: str) -> list[store.Row]:
         """A measure's figures by group, for the council and period that is shown."""

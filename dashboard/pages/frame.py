@@ -6,14 +6,14 @@ belong here: a page's own sections, which values a release has (`view`, `store`)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import components, store, view, words
-from dashboard.pages.draft import Draft
+from dashboard.pages.draft import Draft, begin
 
 ABOUT = "What these figures tell you, and what they do not"
 NO_FIGURES = "This release has no figures yet."
@@ -56,6 +56,27 @@ def page(
         period=shown.period,
         used=draft.used,
     )
+
+
+def page_of_groups(
+    name: str,
+    path: str,
+    title: str,
+    focus: tuple[str, ...],
+    release: store.Release,
+    query: Mapping[str, str],
+    contents: Sequence[tuple[str, str]],
+    sections: Callable[[Draft], Sequence[Component | None]],
+) -> components.Page:
+    """A page that can show one group of audits alone, with its charts for one measure of `focus`."""
+    draft = begin(release, query, focus, of_group=True)
+    if draft is None:
+        return components.message(title, NO_FIGURES)
+    asked = form(draft, path, focus)
+    lead = f"In {draft.shown.period_words}."
+    if draft.shown.only[0]:
+        lead += f" Only audits with {words.lower_first(dict(asked.applied)['Audits'])}."
+    return page(name, path, title, draft, lead=lead, form=asked, contents=contents, sections=sections(draft))
 
 
 def around(
@@ -202,14 +223,9 @@ def headlines(draft: Draft, names: Sequence[str]) -> list[Component]:
     figure = draft.figures.get(name)
     if name not in draft.known:
         return []
-    draft.use(*[figure] if figure else [])
+    draft.use(figure)
     found = [said(draft, other) for other in others]
     return [*headline(draft.known[name], figure), *(part for part in found if part is not None)]
-
-
-def only_words(form: Form, shown: view.View) -> str:
-    """The one group that is shown, as a sentence; empty where it is all audits."""
-    return f" Only audits with {words.lower_first(dict(form.applied)['Audits'])}." if shown.only[0] else ""
 
 
 def caveats(measure: store.Row | None) -> list[str]:

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard import classes, components, store, words
 from dashboard.pages import figure_charts, frame, reliability_words
 from dashboard.pages import grade_sections as sections
-from dashboard.pages.draft import Draft, begin
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("quality.good_or_better", "quality.inadequate", "quality.moderated")
@@ -33,28 +33,19 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Grades, for the place, period and group that the query asks for."""
-    draft = begin(release, query, FOCUS, of_group=True)
-    if draft is None:
-        return components.message(TITLE, frame.NO_FIGURES)
-    form = frame.form(draft, "/grades", FOCUS)
-    return frame.page(
-        "Grades",
-        "/grades",
-        TITLE,
-        draft,
-        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
-        form=form,
-        contents=CONTENTS,
-        sections=[
-            _headline(draft),
-            sections.distribution(draft),
-            figure_charts.over_time(draft),
-            sections.stages(draft),
-            figure_charts.groups(draft),
-            sections.moderation(draft),
-            _about(draft),
-        ],
-    )
+    return frame.page_of_groups("Grades", "/grades", TITLE, FOCUS, release, query, CONTENTS, _sections)
+
+
+def _sections(draft: Draft) -> list[Component]:
+    return [
+        _headline(draft),
+        sections.distribution(draft),
+        figure_charts.over_time(draft),
+        sections.stages(draft),
+        figure_charts.groups(draft),
+        sections.moderation(draft),
+        _about(draft),
+    ]
 
 
 def _headline(draft: Draft) -> Component:

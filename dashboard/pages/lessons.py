@@ -98,36 +98,22 @@ def _lesson(draft: Draft, lesson: store.Row) -> list[Component]:
         parts.append(components.table(f"{theme}: before and after", COLUMNS, rows))
     held = store.lesson_charts(release, shown.council)
     return parts + [
-        _chart(
-            release,
-            shown.council,
-            draft.known[name],
-            (name, breakdown, group),
-            held[name, breakdown, group],
-            draft.used,
-        )
+        _chart(draft, (name, breakdown, group), held[name, breakdown, group])
         for name, breakdown, group in watched
         if (name, breakdown, group) in held
     ]
 
 
-def _chart(
-    release: store.Release,
-    council: str,
-    measure: store.Row,
-    of: tuple[str, str, str],
-    points: Sequence[store.Row],
-    used: list[store.Row],
-) -> Component:
+def _chart(draft: Draft, of: tuple[str, str, str], points: Sequence[store.Row]) -> Component:
     """The control chart of one group, which begins anew on the declared day and at no other."""
     name, breakdown, group = of
-    window = points[-1]["window"]
+    measure, window = draft.known[name], points[-1]["window"]
     figures = {
         row["period_end"]: row
-        for row in store.group_series(release, name, council, window, breakdown)
+        for row in store.group_series(draft.release, name, draft.shown.council, window, breakdown)
         if row["group"] == group
     }
-    used += figures.values()
+    draft.use(*figures.values())
     points = [{**row, "receipt": figures.get(row["period_end"], {}).get("receipt")} for row in points]
     label = next((row["label"] for row in figures.values()), group)
     unit = signals.unit_of_time(window)

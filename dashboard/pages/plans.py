@@ -99,7 +99,7 @@ def _headline(draft: Draft) -> Component:
     if OVERALL in draft.known:
         figure = draft.figures.get(OVERALL)
         said += frame.headline(draft.known[OVERALL], figure)
-        draft.use(*[figure] if figure else [])
+        draft.use(figure)
     rows = _groups(draft, SECTIONS, SECTION) if SECTIONS in draft.known else []
     overall = draft.figures.get(SECTIONS)
     draft.use(*rows)
@@ -111,7 +111,7 @@ def _headline(draft: Draft) -> Component:
     shown_findings = [html.Li(text) for text in findings if text]
     if shown_findings:
         codes = [row["receipt"] for row in (*rows, *([overall] if overall else []))]
-        draft.use(*[overall] if overall else [])
+        draft.use(overall)
         said.append(html.Ul(shown_findings, **components.of_receipt(*codes)))
     if said and (reliable := reliability_words.line(draft, reliability_words.REVIEWS)):
         said.append(reliable)
@@ -129,9 +129,7 @@ def _sections(draft: Draft) -> Component:
     by_kind = {row["group"]: row for row in _groups(draft, SECTIONS, BOTH)}
     kinds = _groups(draft, SECTIONS, KIND)
     inadequate = {row["group"]: row for row in _groups(draft, INADEQUATE, SECTION)}
-    draft.use(*[*rows, *by_kind.values(), *kinds, *inadequate.values()])
-    if overall:
-        draft.use(overall)
+    draft.use(*rows, *by_kind.values(), *kinds, *inadequate.values(), overall)
     cells: list[list[components.Cell]] = []
     for row in rows:
         held = [by_kind.get(f"{row['group']}|{kind['group']}") for kind in kinds]
@@ -202,7 +200,7 @@ def _criteria(draft: Draft) -> Component:
     labels = list(dict.fromkeys(row["label"] for rows in kinds.values() for row in rows))
     cells: list[list[components.Cell]] = []
     for name in held:
-        draft.use(*[figures[name], *kinds[name]])
+        draft.use(figures[name], *kinds[name])
         own = {row["label"]: row for row in kinds[name]}
         title: components.Cell = {"text": draft.known[name]["title"], "href": f"/definitions/{name}"}
         cells.append(
@@ -273,7 +271,7 @@ def _advice(draft: Draft) -> Component:
             # “Not known” is neither good nor bad, so its cells are neither shaded nor marked
             neutral = draft.known[name]["higher_is"] == "neither"
             line.append(_plain(row) if neutral else _heat(row, overall.get(name)))
-            draft.use(*[row] if row else [])
+            draft.use(row)
         cells.append(line)
     return components.section(
         "advice",

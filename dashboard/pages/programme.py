@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard import components, store, words
 from dashboard.pages import figure_charts, frame, overview_words
 from dashboard.pages import programme_sections as sections
-from dashboard.pages.draft import Draft, begin
+from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
 
 FOCUS = ("programme.delivery",)
@@ -35,30 +35,21 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """The programme, for the place and period that the query asks for."""
-    draft = begin(release, query, FOCUS, of_group=True)
-    if draft is None:
-        return components.message(TITLE, frame.NO_FIGURES)
-    form = frame.form(draft, "/programme", FOCUS)
-    return frame.page(
-        "Programme",
-        "/programme",
-        TITLE,
-        draft,
-        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
-        form=form,
-        contents=CONTENTS,
-        sections=[
-            _headline(draft),
-            figure_charts.over_time(draft),
-            sections.months(draft),
-            figure_charts.groups(draft),
-            sections.teams(draft),
-            sections.void(draft),
-            sections.selection(draft),
-            sections.coverage(draft),
-            _about(draft),
-        ],
-    )
+    return frame.page_of_groups("Programme", "/programme", TITLE, FOCUS, release, query, CONTENTS, _sections)
+
+
+def _sections(draft: Draft) -> list[Component]:
+    return [
+        _headline(draft),
+        figure_charts.over_time(draft),
+        sections.months(draft),
+        figure_charts.groups(draft),
+        sections.teams(draft),
+        sections.void(draft),
+        sections.selection(draft),
+        sections.coverage(draft),
+        _about(draft),
+    ]
 
 
 def _headline(draft: Draft) -> Component:

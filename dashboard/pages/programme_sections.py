@@ -29,7 +29,7 @@ def months(draft: Draft) -> Component:
         return components.section("months", title, html.P(said))
     rows, name = held[window], words.capital(window)
     added = {row["period_end"]: row for row in _within(draft, "programme.added", window)}
-    draft.use(*[*rows, *added.values()])
+    draft.use(*rows, *added.values())
     cells: list[list[components.Cell]] = []
     for row in rows:
         more = added.get(row["period_end"])

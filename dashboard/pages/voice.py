@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from dashboard import components, store, view, words
 from dashboard.pages import figure_charts, frame, voice_words
 from dashboard.pages import voice_sections as sections
-from dashboard.pages.draft import Draft, begin
+from dashboard.pages.draft import Draft
 
 FOCUS = ("voice.any_family", "voice.child", "voice.parent", "voice.staff")
 TITLE = "Are children and families taking part in audits?"
@@ -33,29 +33,20 @@ CONTENTS = (
 
 def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     """Voice, for the place, period and group that the query asks for."""
-    draft = begin(release, query, FOCUS, of_group=True)
-    if draft is None:
-        return components.message(TITLE, frame.NO_FIGURES)
-    form = frame.form(draft, "/voice", FOCUS)
-    return frame.page(
-        "Voice",
-        "/voice",
-        TITLE,
-        draft,
-        lead=f"In {draft.shown.period_words}." + frame.only_words(form, draft.shown),
-        form=form,
-        contents=CONTENTS,
-        sections=[
-            _headline(draft),
-            figure_charts.over_time(draft),
-            sections.steps(draft),
-            sections.not_asked(draft),
-            sections.mode(draft),
-            figure_charts.groups(draft),
-            sections.other_answers(draft),
-            _about(draft),
-        ],
-    )
+    return frame.page_of_groups("Voice", "/voice", TITLE, FOCUS, release, query, CONTENTS, _sections)
+
+
+def _sections(draft: Draft) -> list[Component]:
+    return [
+        _headline(draft),
+        figure_charts.over_time(draft),
+        sections.steps(draft),
+        sections.not_asked(draft),
+        sections.mode(draft),
+        figure_charts.groups(draft),
+        sections.other_answers(draft),
+        _about(draft),
+    ]
 
 
 def _headline(draft: Draft) -> Component:
@@ -76,7 +67,7 @@ def _headline(draft: Draft) -> Component:
             figures.get("voice.nobody_offered_not_appropriate"),
             figures.get("voice.nobody_offered_no_reason"),
         ]
-        draft.use(*[row for row in (total, *parts) if row])
+        draft.use(total, *parts)
         said.append(
             components.told(
                 voice_words.nobody_offered(total, *parts), *[row["receipt"] for row in (total, *parts) if row]
