@@ -113,7 +113,8 @@ def _headline(draft: Draft) -> Component:
         codes = [row["receipt"] for row in (*rows, *([overall] if overall else []))]
         draft.use(overall)
         said.append(html.Ul(shown_findings, **components.of_receipt(*codes)))
-    if said and (reliable := reliability_words.line(draft, reliability_words.REVIEWS)):
+    reliable = reliability_words.line(draft, reliability_words.REVIEWS) if said else None
+    if reliable is not None:
         said.append(reliable)
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 

@@ -127,7 +127,7 @@ def _shown(release: store.Release, rows: Sequence[store.Row]) -> Component:
             ]
         ),
         *parts,
-        *([foot] if foot else []),
+        foot,
     )
 
 

@@ -42,7 +42,7 @@ def one(release: store.Release, typed: str) -> components.Page:
     body: list[Component | None] = [html.P("Receipt", className="caption"), html.H1(title)]
     if "measure" not in told:
         body += [html.P(receipt_words.lead(told), className="notice"), form()]
-        return components.Page(title, [part for part in body if part], status=404)
+        return components.Page(title, [part for part in body if part is not None], status=404)
     stands = told["status"] == receipts.STANDS
     body += [
         html.P(
@@ -59,7 +59,7 @@ def one(release: store.Release, typed: str) -> components.Page:
         html.P(dcc.Link("What this measure means, in full", href=f"/definitions/{told['measure']}")),
         components.details("Check another receipt", form("another")),
     ]
-    return components.Page(title, [part for part in body if part], period=told["period"]["words"])
+    return components.Page(title, [part for part in body if part is not None], period=told["period"]["words"])
 
 
 def form(name: str = "receipt") -> Component:

@@ -20,13 +20,16 @@ from typing import Any
 
 import duckdb
 import pytest
+from dash.development.base_component import Component
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
 
 from dashboard import store, web
 from dashboard.app import create_app
 from dashboard.serving import check_host, check_port
+from pipelines.settings import HOME
 from tests.dashboard import made_release
+from tests.dashboard.read_pages import PAGES
 
 LABEL = "Demonstration data: a fictional county"
 
@@ -299,6 +302,33 @@ def test_pages_say_in_words_what_a_release_does_not_have(own_root: Path, damage:
         assert "could not be made" not in said, f"{path}{search}"
         assert "None" not in re.findall(r'"children":"([^"]*)"', said)
         assert "nan%" not in said
+
+
+@pytest.mark.parametrize("audience", ["officers", "public"])
+def test_no_page_asks_whether_a_part_of_it_is_true(
+    monkeypatch: pytest.MonkeyPatch, store_root: Path, audience: str
+) -> None:
+    """A part with nothing in it yet, such as the place of a table, is false: it would be left out unseen."""
+    asked = set()
+
+    def is_true(part: Component) -> bool:
+        caller = sys._getframe(1).f_code
+        if Path(caller.co_filename).is_relative_to(HOME / "dashboard"):
+            asked.add(f"{caller.co_filename}: {caller.co_name}")
+        return len(part) > 0
+
+    monkeypatch.setattr(Component, "__bool__", is_true, raising=False)
+    client = create_app(store_root, audience).server.test_client()
+    for address in (
+        *PAGES,
+        "/definitions",
+        "/receipts",
+        f"/receipts/{made_release.STANDS}",
+        "/receipts/NONE",
+    ):
+        path, _, search = address.partition("?")
+        ask(client, path, f"?{search}" if search else "")
+    assert asked == set()
 
 
 def test_csv_of_a_page_holds_its_figures_each_with_receipt_and_label(
