@@ -90,17 +90,13 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
     )
 
 
-def _groups(draft: Draft, measure: str, breakdown: str) -> list[store.Row]:
-    return draft.by_group(measure, breakdown)
-
-
 def _headline(draft: Draft) -> Component:
     said: list[Component] = []
     if OVERALL in draft.known:
         figure = draft.figures.get(OVERALL)
         said += frame.headline(draft.known[OVERALL], figure)
         draft.use(figure)
-    rows = _groups(draft, SECTIONS, SECTION) if SECTIONS in draft.known else []
+    rows = draft.by_group(SECTIONS, SECTION) if SECTIONS in draft.known else []
     overall = draft.figures.get(SECTIONS)
     draft.use(*rows)
     findings = [
@@ -123,13 +119,13 @@ def _sections(draft: Draft) -> Component:
     heading = "Section by section"
     if SECTIONS not in draft.known:
         return components.section("sections", heading, html.P(MISSING))
-    rows = _groups(draft, SECTIONS, SECTION)
+    rows = draft.by_group(SECTIONS, SECTION)
     if not rows:
         return components.section("sections", heading, html.P(frame.nothing(draft.release, MISSING)))
     overall = draft.figures.get(SECTIONS)
-    by_kind = {row["group"]: row for row in _groups(draft, SECTIONS, BOTH)}
-    kinds = _groups(draft, SECTIONS, KIND)
-    inadequate = {row["group"]: row for row in _groups(draft, INADEQUATE, SECTION)}
+    by_kind = {row["group"]: row for row in draft.by_group(SECTIONS, BOTH)}
+    kinds = draft.by_group(SECTIONS, KIND)
+    inadequate = {row["group"]: row for row in draft.by_group(INADEQUATE, SECTION)}
     draft.use(*rows, *by_kind.values(), *kinds, *inadequate.values(), overall)
     cells: list[list[components.Cell]] = []
     for row in rows:
@@ -197,7 +193,7 @@ def _criteria(draft: Draft) -> Component:
     heading = "Outcomes, provision and views"
     if not held:
         return components.section("outcomes", heading, html.P(MISSING))
-    kinds = {name: _groups(draft, name, KIND) for name in held}
+    kinds = {name: draft.by_group(name, KIND) for name in held}
     labels = list(dict.fromkeys(row["label"] for rows in kinds.values() for row in rows))
     cells: list[list[components.Cell]] = []
     for name in held:
@@ -227,7 +223,7 @@ def _kinds(draft: Draft) -> Component:
     heading = "Are amended and existing plans as good as new ones?"
     if OVERALL not in draft.known:
         return components.section("kinds", heading, html.P(MISSING))
-    rows = _groups(draft, OVERALL, KIND)
+    rows = draft.by_group(OVERALL, KIND)
     if not rows:
         return components.section("kinds", heading, html.P(frame.nothing(draft.release, MISSING)))
     draft.use(*rows)
@@ -254,16 +250,14 @@ def _kinds(draft: Draft) -> Component:
 
 
 def _advice(draft: Draft) -> Component:
-    shown = draft.shown
     heading = "Health, social care and other advice"
     columns = [(name, title) for name, title in ADVICE if name in draft.known]
-    by_source = {name: _groups(draft, name, SOURCE) for name, _ in columns}
+    by_source = {name: draft.by_group(name, SOURCE) for name, _ in columns}
     sources = list({row["group"]: row["label"] for rows in by_source.values() for row in rows}.items())
     if not sources:
         return components.section(
             "advice", heading, html.P(frame.nothing(draft.release, MISSING) if columns else MISSING)
         )
-    overall = store.figures(draft.release, shown.council, shown.window, shown.end)
     cells: list[list[components.Cell]] = []
     for code, label in sources:
         line: list[components.Cell] = [{"text": label}]
@@ -271,7 +265,7 @@ def _advice(draft: Draft) -> Component:
             row = next((row for row in by_source[name] if row["group"] == code), None)
             # “Not known” is neither good nor bad, so its cells are neither shaded nor marked
             neutral = draft.known[name]["higher_is"] == "neither"
-            line.append(_plain(row) if neutral else _heat(row, overall.get(name)))
+            line.append(_plain(row) if neutral else _heat(row, draft.figures.get(name)))
             draft.use(row)
         cells.append(line)
     return components.section(
@@ -283,7 +277,7 @@ def _advice(draft: Draft) -> Component:
             "compare with all who were asked."
         ),
         components.table(
-            f"Advice by who gave it, in {shown.period_words}",
+            f"Advice by who gave it, in {draft.shown.period_words}",
             ["Who was asked", *[title for _, title in columns]],
             cells,
             quiet=True,
@@ -314,7 +308,7 @@ def _advice_details(draft: Draft, columns: Sequence[tuple[str, str]]) -> list[Co
     for breakdown, title in ((SOURCE, "by who gave it"), (SOURCE_BY_KIND, "by who gave it and kind of plan")):
         cells: list[list[components.Cell]] = []
         for name, _ in columns:
-            rows = _groups(draft, name, breakdown)
+            rows = draft.by_group(name, breakdown)
             draft.use(*rows)
             title_of = words.lower_first(draft.known[name]["title"])
             cells += [range_row(f"{label(row['group'])}: {title_of}", draft.known[name], row) for row in rows]
