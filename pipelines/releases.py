@@ -1,8 +1,8 @@
 """Releases: written once, never changed; pointers that flip; databases that can always be rebuilt.
 
-Belongs here: parts, manifests, the chain of releases and publications, pointers, databases, pruning, opening.
-Does not belong here: what is in a part (`run`, `measures`), who may see it (`publish` asks `disclosure`), or reading
-releases back (`past`).
+Belongs here: parts, manifests, the chain of releases and publications, pointers, where databases lie and when they are
+made, pruning, opening. Does not belong here: what is in a part (`run`, `measures`), who may see it (`publish` asks
+`disclosure`), reading releases back (`past`), or writing a database (`databases`).
 
     store/<audience>/parts/<sha256>.parquet        content-addressed; shared by releases
     store/<audience>/releases/<release>.json       the manifest
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipelines import durable, past, seals
+from pipelines import databases, durable, past, seals
 from pipelines.past import Altered as Altered
 from pipelines.past import NoRelease as NoRelease
 from pipelines.settings import Settings
@@ -176,8 +176,7 @@ def add(
         else None,
     }
     if flip:
-        figures = begun() if begun else begin_database(settings, audience, manifest, like=current)
-        build_database(settings, audience, manifest, begun=figures)
+        build_database(settings, audience, manifest, begun=begun() if begun else None, like=current)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -284,13 +283,21 @@ def database_path(settings: Settings, audience: str, release: str) -> Path:
 
 
 def build_database(
-    settings: Settings, audience: str, manifest: Manifest, *, begun: Path | None = None
+    settings: Settings,
+    audience: str,
+    manifest: Manifest,
+    *,
+    begun: Path | None = None,
+    like: str | None = None,
 ) -> Path:
-    """The release as a DuckDB file, from its parts of this audience's own store, and from what is `begun` of it."""
+    """The release as a DuckDB file, from its parts of this audience's own store, and from what is `begun` of it.
+
+    For `like`, see `begin_database`.
+    """
     final = database_path(settings, audience, manifest["release"])
-    made = begun or begin_database(settings, audience, manifest)
-    with duckdb.connect(str(made)) as con:
-        past.fill(con, settings.audience(audience), manifest)
+    if begun:
+        databases.write(begun, settings.audience(audience), manifest, "other tables")
+    made = begun or _new_database(settings, audience, manifest, like, "figures", "other tables")
     # A database without its digest is one that was cut short, or came from an earlier version of the program.
     digest_path(final).unlink(missing_ok=True)
     digest = durable.file_digest(made)
@@ -305,18 +312,21 @@ def begin_database(settings: Settings, audience: str, manifest: Manifest, *, lik
 
     Figures that are the same in the release `like` are taken over from its database, where that is worth it and safe.
     """
+    return _new_database(settings, audience, manifest, like, "figures")
+
+
+def _new_database(
+    settings: Settings, audience: str, manifest: Manifest, like: str | None, *steps: databases.Step
+) -> Path:
     durable.private_folder(settings.work)
     made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
     before = _like(settings, audience, manifest, like) if like else None
     if before:
         shutil.copyfile(database_path(settings, audience, before["release"]), made)
-    with duckdb.connect(str(made)) as con:
-        past.begin(con, settings.audience(audience), manifest, like=before)
-        is_whole = not before or past.holds_its_figures(con, manifest)
-    if is_whole:
+    if databases.write(made, settings.audience(audience), manifest, *steps, like=before):
         return made
     made.unlink()
-    return begin_database(settings, audience, manifest)
+    return _new_database(settings, audience, manifest, None, *steps)
 
 
 def _like(settings: Settings, audience: str, manifest: Manifest, release: str) -> Manifest | None:
@@ -358,10 +368,9 @@ def open_database(settings: Settings, audience: str, release: str | None = None)
     made = _own_folder() / f"{durable.digest(str(path))[:16]}.duckdb"
     if not made.exists():
         aside = made.with_name(f"{secrets.token_hex(4)}.duckdb")
-        with duckdb.connect(str(aside)) as con:
-            past.fill(
-                con, settings.audience(audience), read_manifest(settings, audience, release), copied=False
-            )
+        databases.write(
+            aside, settings.audience(audience), read_manifest(settings, audience, release), "views"
+        )
         os.replace(aside, made)
     return made
 
@@ -390,6 +399,7 @@ def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float
     removed. One made within `spare_seconds` stays, as somebody may be about to open it.
 
     One from before an erasure goes at once: a later release may have written a part anew from which rows were erased.
+    So does one without its digest, from version 0.1.0: the process that wrote it had read files (`databases`).
     """
     current = current_release(settings, audience)
     made = [head.release for head in past.heads(settings.audience(audience))]
@@ -402,7 +412,7 @@ def prune(settings: Settings, audience: str, keep: int = 3, spare_seconds: float
     gone = []
     for path in (settings.audience(audience) / "databases").glob("*.duckdb"):
         is_kept = path.stem in kept or path.stat().st_mtime > young
-        if not is_kept or path.stem in outdated:
+        if not is_kept or path.stem in outdated or not digest_path(path).exists():
             with contextlib.suppress(OSError):  # Windows keeps a file that a reader has open
                 path.unlink()
                 digest_path(path).unlink(missing_ok=True)

@@ -34,9 +34,11 @@ ROOMS = {
     },
     "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.statistics"},
     "pipelines.past": {"pipelines.stamps"},
+    "pipelines.databases": {"pipelines.past"},
     "pipelines.slices": {"pipelines.model"},
     "pipelines.releases": {
-        "pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings", "pipelines.slices",
+        "pipelines.databases", "pipelines.durable", "pipelines.past", "pipelines.seals", "pipelines.settings",
+        "pipelines.slices",
     },
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {

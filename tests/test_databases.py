@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from pipelines import durable, releases
+from pipelines import databases, durable, releases
 from pipelines.contracts import PUBLISHED
 from pipelines.settings import Settings
 
@@ -94,6 +95,38 @@ def test_a_database_that_comes_out_short_is_made_whole(settings: Settings) -> No
     releases.digest_path(path).write_text(f"{durable.file_digest(path)}\n")
     releases.add(settings, "officers", made(settings, FIGURES | {"A01": (1,)}), flip=True)
     assert held(settings)[0] == told(FIGURES | {"A01": (1,)})
+
+
+def test_what_cannot_be_written_is_said_without_a_value(settings: Settings, tmp_path: Path) -> None:
+    """The other process says what kind of problem it had, and nothing that it read."""
+    manifest = made(settings, FIGURES)
+    for part in (settings.audience("officers") / "parts").glob("*.parquet"):
+        part.write_bytes(b"Zebedee")
+    with pytest.raises(databases.NotWritten, match=r"could not be written \(\w+Exception\)") as problem:
+        databases.write(tmp_path / "one.duckdb", settings.audience("officers"), manifest, "figures")
+    assert "Zebedee" not in str(problem.value)
+
+
+def test_a_database_of_the_first_version_goes(settings: Settings) -> None:
+    """It had no digest, and the process that wrote it had read files."""
+    first, _ = releases.add(settings, "officers", made(settings, FIGURES), flip=True)
+    second, _ = releases.add(settings, "officers", made(settings, {**FIGURES, "B02": (4,)}), flip=True)
+    database = releases.database_path(settings, "officers", first)
+    assert releases.prune(settings, "officers") == []
+    releases.digest_path(database).unlink()
+    assert releases.prune(settings, "officers") == [database]
+    assert releases.database_path(settings, "officers", second).exists()
+
+
+def test_a_process_that_is_killed_is_a_problem(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = subprocess.CompletedProcess([], -9, stdout=b"")
+    monkeypatch.setattr(databases.subprocess, "run", lambda *_, **__: ended)
+    with pytest.raises(databases.NotWritten, match="it ended with -9"):
+        databases.write(
+            tmp_path / "one.duckdb", settings.audience("officers"), made(settings, FIGURES), "figures"
+        )
 
 
 A_LATER = {**FIGURES, "A01": (1, 2, 0)}
