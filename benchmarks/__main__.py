@@ -17,11 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import history, made
+from benchmarks import history, made, memory
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -100,15 +101,20 @@ def settings_of(folder: Path) -> Any:
 
 
 def child(step: str, folder: Path) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--child", f"{step}={folder}"],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise SystemExit(f"{step} failed:\n{done.stderr[-3000:]}")
-    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+    """What a step measured, in a process of its own; its `megabytes` with those of the processes that it started."""
+    command = [sys.executable, "-m", "benchmarks", "--child", f"{step}={folder}"]
+    with (
+        subprocess.Popen(
+            command, cwd=HOME, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
+        ThreadPoolExecutor(1) as aside,
+    ):
+        watched = aside.submit(memory.most_megabytes, process)
+        said, went_wrong = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"{step} failed:\n{went_wrong[-3000:]}")
+    told: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return told | {"megabytes": max(told["megabytes"], watched.result())} if "megabytes" in told else told
 
 
 def timed(work: Callable[[], object]) -> float:

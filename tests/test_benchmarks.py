@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 import benchmarks.__main__ as bench
-from benchmarks import hand_written, made
+from benchmarks import hand_written, made, memory
 from pipelines import releases, run
 from pipelines.measures import catalogue, counts
 from pipelines.measures.catalogue import Term
@@ -68,3 +71,13 @@ def counted(
 
 def hand_groups(own: list[Term], wanted: dict[Term, set[str]]) -> set[str]:
     return set().union(*(wanted[term] for term in own))
+
+
+@pytest.mark.skipif(not memory.PROCESSES.exists(), reason="no /proc to look at processes in")
+def test_memory_of_what_a_process_starts_counts_with_its_own() -> None:
+    holds = "import time; held = b'x' * 100_000_000; time.sleep(1)"
+    starts = (
+        f"import subprocess, sys; {holds.split(';')[1]}; subprocess.run([sys.executable, '-c', {holds!r}])"
+    )
+    with subprocess.Popen([sys.executable, "-c", starts], text=True) as process:
+        assert 200 < memory.most_megabytes(process) < 300
