@@ -239,20 +239,19 @@ def _past(told: Told) -> list[Block]:
             ]
             for one in told["superseded_by"]
         ]
-        blocks.append(
-            Table("What took its place", ("Receipt", "Since data version", "Figure", "Definition"), rows)
-        )
+        blocks.append(_of_the_past("What took its place", "Since data version", rows))
     if told["supersedes"]:
         rows = [
             [one["receipt"], one["last_in"] or "", _numbers(one, unit), one["measure_version"] or ""]
             for one in told["supersedes"]
         ]
-        blocks.append(
-            Table(
-                "What it took the place of", ("Receipt", "Last in data version", "Figure", "Definition"), rows
-            )
-        )
+        blocks.append(_of_the_past("What it took the place of", "Last in data version", rows))
     return blocks or ["It took no other figure's place, and none has taken its own."]
+
+
+def _of_the_past(caption: str, release: str, rows: list[list[str | tuple[str, str]]]) -> Table:
+    """A table of other receipts. Its caption is shown: nothing else tells which way in time it looks."""
+    return Table(caption, ("Receipt", release, "Figure", "Definition"), rows, named=True)
 
 
 def _numbers(one: Told, like: Told) -> str:

@@ -55,6 +55,8 @@ def test_the_page_tells_what_the_figure_is_and_how_it_was_counted(release: store
     assert [row[0]["href"] for row in files["rows"]] == ["/data?delivery=4"]
     assert files["rows"][0][6] == "78", "rows of the period alone: 40 and 38, not the 7 of another year"
     assert SUPERSEDED in said
+    [past] = [table for table in tables_of(page) if table["columns"][1]["name"] == "Last in data version"]
+    assert (past["caption"], past["quiet"]) == ("What it took the place of", False)
 
 
 @pytest.mark.parametrize("typed", [STANDS.lower(), f"{STANDS[:5]}-{STANDS[5:]}", f" {STANDS} "])
