@@ -149,10 +149,20 @@ def show(answer: Row) -> None:
         _show_feed(feed)
     for sheet in answer["sheets_not_used"] if answer["is_new"] else []:
         say(console.paragraph(f'Sheet "{sheet["sheet"]}" was not used: {sheet["reason"]}.', "  "))
+    if answer["is_new"] and any(map(_could_use_more, answer["feeds"])):
+        which = f"`send-audit map {answer['file']}` says what the columns that are not used may be"
+        say(console.paragraph(f"{which}, and writes it down for the next time.", "  "))
     if answer["reports"]:
         endings = " and ".join(Path(path).suffix for path in answer["reports"])
         say(f"  Report for who sent it: {Path(answer['reports'][0]).with_suffix('')} ({endings})")
     say()
+
+
+def _could_use_more(feed: Row) -> bool:
+    """Whether a column is not used that could be one of ours: it is a council's file, and one of ours is missing."""
+    return not feed["places"] and any(
+        sheet["not_used"] and sheet["not_in_the_file"] for sheet in feed["sheets"]
+    )
 
 
 def _taken_as_corrections(answer: Row) -> str:
@@ -196,14 +206,15 @@ def _show_feed(feed: Row) -> None:
             ],
             indent="    ",
         )
-    for kind, count in feed["names_not_listed"].items():
+    if unlisted := feed["names_not_listed"]:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in unlisted.items())
         where = " or ".join(
             f"expectations/councils/{council['council']}.yaml" for council in feed["councils"]
         )
         council = feed["councils"][0]["council"] if feed["councils"] else "COUNCIL"
         say(
             console.paragraph(
-                f"Names not yet listed, {kind}: {count}. They are shown as codes until they are listed in {where}; "
+                f"Names not yet listed: {kinds}. They are shown as codes until they are listed in {where}; "
                 f"`send-audit names {council} --show` prints them.",
                 "  ",
             )
