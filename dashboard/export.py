@@ -169,7 +169,7 @@ LICENCE = {
 def figures(release: store.Release, page: components.Page) -> list[dict[str, Any]]:
     """The page's figures with what they need to stand alone: place, release, as-of, checks, filters, label."""
     about = store.about(release)
-    names = {row["council"]: row["name"] for row in store.places(release, store.EVERY_PLACE)}
+    names = store.place_names(release)
     known, labels = store.measures(release), store.groups(release)
     shared = _shared(about) | {
         "as_of": about.get("as_of"),

@@ -121,7 +121,7 @@ def _named(release: store.Release, figure: store.Row) -> Told:
         "measure": figure["measure"],
         "title": figure["measure"],
     }
-    place = {row["council"]: row["name"] for row in store.places(release, store.EVERY_PLACE)}
+    place = store.place_names(release)
     held = {
         "measure": figure["measure"],
         "measure_version": figure["measure_version"],
