@@ -49,7 +49,7 @@ def likely(measure: Row, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if measure["kind"] == "evenness":
-        return f"between {low:.2f} and {high:.2f}"
+        return words.between(low, high, words.COEFFICIENT)
     if measure["kind"] == "weighted":
         return words.between(low, high)
     return words.change_range(low, high).replace("lower", "fewer").replace("higher", "more")

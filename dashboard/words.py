@@ -195,16 +195,13 @@ def unit(measure: Row) -> str:
 
 
 def between(low: float | None, high: float | None, of: str = "") -> str:
-    """A range of shares, “between 53% and 70%”, or in a unit, “between 21.2 and 25.6 weeks”; empty where none."""
+    """A range of shares, “between 53% and 70%”, or in a unit, “between 21.2 and 25.6 weeks”; “about 53%” where its ends
+    read alike; empty where none."""
     if low is None or high is None:
         return ""
-    if of == COEFFICIENT:
-        return f"between {_hundredths(low)} and {_hundredths(high)}"
-    if of:
-        return f"between {_tenths(low)} and {amount(high, of)}"
-    if percent(low) == percent(high):
-        return f"about {percent(low)}"
-    return f"between {percent(low)} and {percent(high)}"
+    write = _hundredths if of == COEFFICIENT else _tenths if of else percent
+    least, most = write(low), f"{write(high)} {of}" if of not in ("", COEFFICIENT) else write(high)
+    return f"about {most}" if write(low) == write(high) else f"between {least} and {most}"
 
 
 def likely(figure: Row, measure: Row | None = None) -> str:
@@ -243,7 +240,7 @@ def points(change: float, of: str = "") -> str:
     if of:
         return f"less than 0.1 {of}" if 0 < abs(change) < 0.05 else amount(abs(change), of)
     size = abs(change) * 100
-    if 0 < size < 0.5:
+    if 0 < size < 0.5 - 1e-9:  # not what is half a point but for its last digits
         return "less than 1 percentage point"
     whole = _half_up(size)
     return f"{whole} percentage point" if whole == 1 else f"{whole} percentage points"
@@ -253,24 +250,14 @@ def change_range(low: float | None, high: float | None, of: str = "") -> str:
     """The likely range of a difference, each end with its direction where they differ."""
     if low is None or high is None:
         return ""
-    if of and (low >= 0 or high <= 0):
-        least, most = sorted((abs(low), abs(high)))
-        return f"{between(least, most, of)} {'higher' if low >= 0 else 'lower'}"
-    if of:
+    if low < 0 < high:
         return f"between {points(low, of)} lower and {points(high, of)} higher"
-    if points(low) == points(high) and (low >= 0) == (high >= 0):
-        said = points(low)
-        return f"{said if said.startswith('less') else f'about {said}'} {'higher' if low >= 0 else 'lower'}"
-    if low >= 0 or high <= 0:
-        near, far = sorted((abs(low), abs(high)))
-        side = "higher" if low >= 0 else "lower"
-        if 0 < near * 100 < 0.5 - 1e-9:
-            end = points(far)
-            return f"{end} {side}" if end.startswith("less") else f"between less than 1 and {end} {side}"
-        ends = _half_up(near * 100), _half_up(far * 100)
-        noun = "percentage point" if ends[1] == 1 else "percentage points"
-        return f"between {ends[0]} and {ends[1]} {noun} {side}"
-    return f"between {points(low)} lower and {points(high)} higher"
+    side = "higher" if low >= 0 else "lower"
+    near, far = (points(size, of) for size in sorted((abs(low), abs(high))))
+    if near == far:
+        return f"{near if near.startswith('less') else f'about {near}'} {side}"
+    bare, _, _ = near.partition(f" {of or 'percentage'}")
+    return f"between {bare} and {far} {side}"
 
 
 def day(when: date | None) -> str:
@@ -399,10 +386,12 @@ def year_before(measure: Row, figure: Row) -> str:
             f"The difference is likely to be {likely}: more than chance alone would explain."
         )
     size = "no different" if change == 0 else f"{points(change, of)} {'higher' if change > 0 else 'lower'}"
-    return (
-        f"The year before it was {before}. No clear change: this is {size}, "
-        f"but the true difference could be anything {likely}."
-    )
+    spread = f", but the true difference could be anything {likely}"
+    if (
+        figure["change_low"] == figure["change_high"]
+    ):  # an average of values that are all the same in both years
+        spread = ""
+    return f"The year before it was {before}. No clear change: this is {size}{spread}."
 
 
 def not_comparable(measure: Row, figure: Row) -> str:

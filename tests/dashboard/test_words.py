@@ -316,12 +316,23 @@ def test_an_average_is_said_in_its_unit_and_never_as_a_percentage():
         ),
         ("no clear change", 0.01, -1, 1, "this is less than 0.1 weeks higher"),
         ("lower", -3.17, -5.44, -0.9, "likely to be between 0.9 and 5.4 weeks lower:"),
+        ("higher", 0.3, 0.02, 0.58, "likely to be between less than 0.1 and 0.6 weeks higher:"),
+        ("higher", 2.0, 2.0, 2.0, "likely to be about 2.0 weeks higher:"),
+        ("no clear change", 0.0, 0.0, 0.0, "(1,060 plans). No clear change: this is no different."),
         ("", 3.17, None, None, "too few to say whether the difference is more than chance."),
     ],
 )
 def test_a_change_of_an_average(direction, change, low, high, said):
     row = TOOK | {"direction": direction, "change": change, "change_low": low, "change_high": high}
     assert said in words.year_before(WEEKS, row)
+
+
+def test_a_range_whose_ends_read_alike_is_about_one_number():
+    """Where all values are the same, their t interval has no width at all."""
+    same = TOOK | {"value": 2.0, "low": 2.0, "high": 2.0}
+    assert words.likely_range(WEEKS, same) == "The true average is likely to be about 2.0 weeks."
+    assert words.between(0.676, 0.684, words.COEFFICIENT) == "about 0.68"
+    assert words.between(1999.96, 2000.04, "weeks") == "about 2,000.0 weeks"
 
 
 def test_an_average_of_one_has_no_range():

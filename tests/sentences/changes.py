@@ -55,7 +55,8 @@ def year_before(found: re.Match[str], at: Place) -> bool:
 
 @says(
     rf"No clear change: this is (?:(?P<same>no different)|(?P<size>{SIZE}) (?P<side>higher|lower)), but the true difference could be "
-    rf"anything between (?P<low>{SIZE}) lower and (?P<high>{SIZE}) higher\.|No clear change from the year before"
+    rf"anything between (?P<low>{SIZE}) lower and (?P<high>{SIZE}) higher\.|No clear change: this is (?P<exactly>no different)\.|"
+    r"No clear change from the year before"
 )
 def no_clear_change(found: re.Match[str], at: Place) -> bool:
     def holds(row: Row) -> bool:
@@ -63,6 +64,8 @@ def no_clear_change(found: re.Match[str], at: Place) -> bool:
             return False
         if row["change_low"] is not None and not row["change_low"] <= 0 <= row["change_high"]:
             return False
+        if found["exactly"]:
+            return (row["change_low"], row["change"], row["change_high"]) == (0, 0, 0)
         if found["low"] is None:
             return True
         change, measure = row["value"] - row["previous_value"], at.measure(row)

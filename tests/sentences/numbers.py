@@ -26,10 +26,11 @@ NUM = (
     rf"(?:{SHARE}(?:: {GAP})?|{D} [a-z]+ on average \({C} [^()]+\)|{K} \({C} [^()]+\)|"
     rf"{K} on a scale to 1 \({C} of {C} [^()]+\))"
 )
-END = rf"(?:less than 1|{C}|{D})"
+END = rf"(?:less than (?:1|0\.1)|{C}|{D})"
 BETWEEN = (
-    rf"(?:between (?:{P}|{D}|{K}) and (?:{P}|{D} [a-z]+|{K})|about {P}|between {SIZE} (?:fewer|lower) and "
-    rf"{SIZE} (?:more|higher)|(?:between {END} and |about )?{SIZE} (?:more|fewer|higher|lower))"
+    rf"(?:between (?:{P}|{D}|{K}) and (?:{P}|{D} [a-z]+|{K})|about (?:{P}|{D} [a-z]+|{K})|"
+    rf"between {SIZE} (?:fewer|lower) and {SIZE} (?:more|higher)|"
+    rf"(?:between {END} and |about )?{SIZE} (?:more|fewer|higher|lower))"
 )
 HUNDREDTHS = ("agreement", "evenness")
 
@@ -96,10 +97,11 @@ def is_gap(text: str, value: float) -> bool:
 def is_points(text: str, change: float) -> bool:
     """Whether “5 percentage points” is the size of a difference, whatever its direction."""
     if text == "less than 1 percentage point":
-        return 0 < abs(change) * 100 < 0.5
+        return 0 < abs(change) * 100 < 0.5 - 1e-9
     points = half_up(abs(change) * 100)
     return (
-        not 0 < abs(change) * 100 < 0.5 and text == f"{points} percentage point{'' if points == 1 else 's'}"
+        not 0 < abs(change) * 100 < 0.5 - 1e-9
+        and text == f"{points} percentage point{'' if points == 1 else 's'}"
     )
 
 
@@ -122,9 +124,12 @@ def is_range(text: str, low: float | None, high: float | None, measure: Row) -> 
     if measure["kind"] == "gap":
         return is_spread(text, low, high, measure, "fewer", "more")
     if found := re.fullmatch(r"between (.+) and (.+)", text):
-        unit = measure["kind"] != "mean" or not found[1].endswith(str(measure["unit"]))
-        ends = is_value(found[1], low, measure) and is_value(found[2], high, measure)
-        return unit and ends and (found[1] != found[2] or measure["kind"] in ("mean", *HUNDREDTHS))
+        least, most = (
+            found[1],
+            found[2].removesuffix(f" {measure['unit']}" if measure["kind"] == "mean" else ""),
+        )
+        ends = is_value(least, low, measure) and is_value(found[2], high, measure)
+        return ends and least != most
     same = text.removeprefix("about ")
     return text.startswith("about ") and is_value(same, low, measure) and is_value(same, high, measure)
 
@@ -144,7 +149,7 @@ def is_spread(text: str, low: float, high: float, measure: Row, under: str, over
     if found["near"] is None:
         return is_size(found["far"], near, measure)
     if measure["kind"] == "mean":
-        return found["near"] == f"{half_up(near, '0.1'):,}"
+        return found["near"] == ("less than 0.1" if 0 < near < 0.05 else f"{half_up(near, '0.1'):,}")
     little = 0 < near * 100 < 0.5 - 1e-9
     return found["near"] == ("less than 1" if little else str(half_up(near * 100)))
 
