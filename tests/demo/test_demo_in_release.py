@@ -15,7 +15,6 @@ from pipelines.contracts import Catalogue
 from pipelines.demo import reviews, story
 from pipelines.settings import Settings
 
-pytestmark = pytest.mark.slow
 FIRST, LAST = date(2025, 4, 1), date(2026, 3, 31)
 GOOD = ("good", "outstanding")
 

@@ -15,8 +15,6 @@ from tests.dashboard.conftest import serving
 from tests.dashboard.numbers import EXCEPTIONS, Figures
 from tests.dashboard.test_every_number import FILES, PAGES, layout, needs_names, told
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def held(demonstrated: tuple[Settings, str]) -> Settings:
@@ -49,6 +47,7 @@ def test_every_number_of_a_page(held: Settings, figures: Figures, address: str) 
 
 
 @needs_names
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("address", PAGES)
 def test_every_number_as_drawn(chromium: Browser, url: str, figures: Figures, address: str) -> None:

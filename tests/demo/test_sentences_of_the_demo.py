@@ -11,7 +11,6 @@ from tests.dashboard.read_pages import PAGES, faults, headlines, known_words, of
 from tests.dashboard.test_every_number import layout
 from tests.sentences import Tables, read
 
-pytestmark = pytest.mark.slow
 MORE = (
     "/voice?by=interpreter", "/voice?measure=voice.told_in_time&by=team", "/voice?to=2025-03-31", "/voice?window=month",
     "/voice?only=audit_type:thematic", "/plans?measure=plans.child_views", "/plans?window=quarter",

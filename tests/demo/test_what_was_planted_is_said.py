@@ -17,7 +17,6 @@ from tests.dashboard import numbers
 from tests.dashboard.numbers import Spot
 from tests.dashboard.test_every_number import layout
 
-pytestmark = pytest.mark.slow
 FEW = 20
 
 
