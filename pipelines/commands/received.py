@@ -150,8 +150,8 @@ def show(answer: Row) -> None:
     for sheet in answer["sheets_not_used"] if answer["is_new"] else []:
         say(console.paragraph(f'Sheet "{sheet["sheet"]}" was not used: {sheet["reason"]}.', "  "))
     if answer["is_new"] and any(map(_could_use_more, answer["feeds"])):
-        which = f"`send-audit map {answer['file']}` says what the columns that are not used may be"
-        say(console.paragraph(f"{which}, and writes it down for the next time.", "  "))
+        said = "`send-audit map FILE` says what the columns that are not used may be, and writes it down."
+        say(console.paragraph(said, "  "))
     if answer["reports"]:
         endings = " and ".join(Path(path).suffix for path in answer["reports"])
         say(f"  Report for who sent it: {Path(answer['reports'][0]).with_suffix('')} ({endings})")

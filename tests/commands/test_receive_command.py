@@ -76,7 +76,7 @@ def test_a_column_that_is_not_used_leads_to_the_command_that_knows_more(empty: P
     file.write_text(known.replace("completed_on", "Finished", 1), encoding="utf-8")
     told = flat(send_audit("receive", file, *EXTRACTED).stdout)
     assert 'Not used: "Finished". ' in told
-    assert f"`send-audit map {file.name}` says what the columns that are not used may be" in told
+    assert "`send-audit map FILE` says what the columns that are not used may be" in told
 
 
 def test_a_day_of_extract_that_has_not_come_is_wrong_usage(empty: Path, tmp_path: Path) -> None:
