@@ -148,5 +148,5 @@ def test_what_is_late_is_said_of_today_and_of_the_data_s_own_day_in_a_demonstrat
 ) -> None:
     assert store.today(release) == DAY
     real = dict(store.about(release)) | {"demonstration": False, "as_of": date(2020, 1, 1)}
-    monkeypatch.setattr(store, "about", lambda _: real)
+    monkeypatch.setattr("dashboard.store.held.about", lambda _: real)
     assert store.today(release) == datetime.now().date()
