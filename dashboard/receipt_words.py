@@ -174,13 +174,15 @@ def _files(told: Told) -> list[Block]:
             words.count(one["rows_received"]),
             words.count(one["rows_accepted"]),
             words.count(one["rows_in_force"]),
-            words.count(one["rows_behind"]) + ("" if one["by_month"] else " (any period)"),
+            words.count(one["rows_behind"])
+            if one["by_month"]
+            else (words.count(one["rows_behind"]), "any period"),
             one["sha256"][:12],
         ]
         for one in told["sources"]
     ]
     header = ("File", "Kind of data", "Received", "Rows", "Accepted", "In force", "Behind this", "Content")
-    blocks: list[Block] = [Table("Files with rows behind the figure", header, rows, (3, 4, 5))]
+    blocks: list[Block] = [Table("Files with rows behind the figure", header, rows, (3, 4, 5, 6))]
     if not all(one["by_month"] for one in told["sources"]):
         blocks.append(
             "“Any period”: the rows of this file are not told by period, so all that are in force stand here."

@@ -36,7 +36,7 @@ def block(held: Block) -> Component:
         return html.Dl(
             [html.Div([html.Dt(name), html.Dd(said)]) for name, said in held.rows], className="definition"
         )
-    return table(held, [[_cell(cell) for cell in row] for row in held.rows])
+    return table(held, [[cell(one) for one in row] for row in held.rows])
 
 
 def table(held: Table, rows: Sequence[Sequence[components.Cell]]) -> Component:
@@ -48,5 +48,6 @@ def table(held: Table, rows: Sequence[Sequence[components.Cell]]) -> Component:
     return components.table(held.caption, columns, rows, quiet=not held.named)
 
 
-def _cell(cell: str | tuple[str, str]) -> components.Cell:
-    return cell if isinstance(cell, str) else {"text": cell[0], "note": cell[1]}
+def cell(held: str | tuple[str, str]) -> components.Cell:
+    """A cell of a block's table."""
+    return held if isinstance(held, str) else {"text": held[0], "note": held[1]}

@@ -94,9 +94,8 @@ def _newest(told: receipts.Told) -> Component | None:
 def _files(code: str) -> Component:
     return html.P(
         [
-            "This receipt to keep: ",
+            html.Span("This receipt to keep:"),
             html.A("one page to print (PDF)", href=f"{PATH}/{code}.pdf", download=""),
-            " · ",
             html.A("for programs (JSON)", href=f"{PATH}/{code}.json", download=""),
         ],
         className="downloads",
@@ -107,7 +106,7 @@ def _block(told: receipts.Told, held: Block) -> Component:
     if not isinstance(held, Table) or held.header[0] != "File":
         return laid_out.block(held)
     rows: list[list[components.Cell]] = [
-        [{"text": str(row[0]), "href": f"/data?delivery={source['number']}"}, *map(str, row[1:])]
+        [{"text": str(row[0]), "href": f"/data?delivery={source['number']}"}, *map(laid_out.cell, row[1:])]
         for row, source in zip(held.rows, told["sources"], strict=True)
     ]
     return laid_out.table(held, rows)

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
-from dashboard import components, receipt_words, store
+from dashboard import components, receipt_words, receipts, store
 from dashboard.app import create_app
 from dashboard.blocks import Table
 from dashboard.pages import (
@@ -57,6 +57,17 @@ def test_the_page_tells_what_the_figure_is_and_how_it_was_counted(release: store
     assert SUPERSEDED in said
     [past] = [table for table in tables_of(page) if table["columns"][1]["name"] == "Last in data version"]
     assert (past["caption"], past["quiet"]) == ("What it took the place of", False)
+
+
+def test_rows_that_are_not_told_by_period_say_so_below_their_number(release: store.Release) -> None:
+    told = receipts.tell(release, STANDS)
+    [source] = told["sources"]
+    told["sources"] = [source | {"by_month": False}]
+    made = [section for section in receipt_words.sections(told) if section[1] == "The files behind it"]
+    [table] = [block for _, _, blocks in made for block in blocks if isinstance(block, Table)]
+    behind = table.header.index("Behind this")
+    assert behind in table.numbers
+    assert table.rows[0][behind] == ("78", "any period")
 
 
 @pytest.mark.parametrize("typed", [STANDS.lower(), f"{STANDS[:5]}-{STANDS[5:]}", f" {STANDS} "])
