@@ -271,8 +271,13 @@ def downloads(page: str, query: str = "", what: str = "the figures on this page"
     """Links to what the page shows as files; `page` is the address without its kind, such as `/voice`."""
     asked = f"?{query}" if query else ""
     kinds = (("xlsx", "Excel (XLSX)"), ("ods", "OpenDocument (ODS)"), ("csv", "CSV"), ("json", "JSON"))
-    links = [html.A(name, href=f"{page}.{kind}{asked}", download="") for kind, name in kinds]
-    return html.P([html.Span(f"Download {what}:"), *links], className="downloads")
+    return files(f"Download {what}", [(name, f"{page}.{kind}{asked}") for kind, name in kinds])
+
+
+def files(what: str, links: Sequence[tuple[str, str]]) -> Component:
+    """A line that says what the files are, with the name and address of each."""
+    made = [html.A(name, href=address, download="") for name, address in links]
+    return html.P([html.Span(f"{what}:"), *made], className="downloads")
 
 
 def measure_link(measure: Row, text: str | None = None) -> Component:

@@ -174,9 +174,7 @@ def _files(told: Told) -> list[Block]:
             words.count(one["rows_received"]),
             words.count(one["rows_accepted"]),
             words.count(one["rows_in_force"]),
-            words.count(one["rows_behind"])
-            if one["by_month"]
-            else (words.count(one["rows_behind"]), "any period"),
+            _behind(one),
             one["sha256"][:12],
         ]
         for one in told["sources"]
@@ -191,6 +189,11 @@ def _files(told: Told) -> list[Block]:
         blocks.append("Rows are told for the whole place, not for the group.")
     blocks.append("“Content” is the start of the file's SHA-256; the whole of it is in the receipt as JSON.")
     return blocks
+
+
+def _behind(source: words.Row) -> str | tuple[str, str]:
+    rows = words.count(source["rows_behind"])
+    return rows if source["by_month"] else (rows, "any period")
 
 
 def _checks(told: Told) -> list[Block]:

@@ -92,14 +92,8 @@ def _newest(told: receipts.Told) -> Component | None:
 
 
 def _files(code: str) -> Component:
-    return html.P(
-        [
-            html.Span("This receipt to keep:"),
-            html.A("one page to print (PDF)", href=f"{PATH}/{code}.pdf", download=""),
-            html.A("for programs (JSON)", href=f"{PATH}/{code}.json", download=""),
-        ],
-        className="downloads",
-    )
+    kinds = (("one page to print (PDF)", "pdf"), ("for programs (JSON)", "json"))
+    return components.files("This receipt to keep", [(name, f"{PATH}/{code}.{kind}") for name, kind in kinds])
 
 
 def _block(told: receipts.Told, held: Block) -> Component:

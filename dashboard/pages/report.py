@@ -68,10 +68,6 @@ def _everything(report: board_report.Told, shown: view.View) -> Component | None
 
 
 def _on_paper(address: str) -> Component:
-    return html.P(
-        [
-            "For the board's papers: ",
-            html.A("this report to print (PDF)", href=f"{PATH}.pdf?{address}", download=""),
-        ],
-        className="downloads",
+    return components.files(
+        "For the board's papers", [("this report to print (PDF)", f"{PATH}.pdf?{address}")]
     )

@@ -133,9 +133,9 @@ def cohen_kappa(table: ArrayLike, weight: str = "none") -> tuple[NDArray, NDArra
     of_row = (w * second[..., None, :]).sum(axis=-1)[..., :, None]
     of_column = (w * first[..., :, None]).sum(axis=-2)[..., None, :]
     apart = w * left[..., None, None] - (of_row + of_column) * (1 - seen)[..., None, None]
-    # np.square, as ** 2 of one number may differ from that of an array in the last digit
-    chance = np.square(seen * expected - 2 * expected + seen)
-    variance = (cells * np.square(apart)).sum(axis=(-2, -1)) - chance
+    mean = seen * expected - 2 * expected + seen
+    # np.square: ** 2 of one table's number may differ in the last digit from that of several tables'
+    variance = (cells * np.square(apart)).sum(axis=(-2, -1)) - np.square(mean)
     return kappa, np.sqrt(np.maximum(variance, 0.0) / np.where(n > 0, n, np.nan)) / np.square(left)
 
 

@@ -190,10 +190,9 @@ def test_no_canary_gets_out(
 ) -> None:
     from pipelines.cli import app
 
-    of_the_files = {"SEND_AUDIT_TODAY": "2026-11-21"}  # later, no audit of theirs is of the last 12 months
-    places = {"SEND_AUDIT_DATA": settings.data, "SEND_AUDIT_KEY_FILE": settings.key_file}
-    for name, value in (of_the_files | places).items():
+    for name, value in {"SEND_AUDIT_DATA": settings.data, "SEND_AUDIT_KEY_FILE": settings.key_file}.items():
         monkeypatch.setenv(name, str(value))
+    monkeypatch.setenv("SEND_AUDIT_TODAY", "2026-11-21")  # the files' audits are of the 12 months before
     caplog.set_level(logging.DEBUG)
     settings.inbox.mkdir(parents=True)
     for file in seeded(settings, tmp_path):
