@@ -183,7 +183,7 @@ def _files(told: Told) -> list[Block]:
     blocks: list[Block] = [Table("Files with rows behind the figure", header, rows, (3, 4, 5, 6))]
     if not all(one["by_month"] for one in told["sources"]):
         blocks.append(
-            "“Any period”: the rows of this file are not told by period, so all that are in force stand here."
+            "“Any period”: the rows of such a file are not told by period, so all that are in force stand here."
         )
     if told["filters"]:
         blocks.append("Rows are told for the whole place, not for the group.")

@@ -1,6 +1,6 @@
 """The planted rows of the ledger's feeds: actions, their changes, Ombudsman cases, inspections, internal audits.
 
-Belongs here: what `planted` holds for each feed, for these. Tests import it through `planted`; it is no test.
+Belongs here: what `planted_rows` holds for each feed, for these. Tests import it through `planted_rows`; it is no test.
 """
 
 from __future__ import annotations

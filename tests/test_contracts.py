@@ -20,7 +20,7 @@ from pipelines import contracts, settings
 from pipelines.contracts import Contract, ContractError, Rule, simplify
 from pipelines.intake.rules import KEY_PATTERNS, PATTERNS, Scene, broken, literal
 from pipelines.intake.whole_file import PATTERNS as FILE_PATTERNS
-from tests.planted import BREAKS, EXTRACTED_ON, FITTING, REACHES_DOWN, SEVERAL_ROWS, SOUND
+from tests.planted_rows import BREAKS, EXTRACTED_ON, FITTING, REACHES_DOWN, SEVERAL_ROWS, SOUND
 
 SETTINGS = settings.load({})
 CATALOGUE = contracts.load(SETTINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.planted import SOUND
+from tests.planted_rows import SOUND
 
 TAKEN = date(2026, 4, 3)
 Rows = list[dict[str, Any]]

@@ -18,7 +18,8 @@ import xlsxwriter
 
 from pipelines import contracts, settings
 from pipelines.contracts import Column, Contract
-from tests.planted import BEYOND, EXTRACTED_ON, REACHES_DOWN, Planted, Raw
+from tests.planted import BEYOND, Planted, Raw
+from tests.planted_rows import EXTRACTED_ON, REACHES_DOWN
 
 CATALOGUE = contracts.load(settings.load({}))
 FEEDS = sorted(CATALOGUE.contracts)

@@ -23,7 +23,7 @@ from pipelines import settings as program_settings
 from pipelines.settings import Settings
 from tests.acceptance import council_files, twelve
 from tests.dashboard.test_app import ask
-from tests.planted import SOUND
+from tests.planted_rows import SOUND
 
 MARK = "Zebedee"
 

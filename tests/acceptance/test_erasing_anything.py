@@ -28,7 +28,7 @@ from tests import few
 from tests.acceptance import council_files
 from tests.acceptance.plan_rows import as_days
 from tests.ods import spreadsheet
-from tests.planted import SOUND
+from tests.planted_rows import SOUND
 from tests.searching import found_in
 
 COUNCIL, FIRST = "990", date(2026, 3, 20)

@@ -16,7 +16,8 @@ from pipelines.intake.receive import Checked, receive
 from pipelines.settings import Settings
 from tests.acceptance.council_files import STYLES
 from tests.acceptance.planted_files import CATALOGUE, FEEDS, Finding, deliver
-from tests.planted import EXTRACTED_ON, REACHES_DOWN, planted
+from tests.planted import planted
+from tests.planted_rows import EXTRACTED_ON, REACHES_DOWN
 
 
 def found_in(checked: Checked, feed: str) -> list[Finding]:

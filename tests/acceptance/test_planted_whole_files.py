@@ -21,7 +21,8 @@ from pipelines.model.in_force import Part, in_force
 from pipelines.settings import Settings
 from tests.acceptance.council_files import STYLES
 from tests.acceptance.planted_files import CATALOGUE, FEEDS, deliver
-from tests.planted import ADVICE_SOURCES, EXTRACTED_ON, Planted, as_sent
+from tests.planted import Planted, as_sent
+from tests.planted_rows import ADVICE_SOURCES, EXTRACTED_ON
 
 
 @pytest.fixture(autouse=True)

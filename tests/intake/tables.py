@@ -17,7 +17,8 @@ from pipelines.feeds import read
 from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from tests.acceptance import planted_files
-from tests.planted import EXTRACTED_ON, planted
+from tests.planted import planted
+from tests.planted_rows import EXTRACTED_ON
 
 SETTINGS = settings.load({})
 CATALOGUE = contracts.load(SETTINGS)

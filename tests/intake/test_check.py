@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.intake.check import BalanceBroken, check, row_rules
 from tests.intake.tables import CATALOGUE, FEEDS, random_table, typed_table
-from tests.planted import EXTRACTED_ON
+from tests.planted_rows import EXTRACTED_ON
 
 PROGRAMME, AUDITS = CATALOGUE.contracts["audit_programme"], CATALOGUE.contracts["case_audits"]
 PLAN: dict[str, Any] = {

@@ -11,7 +11,7 @@ JUDGE = """
 import random, sys
 import duckdb
 from tests.intake.tables import CATALOGUE, random_table
-from tests.planted import EXTRACTED_ON
+from tests.planted_rows import EXTRACTED_ON
 from pipelines.intake.verdicts import verdicts
 contract = CATALOGUE.contracts["case_audits"]
 with duckdb.connect() as con:

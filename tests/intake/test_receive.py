@@ -23,7 +23,7 @@ from pipelines.intake.key import Key
 from pipelines.intake.receive import Checked, IntakeFailure
 from pipelines.settings import HOME, Settings
 from tests.intake.tables import CATALOGUE, KEY, changed
-from tests.planted import EXTRACTED_ON
+from tests.planted_rows import EXTRACTED_ON
 
 PLAN = {
     "Council": "990", "Cases drawn from": "ehcp", "Period": "2025-26 Q4", "Audit type": "routine",

@@ -16,7 +16,7 @@ import pytest
 from pipelines.intake import suites
 from pipelines.intake.check import check, row_rules
 from tests.intake.tables import CATALOGUE, FEEDS, SETTINGS, planted_table, typed_table
-from tests.planted import EXTRACTED_ON
+from tests.planted_rows import EXTRACTED_ON
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from pipelines.intake.check import check, row_rules
 from pipelines.intake.verdicts import verdicts
 from tests.intake.tables import CATALOGUE, FEEDS, planted_table, random_table, typed_table
-from tests.planted import EXTRACTED_ON
+from tests.planted_rows import EXTRACTED_ON
 
 
 @pytest.fixture
