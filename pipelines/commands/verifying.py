@@ -1,7 +1,7 @@
 """Commands that check: `verify`, and `sign-key`, which makes the key that releases are signed with.
 
-Belongs here: starting the checks and telling what they found. Does not belong here: the checks (`evidence.verify`,
-`evidence.chain`, `evidence.store_files`, `originals`).
+Belongs here: starting the checks and telling what they found. Does not belong here: the checks (`originals`, and of
+`evidence`: `chain`, `store_files`, `verify`, `verify_every`, `verify_databases`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pipelines.commands.console import counted, paragraph, say
 
 if TYPE_CHECKING:
     from pipelines.evidence.chain import Chain, Fault
-    from pipelines.evidence.verify import Release, Verdict
+    from pipelines.evidence.verify import Verdict
+    from pipelines.evidence.verify_every import Release
     from pipelines.intake.key import Key
     from pipelines.originals import Rebuilt
     from pipelines.settings import Settings
@@ -246,14 +247,13 @@ def _all(
     chain: Chain, from_originals: bool, current: bool, head: str, as_json: bool, show: console.Progress
 ) -> None:
     from pipelines.evidence import chain as chains
-    from pipelines.evidence import store_files
-    from pipelines.evidence import verify as verifying
+    from pipelines.evidence import store_files, verify_databases, verify_every
 
     settings = chain.settings
     key = key_at_hand(chain)
     files = store_files.check(chain, council_names(settings), key.fingerprint if key else None, show)
-    verifying.databases(chain, show)
-    counted_again = verifying.every(chain, key, current_only=current, progress=show)
+    verify_databases.check(chain, show)
+    counted_again = verify_every.every(chain, key, current_only=current, progress=show)
     rebuilt: list[Rebuilt] = []
     if from_originals:
         from pipelines import originals

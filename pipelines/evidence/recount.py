@@ -2,8 +2,8 @@
 
 Belongs here: making the figures of one council again, comparing them with those stored column by column, and which
 parts that takes. Nothing is read but the release; no network, no text of today.
-Does not belong here: finding a figure by its receipt (`verify`), going back to the archived files (`originals`), or the
-files' bytes (`store_files`).
+Does not belong here: a publication (`recount_public`), finding a figure by its receipt (`verify`), going back to the
+archived files (`originals`), or the bytes of files (`store_files`).
 
 Equal means equal to the last digit: numbers are compared as they are, never within a tolerance.
 """
@@ -309,3 +309,15 @@ def _whole(erased: Collection[str] | None) -> str:
 def same(one: Any, other: Any) -> bool:
     """Whether two values are equal to the last digit."""
     return one == other or (one != one and other != other)  # two that are no number are the same
+
+
+def is_figure(figure: Row) -> str:
+    """SQL: the rows with a figure's key."""
+    return " AND ".join(f"{quote(name)} = {text(figure[name])}" for name in KEY)
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    """What a query answers."""
+    cursor = con.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

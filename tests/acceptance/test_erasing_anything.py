@@ -20,7 +20,7 @@ from pipelines import contracts, originals, run
 from pipelines.contracts import Catalogue
 from pipelines.erasure import work
 from pipelines.evidence import chain as chains
-from pipelines.evidence import store_files, verify
+from pipelines.evidence import store_files, verify_databases, verify_every
 from pipelines.intake import key as keys
 from pipelines.intake import receive, verdicts
 from pipelines.settings import Settings
@@ -179,9 +179,9 @@ def checked(settings: Settings, *, from_originals: bool = False) -> list[origina
     """All files, the chain, every figure; and the releases made again."""
     chain, key = chains.read(settings), keys.load(settings)
     store_files.check(chain, {}, key.fingerprint)
-    verify.databases(chain)
+    verify_databases.check(chain)
     assert [fault for fault in chain.faults if fault.is_problem] == []
-    for release in verify.every(chain, key):
+    for release in verify_every.every(chain, key):
         assert (release.differ, release.problems) == (0, []), release.differences[:3]
     if not from_originals:
         return []

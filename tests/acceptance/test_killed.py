@@ -18,7 +18,7 @@ import pytest
 
 from pipelines import contracts, durable, releases
 from pipelines.evidence import chain as chains
-from pipelines.evidence import store_files, verify
+from pipelines.evidence import store_files, verify_every
 from pipelines.intake import key as keys
 from pipelines.settings import Settings
 from tests import few
@@ -146,4 +146,4 @@ def test_an_erasure_killed_at_any_point_goes_on(
         chain = chains.read(settings)
         store_files.check(chain, {})
         assert [fault for fault in chain.faults if fault.is_problem] == []
-        assert not any(release.differ for release in verify.every(chain, keys.load(settings)))
+        assert not any(release.differ for release in verify_every.every(chain, keys.load(settings)))

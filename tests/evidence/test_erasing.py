@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from pipelines import contracts, originals, past, releases, run
 from pipelines.erasure import work
 from pipelines.evidence import chain as chains
-from pipelines.evidence import recount, store_files, verify
+from pipelines.evidence import recount, store_files, verify, verify_databases, verify_every
 from pipelines.evidence.chain import Chain
 from pipelines.intake import key as keys
 from pipelines.intake import receive
@@ -69,8 +69,8 @@ def verified(settings: Settings) -> Chain:
     """The chain with what all files and figures say; no figure differs."""
     chain, key = chains.read(settings), keys.load(settings)
     store_files.check(chain, {}, key.fingerprint)
-    verify.databases(chain)
-    for release in verify.every(chain, key):
+    verify_databases.check(chain)
+    for release in verify_every.every(chain, key):
         assert (release.differ, release.problems) == (0, []), release.differences[:3]
     return chain
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines import durable, originals, past, releases, run, seals
 from pipelines.evidence import chain as chains
-from pipelines.evidence import recount, verify
+from pipelines.evidence import recount, verify, verify_databases, verify_every
 from pipelines.intake import key as keys
 from pipelines.releases import text
 from pipelines.run import quiet
@@ -41,8 +41,8 @@ def verified(settings: Settings, receipt: str, *, with_key: bool = True) -> veri
     return verify.one(chain, verify.find(chain, receipt), keys.at_hand(settings) if with_key else None)
 
 
-def counted(settings: Settings) -> list[verify.Release]:
-    return verify.every(chains.read(settings), keys.at_hand(settings))
+def counted(settings: Settings) -> list[verify_every.Release]:
+    return verify_every.every(chains.read(settings), keys.at_hand(settings))
 
 
 # One figure
@@ -133,7 +133,7 @@ def test_every_figure_of_every_release_is_counted_again_once(kept: Settings) -> 
 
 
 def test_the_current_release_alone(kept: Settings) -> None:
-    told = verify.every(chains.read(kept), None, current_only=True)
+    told = verify_every.every(chains.read(kept), None, current_only=True)
     assert [(one.audience, one.release) for one in told] == [
         ("officers", "2026-04-20.1"),
         ("public", "2026-04-20.1"),
@@ -213,7 +213,7 @@ def test_a_database_changed_together_with_its_digest_is_held_against_the_parts(o
     releases.digest_path(path).write_text(f"{durable.file_digest(path)}\n")
     assert problems(own) == []
     chain = chains.read(own)
-    verify.databases(chain)
+    verify_databases.check(chain)
     [fault] = chain.faults
     assert (fault.path, "table figures" in fault.what) == ("officers/databases/2026-04-20.1.duckdb", True)
 
