@@ -29,7 +29,7 @@ from pipelines.orchestration.history import (
 )
 from pipelines.orchestration.session import Session
 from pipelines.orchestration.triggers import MAIN, inbox_sensor, schedules
-from pipelines.partitions import Progress
+from pipelines.progress import Progress, quiet
 from pipelines.settings import Settings
 
 __all__ = ["Stopped", "definitions_for", "defs", "environment", "instance_for", "run_main"]
@@ -79,7 +79,7 @@ def definitions_for(settings: Settings, session: Session | None = None) -> dg.De
     )
 
 
-def run_main(settings: Settings, *, progress: Progress = run.quiet, as_of: date | None = None) -> run.Outcome:
+def run_main(settings: Settings, *, progress: Progress = quiet, as_of: date | None = None) -> run.Outcome:
     """The main job in this process: `run.run`, recorded in Dagster's history without any of its daemons.
 
     Raises:

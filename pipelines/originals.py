@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,10 +26,10 @@ from pipelines.evidence.chain import Chain, numbers
 from pipelines.evidence.recount import KEY, Difference, Row
 from pipelines.intake import key as keys
 from pipelines.intake import receive, tombstones
+from pipelines.progress import Progress
 from pipelines.releases import Manifest, text
 from pipelines.settings import Settings
 
-Progress = Callable[[str, int, int], None]
 _OF_SEVERAL = ("planned_audits", "plan_months", "setting_months", "audit_themes", "review_themes")
 """Facts whose rows depend on other rows than their own: an erased audit fulfilled a promised one, began the months that
 are looked at, or alone named a theme that others could have named. Their figures are compared."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,9 @@ from pipelines.evidence import delivered
 from pipelines.intake import key as keys
 from pipelines.intake import receive
 from pipelines.intake.receive import Checked
+from pipelines.progress import Progress
 from pipelines.settings import HOME, Settings
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done and how much there is."""
 Link = tuple[int, str, str, int, str]
 """(arrival's number, feed, sheet, row, code) of a row in force that names something no feed holds."""
 AT_ONCE = 2

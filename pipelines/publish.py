@@ -20,6 +20,7 @@ from pipelines.evidence import balances, changes, receipts, recount, restated
 from pipelines.intake import key as keys
 from pipelines.intake.receive import connection
 from pipelines.model.schema import BREAKDOWNS
+from pipelines.progress import Progress, quiet
 from pipelines.settings import Settings
 
 CHILDREN_FEEDS = ("placements",)
@@ -73,7 +74,7 @@ PUBLIC_FIGURES = f"""SELECT COLUMNS(lambda name: name NOT IN {_NOT_PUBLIC}), rec
 
 
 def publish(
-    settings: Settings, release: str, *, by: str, note: str, progress: breakdowns.Progress = breakdowns.quiet
+    settings: Settings, release: str, *, by: str, note: str, progress: Progress = quiet
 ) -> tuple[str, bool]:
     """Publish an officers' release; returns the public release's id and whether it is new.
 
@@ -147,7 +148,7 @@ def _by_group(
     settings: Settings,
     manifest: releases.Manifest,
     before: releases.Manifest | None,
-    progress: breakdowns.Progress,
+    progress: Progress,
 ) -> None:
     """Make group_figures, protection and attacks: what is public by group, held against all that was published."""
     contracts = catalogue.load(settings)

@@ -26,7 +26,7 @@ from pipelines.feeds.refusal import Refused
 from pipelines.intake import erased_list, receive, to_correct
 from pipelines.intake import key as keys
 from pipelines.intake.receive import Arrival, Checked
-from pipelines.partitions import Progress
+from pipelines.progress import Progress, quiet
 from pipelines.reports import supplier
 from pipelines.settings import Settings
 
@@ -70,10 +70,6 @@ class Work:
     balances: list[balances.Entry] = field(default_factory=list)
     """Where every row went."""
     manifest: releases.Manifest = field(default_factory=dict)
-
-
-def quiet(what: str, done: int, of: int) -> None:
-    """No progress shown."""
 
 
 def run(settings: Settings, *, as_of: date | None = None, progress: Progress = quiet) -> Outcome:

@@ -14,6 +14,7 @@ ROOMS = {
     # room: the rooms of the project that it may import
     "pipelines.settings": set(),
     "pipelines.durable": set(),
+    "pipelines.progress": set(),
     "pipelines.stamps": set(),
     "pipelines.seals": {"pipelines.durable", "pipelines.settings"},
     "pipelines.texts": set(),
@@ -32,7 +33,7 @@ ROOMS = {
         "pipelines.contracts", "pipelines.model", "pipelines.releases", "pipelines.settings", "pipelines.statistics",
         "pipelines.texts",
     },
-    "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.statistics"},
+    "pipelines.disclosure": {"pipelines.measures", "pipelines.model", "pipelines.progress", "pipelines.statistics"},
     "pipelines.past": {"pipelines.stamps"},
     "pipelines.databases": {"pipelines.past"},
     "pipelines.slices": {"pipelines.model"},
@@ -43,8 +44,8 @@ ROOMS = {
     "pipelines.evidence.between": {"pipelines.evidence", "pipelines.past"},
     "pipelines.evidence": {
         "pipelines.contracts", "pipelines.disclosure", "pipelines.durable", "pipelines.intake", "pipelines.measures",
-        "pipelines.model", "pipelines.past", "pipelines.receipt_ids", "pipelines.releases", "pipelines.seals",
-        "pipelines.settings", "pipelines.statistics",
+        "pipelines.model", "pipelines.past", "pipelines.progress", "pipelines.receipt_ids", "pipelines.releases",
+        "pipelines.seals", "pipelines.settings", "pipelines.statistics",
     },
     "pipelines.reports": {
         "pipelines.contracts", "pipelines.durable", "pipelines.feeds", "pipelines.settings", "pipelines.intake",

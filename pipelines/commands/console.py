@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, ParamSpec, 
 import typer
 
 from pipelines import settings as program_settings
+from pipelines.progress import Progress
 from pipelines.settings import HOME, Settings
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ _NARROWEST = 12
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Progress = Callable[[str, int, int], None]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Give the answer as JSON, for a script.")]
 Audience = Annotated[Literal["officers", "public"], typer.Option(help="Whose releases to read.")]

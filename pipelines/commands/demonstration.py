@@ -18,6 +18,7 @@ import typer
 
 from pipelines.commands import console, servers, work
 from pipelines.commands.console import say
+from pipelines.progress import Progress
 from pipelines.settings import HOME
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def start_afresh(data: Path) -> None:
             shutil.rmtree(data / name)
 
 
-def prepare(settings: Settings, seed: int, show: console.Progress) -> None:
+def prepare(settings: Settings, seed: int, show: Progress) -> None:
     """Receive three years of files as they came in, with a release at each year's end, and run the last ones."""
     from pipelines import contracts, durable, publish
     from pipelines import demo as county
@@ -133,9 +134,7 @@ def year_ends(first: date, last: date) -> list[date]:
     return [date(year, 4, 30) for year in range(first.year + 1, last.year + 1) if date(year, 4, 30) < last]
 
 
-def take_in(
-    settings: Settings, catalogue: Catalogue, sent: Sequence[Delivery], show: console.Progress
-) -> None:
+def take_in(settings: Settings, catalogue: Catalogue, sent: Sequence[Delivery], show: Progress) -> None:
     """Receive files, each on its own day; the caller holds the store's lock."""
     from pipelines.intake import key as keys
     from pipelines.intake import receive

@@ -19,6 +19,7 @@ import typer
 
 from pipelines.commands import console
 from pipelines.commands.console import say, tell
+from pipelines.progress import Progress
 
 if TYPE_CHECKING:
     from pipelines.contracts import Catalogue
@@ -130,7 +131,7 @@ def read_again(
     key: Key,
     held: Sequence[Checked],
     council: str,
-    progress: console.Progress,
+    progress: Progress,
 ) -> tuple[Names, int]:
     """The unlisted names in a council's archived originals, each as most often written, and how many entries look like
     a person's details."""

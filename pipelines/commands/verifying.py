@@ -15,6 +15,7 @@ import typer
 
 from pipelines.commands import console
 from pipelines.commands.console import counted, paragraph, say
+from pipelines.progress import Progress
 
 if TYPE_CHECKING:
     from pipelines.evidence.chain import Chain, Fault
@@ -117,7 +118,7 @@ def store_fingerprint(chain: Chain) -> str | None:
 # One figure
 
 
-def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: console.Progress) -> None:
+def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: Progress) -> None:
     from pipelines.evidence import verify as verifying
 
     found = verifying.find(chain, receipt)
@@ -133,7 +134,7 @@ def _one(chain: Chain, receipt: str, from_originals: bool, as_json: bool, show: 
     raise typer.Exit(console.DONE if whole and not faults else console.DIFFERS)
 
 
-def _originals(chain: Chain, found: Any, show: console.Progress) -> Rebuilt:
+def _originals(chain: Chain, found: Any, show: Progress) -> Rebuilt:
     from pipelines import originals
 
     release = (
@@ -243,9 +244,7 @@ def signed(chain: Chain, release: str) -> str:
 # Everything
 
 
-def _all(
-    chain: Chain, from_originals: bool, current: bool, head: str, as_json: bool, show: console.Progress
-) -> None:
+def _all(chain: Chain, from_originals: bool, current: bool, head: str, as_json: bool, show: Progress) -> None:
     from pipelines.evidence import chain as chains
     from pipelines.evidence import store_files, verify_databases, verify_every
 

@@ -15,6 +15,7 @@ import typer
 
 from pipelines.commands import console
 from pipelines.commands.console import counted, say, tell
+from pipelines.progress import Progress
 
 if TYPE_CHECKING:
     from pipelines.run import Outcome
@@ -156,7 +157,7 @@ def run(
     raise typer.Exit(console.REFUSED if outcome.refused or outcome.left else console.DONE)
 
 
-def main_job(settings: Settings, *, as_of: date | None = None, progress: console.Progress) -> Outcome:
+def main_job(settings: Settings, *, as_of: date | None = None, progress: Progress) -> Outcome:
     """The main job, recorded in Dagster's history where Dagster is installed."""
     try:
         from pipelines.definitions import run_main

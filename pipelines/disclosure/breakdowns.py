@@ -10,7 +10,7 @@ figures comes in, so nothing else can leak.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,16 +25,11 @@ from pipelines.disclosure.rules import THRESHOLD, Rules
 from pipelines.disclosure.shown import Row
 from pipelines.measures.catalogue import Measure
 from pipelines.model.schema import BREAKDOWNS, FACTS
+from pipelines.progress import Progress, quiet
 
 CONSIDERED = 6
 """Measures of the same cases that are tried by one breakdown, the most important first."""
 _BY_TWO = "_by_kind"
-Progress = Callable[[str, int, int], None]
-"""Told what is done, how much of it is, and of how much."""
-
-
-def quiet(what: str, done: int, of: int) -> None:
-    """No progress shown."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ from pipelines.evidence import recount
 from pipelines.intake.key import Key
 from pipelines.intake.receive import connection
 from pipelines.measures.catalogue import Catalogue
+from pipelines.progress import Progress
 from pipelines.releases import Manifest, part_path, text
 from pipelines.settings import Settings
 
-Progress = Callable[[str, int, int], None]
 Receipts = dict[str, list[str]]
 """Digest of a part of figures -> receipts."""
 SLOTS = "planned_audits"

@@ -10,17 +10,17 @@ A part is known by its columns, so one that a run cut short left behind is looke
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from pipelines import durable
+from pipelines.progress import Progress
 from pipelines.releases import quote, text, write_rows
 from pipelines.settings import Settings
 
-Progress = Callable[[str, int, int], None]
 _FINDINGS, _COUNTS = {"number", "sheet", "row", "code"}, {"council", "columns", "count", "digest"}
 
 

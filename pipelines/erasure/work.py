@@ -11,7 +11,7 @@ Each file is told in the journal before it changes. Readers' files are replaced 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,9 @@ from pipelines.intake import key as keys
 from pipelines.intake.erased_list import Erased
 from pipelines.intake.leaving_out import File, Found
 from pipelines.intake.receive import Arrival, Checked
+from pipelines.progress import Progress
 from pipelines.run import checked_deliveries
 from pipelines.settings import AUDIENCES, Settings
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

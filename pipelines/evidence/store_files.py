@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,11 @@ from pipelines.evidence.chain import (
 )
 from pipelines.intake import erased_list, receive, tombstones
 from pipelines.intake.receive import Arrival
+from pipelines.progress import Progress
 from pipelines.settings import AUDIENCES, Settings
 
 LEFT_OUT = ("LOCK", "records/work", "records/dagster")
 """Within the store: no evidence."""
-Progress = Callable[[str, int, int], None]
 _ARCHIVE = ("sha256", "bytes", "file", "archived_at")
 _PARTITION = ("parts", "in_force", "links")
 """What these records held before they were sealed."""

@@ -6,7 +6,7 @@ files (`store_files`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,10 +14,9 @@ import duckdb
 from pipelines import past, releases
 from pipelines.evidence import recount
 from pipelines.evidence.chain import CHANGED, Chain
+from pipelines.progress import Progress
 from pipelines.releases import quote, text
 from pipelines.settings import AUDIENCES
-
-Progress = Callable[[str, int, int], None]
 
 
 def check(chain: Chain, progress: Progress | None = None) -> None:

@@ -7,7 +7,7 @@ Does not belong here: making figures again (`recount`, `recount_public`), a figu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,10 @@ from pipelines.evidence import recount, recount_public
 from pipelines.evidence.chain import OF_AUDIENCE, Chain
 from pipelines.evidence.recount import AGAIN, KEY, CannotRecount, Difference
 from pipelines.intake.key import Key
+from pipelines.progress import Progress
 from pipelines.releases import Manifest, text
 from pipelines.settings import AUDIENCES, Settings
 
-Progress = Callable[[str, int, int], None]
 Recounted = tuple[int, int, list[Difference], str]
 """(figures, how many differ, the first differences, why they could not be counted again)"""
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pipelines import durable, run
 from pipelines.orchestration import faults
-from pipelines.partitions import Progress
+from pipelines.progress import Progress, quiet
 from pipelines.run import Work
 from pipelines.settings import Settings
 
@@ -27,7 +27,7 @@ class Session:
     """A run in this process. The first step opens it, so that waiting for the lock can be tried again."""
 
     settings: Settings
-    progress: Progress = run.quiet
+    progress: Progress = quiet
     as_of: date | None = None
     patient: bool = True
     """Try again later what ends by itself. At a command line somebody can decide that better."""

@@ -23,6 +23,7 @@ from pipelines.evidence import chain as chains
 from pipelines.evidence import store_files, verify_databases, verify_every
 from pipelines.intake import key as keys
 from pipelines.intake import receive, verdicts
+from pipelines.progress import quiet
 from pipelines.settings import Settings
 from tests import few
 from tests.acceptance import council_files
@@ -158,7 +159,7 @@ def test_a_random_child(
     others = [ref for other in world.children if other != child for ref in world.of(other)]
     held = found_in(settings.data, others)
 
-    with work.scene(settings, run.quiet) as of:
+    with work.scene(settings, quiet) as of:
         plan = work.for_child(of, COUNCIL, child)
         assert plan.rows
         work.do(of, plan, by="Role", note="Why")
@@ -185,4 +186,4 @@ def checked(settings: Settings, *, from_originals: bool = False) -> list[origina
         assert (release.differ, release.problems) == (0, []), release.differences[:3]
     if not from_originals:
         return []
-    return originals.rebuild_all(chain, list(chain.manifests["officers"]), run.quiet)
+    return originals.rebuild_all(chain, list(chain.manifests["officers"]), quiet)

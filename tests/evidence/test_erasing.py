@@ -19,6 +19,7 @@ from pipelines.evidence import recount, store_files, verify, verify_databases, v
 from pipelines.evidence.chain import Chain
 from pipelines.intake import key as keys
 from pipelines.intake import receive
+from pipelines.progress import quiet
 from pipelines.settings import Settings
 from tests import few
 from tests.acceptance import council_files, twelve
@@ -54,7 +55,7 @@ def in_order(figures: pd.DataFrame) -> pd.DataFrame:
 
 @contextmanager
 def erasing(settings: Settings, reference: str = CHILD) -> Iterator[tuple[work.Scene, work.Plan]]:
-    with work.scene(settings, run.quiet) as of:
+    with work.scene(settings, quiet) as of:
         yield of, work.for_child(of, COUNCIL, reference)
 
 
@@ -101,7 +102,7 @@ def test_nothing_of_the_child_is_left_and_all_else_verifies_both_ways(own: Setti
     assert {fault.kind for fault in chain.faults} == {"erased", "unfinished"}
     for name, held in figures.items():
         assert_frame_equal(in_order(releases.open_release(own, "officers", name)["figures"]), in_order(held))
-    for rebuilt in originals.rebuild_all(chain, list(chain.manifests["officers"]), run.quiet):
+    for rebuilt in originals.rebuild_all(chain, list(chain.manifests["officers"]), quiet):
         assert rebuilt.is_equal, (rebuilt.parts_that_differ, rebuilt.differences[:3])
         assert rebuilt.figures
 
@@ -206,7 +207,7 @@ def test_a_childs_placements_complaints_and_own_theme_go_too(own: Settings, tmp_
     }  # fmt: skip
     chain = verified(everything)
     assert problems(chain) == []
-    [rebuilt] = originals.rebuild_all(chain, [str(made)], run.quiet)
+    [rebuilt] = originals.rebuild_all(chain, [str(made)], quiet)
     assert rebuilt.is_equal, (rebuilt.parts_that_differ, rebuilt.differences[:3], rebuilt.failed)
 
 
@@ -265,7 +266,7 @@ def test_later_files_do_not_bring_the_child_back(own: Settings, tmp_path: Path) 
 
 def test_after_lifting_a_new_file_may_hold_the_child(own: Settings, tmp_path: Path) -> None:
     erase(own)
-    with work.scene(own, run.quiet) as of:
+    with work.scene(own, quiet) as of:
         assert work.lift(of, COUNCIL, "C999999", by="Role", note="Why") is None
         assert work.lift(of, COUNCIL, CHILD.lower(), by="Role", note="Why")
     catalogue, key = contracts.load(own), keys.load(own)
@@ -293,7 +294,7 @@ def test_a_restored_backup_shows_and_is_brought_up_to_date(own: Settings, tmp_pa
     chain = chains.read(own)
     store_files.check(chain, {})
     assert "restored" in {fault.kind for fault in chain.faults if fault.is_problem}
-    with work.scene(own, run.quiet) as of:
+    with work.scene(own, quiet) as of:
         plan = work.for_list(of)
         assert plan.rows == 3
         work.do(of, plan, by="Role", note="Restored")

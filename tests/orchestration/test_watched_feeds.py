@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines import contracts, run
 from pipelines.intake.receive import Checked
 from pipelines.orchestration import watch
+from pipelines.progress import quiet
 from tests.orchestration.stubbed_job import (
     FEED,
     check_of,
@@ -24,7 +25,7 @@ from tests.orchestration.stubbed_job import (
 def watched(*held: Checked, today: str = "2026-04-10", folder: Path) -> dict[str, dg.AssetCheckResult]:
     """The checks `fresh`, `no_drift` and `volume` of the case audits, on a day."""
     settings = replace(settings_in(folder), today=date.fromisoformat(today))
-    work = run.Work(settings, contracts.load(settings), None, None, run.quiet, run.Outcome(), list(held))  # type: ignore[arg-type]
+    work = run.Work(settings, contracts.load(settings), None, None, quiet, run.Outcome(), list(held))  # type: ignore[arg-type]
     return {result.check_name or "": result for result in watch.results(work, FEED, "case_audits_accepted")}
 
 
