@@ -13,7 +13,7 @@ from pipelines.disclosure.cubes import TOTAL, Cube
 from pipelines.disclosure.protect import Task, protect
 from tests.disclosure.tables import attacked, cube_of, read
 from tests.disclosure.test_protect import is_safe, second_program
-from tests.statistics.test_reference_values import params, present
+from tests.statistics.reference import params, present
 
 FILE = "suppression.json"
 
