@@ -1,8 +1,8 @@
 """Turns rows of a release into words: numbers, periods, directions, signals, whole sentences.
 
 Belongs here: every phrase that states a figure, so that a page, an export and the command line say the same.
-Does not belong here: components, queries, the words for control charts (`signals`), and statistics (intervals,
-directions and signals come in the rows).
+Does not belong here: components, queries, the words for control charts (`signals`), for groups beside their total
+(`group_words`), and statistics (intervals, directions and signals come in the rows).
 Nothing outside the standard library is imported, because the command line uses this too.
 
 Rows are dicts with the columns of the release's tables `measures`, `figures` and `charts`.
@@ -28,9 +28,6 @@ COUNT_FIRST_BELOW = 20
 DEMONSTRATION = "Demonstration data: a fictional county"
 NOTHING_PUBLISHED = "No figures have been published yet. Run send-audit run"
 
-# The part of groups that exact 99.8% limits leave out, at most, where only chance sets them apart.
-BEYOND_LIMITS = 0.002
-
 WINDOWS = {
     "12m": "12 months",
     "financial_year": "Financial year (April to March)",
@@ -54,12 +51,6 @@ LEVELS = {
     "refuse": "Refused: the whole file was kept out",
 }
 CHOSEN = {"more random": "more", "fewer random": "fewer"}
-PLACED = {
-    "higher": "Higher than would be usual by chance",
-    "lower": "Lower than would be usual by chance",
-    "as expected": "As would be usual by chance",
-}
-"""Where a group lies beside its council's total -> its words."""
 POLARITY = {
     "better": "Higher is better.",
     "worse": "Lower is better.",
@@ -419,56 +410,6 @@ def change_cell(figure: Row, measure: Row | None = None) -> str:
     if direction in ("higher", "lower"):
         return f"{points(figure['change'], own_unit(measure))} {direction} than the year before"
     return "No clear change from the year before"
-
-
-def apart(row: Row, total: Row | None) -> str:
-    """`lower` or `higher` where a group lies further from its total than chance explains, else nothing.
-
-    That is beyond the exact 99.8% limits that the release holds. A release from before it held them tells it by the
-    group's likely range (95%).
-    """
-    if row.get("place"):
-        return row["place"] if row["place"] in ("higher", "lower") else ""
-    if (
-        "place" in row
-        or total is None
-        or total.get("value") is None
-        or row.get("symbol")
-        or row.get("low") is None
-    ):
-        return ""
-    if row["high"] < total["value"]:
-        return "lower"
-    return "higher" if row["low"] > total["value"] else ""
-
-
-def are_placed(rows: Sequence[Row]) -> bool:
-    """Whether groups were set beside their total: what is public does not hold their limits; an older release has none
-    either, and goes by likely ranges."""
-    return any(row.get("place") for row in rows) or not any("place" in row for row in rows)
-
-
-def usual(measure: Row, row: Row) -> str:
-    """What would be usual by chance for a group with so many cases, at its council's share; empty where not known."""
-    if not row.get("place"):
-        return ""
-    cases = f"{count(row['denominator'])} {unit(measure)}"
-    if row["usual_least"] == row["usual_most"]:
-        return f"{count(row['usual_least'])} of {cases} would be usual"
-    return f"{count(row['usual_least'])} to {count(row['usual_most'])} of {cases} would be usual"
-
-
-def groups_by_chance(rows: Sequence[Row], what: str = "groups") -> str:
-    """How many of the groups shown would be named though nothing sets them apart; a release from before it held limits
-    names by likely ranges, one in 20. Empty where no group is looked at."""
-    looked_at = sum(bool(row.get("place")) for row in rows)
-    if looked_at:
-        return by_chance(BEYOND_LIMITS * looked_at, looked_at, what, "be named so")
-    return (
-        ""
-        if any("place" in row for row in rows)
-        else f"About one in 20 of the {what} differs by chance alone."
-    )
 
 
 def by_chance(expected: float, of: int, what: str, would: str) -> str:

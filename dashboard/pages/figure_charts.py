@@ -12,7 +12,7 @@ from statistics import median
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, classes, components, group_charts, signals, store, words
+from dashboard import charts, classes, components, group_charts, group_words, signals, store, words
 from dashboard.pages import voice_words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, ranges
@@ -168,7 +168,7 @@ def groups(draft: Draft) -> Component:
     period = words.period(window, other["period_start"], end, True) if other else shown.period_words
     overall = store.figures(draft.release, shown.council, window, end).get(shown.measure)
     title = store.breakdowns(draft.release).get(shown.by, shown.by)
-    finding, chance = voice_words.groups_finding(rows, overall), words.groups_by_chance(rows)
+    finding, chance = voice_words.groups_finding(rows, overall), group_words.by_chance(rows)
     hold = ranges(f"{measure['title']}, by {title.lower()}, in {period}", title, measure, rows)
     described = f"{measure['title']} by {title.lower()}, in {period}. Each dot has its likely range."
     parts: list[Component | None] = [

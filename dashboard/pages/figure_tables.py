@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, group_words, store, words
 from dashboard.pages.draft import Draft
 
 BESIDE = "Beside all together"
@@ -42,7 +42,7 @@ def beside_total(measure: store.Row, row: store.Row) -> components.Cell:
     if not row.get("place"):
         return "Nothing to compare"
     shape = row["place"] if row["place"] in ("higher", "lower") else ""
-    return {"text": words.PLACED[row["place"]], "shape": shape, "note": words.usual(measure, row)}
+    return {"text": group_words.PLACED[row["place"]], "shape": shape, "note": group_words.usual(measure, row)}
 
 
 def range_row(label: str, measure: store.Row, row: store.Row) -> list[components.Cell]:

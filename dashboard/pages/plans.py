@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, group_words, store, words
 from dashboard.pages import figure_charts, frame, plans_words, reliability_words
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import range_row, ranges
@@ -138,7 +138,7 @@ def _sections(draft: Draft) -> Component:
     if overall:
         total: components.Cell = {"text": "All sections together"}
         cells.append([total, _heat(overall, None), *[_heat(kind, overall) for kind in kinds], ""])
-    chance = words.groups_by_chance([*rows, *by_kind.values(), *kinds], "cells")
+    chance = group_words.by_chance([*rows, *by_kind.values(), *kinds], "cells")
     measure = draft.known[SECTIONS]
     return components.section(
         "sections",
@@ -173,7 +173,7 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
     )
     if row["denominator"] < words.COUNT_FIRST_BELOW:
         big, small = small, big
-    mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(words.apart(row, overall), "")
+    mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(group_words.apart(row, overall), "")
     heat = plans_words.shade(row["value"])
     return {"text": big, "note": f"{small}{mark}", "heat": heat, "sub": row["receipt"]}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import words
+from dashboard import group_words, words
 
 Row = Mapping[str, Any]
 # Darker means a smaller share; the number stands in every cell, so the shade only helps the eye.
@@ -31,8 +31,8 @@ def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) 
     section = row["label"] if row["label"].startswith("Section") else f"Section {row['label']}"
     number = words.number(row["numerator"], row["denominator"], unit)
     said = f"{section} was the {name}: good or better in {number}"
-    side = words.apart(row, overall)
-    if not words.are_placed([row]):
+    side = group_words.apart(row, overall)
+    if not group_words.are_placed([row]):
         return f"{said}."
     if not side:
         return f"{said}. It is not clearly {'lower' if weakest else 'higher'} than all sections together."

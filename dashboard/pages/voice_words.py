@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import words
+from dashboard import group_words, words
 
 Row = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | Non
 
 def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
     """The heading of a chart of groups."""
-    if not words.are_placed(rows):
+    if not group_words.are_placed(rows):
         return NOT_PLACED
     below, above = groups_apart(rows, overall)
     than = "than would be usual by chance" if any(row.get("place") for row in rows) else "than for all audits"
@@ -55,8 +55,9 @@ def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
 
 
 def groups_apart(rows: Sequence[Row], overall: Row | None) -> tuple[list[str], list[str]]:
-    """Labels of the groups that lie lower, and higher, than chance explains (`words.apart`)."""
+    """Labels of the groups that lie lower, and higher, than chance explains (`group_words.apart`)."""
     below, above = (
-        [row["label"] for row in rows if words.apart(row, overall) == side] for side in ("lower", "higher")
+        [row["label"] for row in rows if group_words.apart(row, overall) == side]
+        for side in ("lower", "higher")
     )
     return below, above

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from zlib import crc32
 
-from dashboard import words
+from dashboard import group_words, words
 from tests.dashboard import numbers
 from tests.sentences import Place, Tables, Unknown, Wrong, free, periods, read, sentences
 
@@ -110,7 +110,7 @@ def headlines(tables: Tables, every: int = 1) -> Iterator[tuple[str, Place]]:
             yield words.headline(measure, row), at
             yield words.change_cell(row, measure), at
             yield words.figure_number(measure, row), at
-            yield words.usual(measure, row), at
+            yield group_words.usual(measure, row), at
             yield words.likely(row, measure), at
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import words
+from dashboard import group_words, words
 from dashboard.pages import voice_words
 
 MEASURE = {
@@ -241,11 +241,11 @@ def test_a_group_is_named_where_the_release_says_that_it_lies_beyond_chance() ->
         voice_words.groups_finding(rows, {"value": 0.6})
         == "Lower than would be usual by chance: B; higher: C"
     )
-    assert words.groups_by_chance(rows) == "By chance alone, about 0.006 of these 3 groups would be named so."
-    assert words.groups_by_chance([{"place": ""}]) == ""
-    assert words.groups_by_chance([{}]) == "About one in 20 of the groups differs by chance alone."
+    assert group_words.by_chance(rows) == "By chance alone, about 0.006 of these 3 groups would be named so."
+    assert group_words.by_chance([{"place": ""}]) == ""
+    assert group_words.by_chance([{}]) == "About one in 20 of the groups differs by chance alone."
     row = {"place": "lower", "denominator": 72, "usual_least": 40, "usual_most": 63}
-    assert words.usual(MEASURE, row) == "40 to 63 of 72 audits would be usual"
+    assert group_words.usual(MEASURE, row) == "40 to 63 of 72 audits would be usual"
 
 
 @pytest.mark.parametrize(("mix", "more"), [("more random", "more"), ("fewer random", "fewer")])
