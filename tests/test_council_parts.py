@@ -167,7 +167,8 @@ def test_councils_made_in_shares_make_the_same_release(
 ) -> None:
     own, codes = made.councils(bench.settings_of(tmp_path), tmp_path, 3)
     own = replace(own, definitions=few.definitions(tmp_path / "definitions"))
-    for council, audits in zip(codes, (40, 90, 60), strict=True):
+    # of 5,000 rows more than one core has some at a time
+    for council, audits in zip(codes, (40, 5_000, 60), strict=True):
         made.deliver(tmp_path / "files", council, audits)
     bench.to_inbox(own, tmp_path / "files")
     together = run.run(own)
