@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store
 
 NAME = "as_of"
 LABEL = "Show figures as they stood on"
@@ -46,7 +46,7 @@ class Choice:
     def when(self) -> str:
         """What was asked for, in words: a day, or a data version."""
         day = _day(self.asked)
-        return words.day(day) if day else f"data version {self.asked}"
+        return phrases.day(day) if day else f"data version {self.asked}"
 
 
 def choose(releases: store.Store, query: Mapping[str, str]) -> Choice | None:
@@ -77,26 +77,26 @@ def banner(chosen: Choice, way_back: str) -> Component | None:
         return None
     head = stood.head
     did = "published" if head.officers_release else "made"
-    version = f"data version {head.release}, {did} on {words.day(head.made_at.date())}"
+    version = f"data version {head.release}, {did} on {phrases.day(head.made_at.date())}"
     if chosen.is_latest:
         said = f"Figures as they stood on {chosen.when()}. They are still the latest: {version}."
         return html.Div(html.P(said), className="notice as-of-banner")
     why = ", the newest on that day" if _day(chosen.asked) else ""
     if stood.rebuilt:
         parts = [
-            f"You are looking at a rebuild: {version}, of what had been received by {words.day(head.as_of)}, by the "
+            f"You are looking at a rebuild: {version}, of what had been received by {phrases.day(head.as_of)}, by the "
             "rules and definitions of the day it was made. Readers were never pointed to it."
         ]
     else:
         parts = [f"You are looking at figures as they stood on {chosen.when()}: {version}{why}."]
     if stood.until:
         parts.append(
-            f"They stood until {words.day(stood.until.made_at.date())}, when data version {stood.until.release} took "
+            f"They stood until {phrases.day(stood.until.made_at.date())}, when data version {stood.until.release} took "
             "their place."
         )
     if stood.latest:
         parts.append(
-            f"The latest are as they stood on {words.day(stood.latest.as_of)}, data version {stood.latest.release}."
+            f"The latest are as they stood on {phrases.day(stood.latest.as_of)}, data version {stood.latest.release}."
         )
     ways: list[Any] = [
         dcc.Link("Show the latest figures", href=way_back),

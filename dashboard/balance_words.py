@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard import words
+from dashboard import phrases
 
 Row = Mapping[str, Any]
 STEPS = ("files", "received", "set aside", "accepted", "in force", "made", "ledger", "denominator")
@@ -199,7 +199,7 @@ def part(line: Line, code: str, known: Known) -> str:
         return _DATES[code[3:]]
     if code.startswith("not ") and code not in _PARTS:
         said = known.columns.get((_fact(line, known), code[4:]), "").rstrip(".")
-        return f"of which this does not hold: {words.lower_first(said)}" if said else f"not {code[4:]}"
+        return f"of which this does not hold: {phrases.lower_first(said)}" if said else f"not {code[4:]}"
     return _PARTS.get(code, code)
 
 
@@ -216,7 +216,8 @@ def _fact(line: Line, known: Known) -> str:
 def parts(line: Line, known: Known) -> str:
     """Everything that the rows of a step became: “102 without a day of completion + 1,624 in the denominator”."""
     return (
-        " + ".join(f"{words.count(rows)} {part(line, code, known)}" for code, rows in line.parts) or "nothing"
+        " + ".join(f"{phrases.count(rows)} {part(line, code, known)}" for code, rows in line.parts)
+        or "nothing"
     )
 
 
@@ -233,7 +234,7 @@ def adds_up(line: Line) -> str:
 
 def sentence(line: Line, known: Known) -> str:
     """A step as a sum: “4,498 rows received = 4,474 accepted + 24 set aside.”"""
-    said = f"{words.count(line.rows)} {went_in(line)} = {parts(line, known)}."
+    said = f"{phrases.count(line.rows)} {went_in(line)} = {parts(line, known)}."
     return said if line.adds_up else f"{said} This does not add up: please report it."
 
 
@@ -241,6 +242,6 @@ def refused(files: int, rows: int) -> str:
     """What is said of files that were refused whole; nothing where there were none."""
     if not files:
         return ""
-    which = "1 file was" if files == 1 else f"{words.count(files)} files were"
-    held = f": {words.count(rows)} rows, headers among them" if rows else ""
-    return f"{words.capital(which)} refused whole{held}. No figure uses any of it."
+    which = "1 file was" if files == 1 else f"{phrases.count(files)} files were"
+    held = f": {phrases.count(rows)} rows, headers among them" if rows else ""
+    return f"{phrases.capital(which)} refused whole{held}. No figure uses any of it."

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from dashboard import store, view, words
+from dashboard import phrases, store, view, words
 
 Told = dict[str, Any]
 """Keys: source, source_label, council, council_name, window, period_start, period_end, complete, period, release,
@@ -76,7 +76,7 @@ def tell(release: store.Release, shown: view.View, source: str) -> Told:
         "period_start": shown.start,
         "period_end": shown.end,
         "complete": shown.complete,
-        "period": words.period(shown.window, shown.start, shown.end, shown.complete),
+        "period": phrases.period(shown.window, shown.start, shown.end, shown.complete),
         **{name: about.get(name) for name in ("release", "audience", "as_of", "made_at", "demonstration")},
         "balance": {"before": _figure(known, before), **parts((*MOVED, "open"))},
         "overdue": parts(OVERDUE),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from dashboard import board_report, ledger_words, words
+from dashboard import board_report, ledger_words, phrases, words
 from dashboard.blocks import RECEIPT, Block, Pairs, Said, Section, Table
 
 Told = board_report.Told
@@ -68,8 +68,8 @@ def _of(told: Told) -> list[Block]:
     pairs = [
         ("Actions from", told["source_label"]),
         ("Council", told["council_name"]),
-        ("Period", words.capital(told["period"])),
-        ("As it stood on", words.day(told["as_of"])),
+        ("Period", phrases.capital(told["period"])),
+        ("As it stood on", phrases.day(told["as_of"])),
         ("Data version", told["release"]),
         ("Audience", words.AUDIENCES.get(told["audience"] or "", "Not given")),
     ]
@@ -81,7 +81,7 @@ def _said(text: str, *figures: Told | None) -> Said:
 
 
 def _none(number: int) -> str:
-    return words.count(number) if number else "None"
+    return phrases.count(number) if number else "None"
 
 
 def _have(figure: Told, said: str) -> str:
@@ -96,7 +96,7 @@ def _where(told: Told) -> list[Block]:
     rest = " The rest were cancelled." if done + still["numerator"] < every else ""
     blocks: list[Block] = [
         _said(
-            f"{_none(done)} of {words.count(every)} {'action' if every == 1 else 'actions'} "
+            f"{_none(done)} of {phrases.count(every)} {'action' if every == 1 else 'actions'} "
             f"{'is' if done < 2 else 'are'} done, and {_none(still['numerator']).lower()} "
             f"{'is' if still['numerator'] < 2 else 'are'} open.{rest}",
             shown,
@@ -116,7 +116,7 @@ def _where(told: Told) -> list[Block]:
         if shown["numerator"]:
             blocks.append(
                 _said(
-                    f"For {words.count(shown['numerator'])} of those that are done, nothing is named that shows it. "
+                    f"For {phrases.count(shown['numerator'])} of those that are done, nothing is named that shows it. "
                     "Not evidenced is not the same as not done: nobody but the owner can tell.",
                     shown,
                 )
@@ -126,7 +126,7 @@ def _where(told: Told) -> list[Block]:
         late, of = overdue["numerator"], overdue["denominator"]
         blocks.append(
             _said(
-                f"{words.count(late)} of {words.count(of)} open {'action' if of == 1 else 'actions'} "
+                f"{phrases.count(late)} of {phrases.count(of)} open {'action' if of == 1 else 'actions'} "
                 f"{'is' if late == 1 else 'are'} past the date that was promised first.",
                 overdue,
             )
@@ -144,9 +144,9 @@ def _balance(told: Told) -> list[Block]:
     rows: list[list[str | tuple[str, str]]] = []
     for part, name in _BALANCE.items():
         figure = held[part]
-        label = f"{name}, on {words.day(ends[part])}" if part in ends else name
+        label = f"{name}, on {phrases.day(ends[part])}" if part in ends else name
         rows.append(
-            [label, *([words.count(figure["numerator"]), figure["receipt"]] if figure else ["None", ""])]
+            [label, *([phrases.count(figure["numerator"]), figure["receipt"]] if figure else ["None", ""])]
         )
     return [
         "What was open before, and what was opened or opened again, is what was done, what was cancelled and what is "
@@ -161,7 +161,7 @@ def _sum(held: Told) -> Said:
     numbers = {part: int(held[part]["numerator"]) if held[part] else 0 for part in _BALANCE}
     came, went = ([numbers[part] for part in parts] for parts in (CAME, WENT))
     moved = [
-        f"{sign} {words.count(numbers[part])} {_BALANCE[part].lower()}"
+        f"{sign} {phrases.count(numbers[part])} {_BALANCE[part].lower()}"
         for sign, parts in (("+", CAME), ("−", WENT))
         for part in parts
         if numbers[part]
@@ -203,9 +203,9 @@ def _list(told: Told) -> list[Block]:
     since = (
         ""
         if told["list_as_on"] == told["period_end"]
-        else f" The numbers are of {words.day(told['period_end'])}: what happened since is in this list alone."
+        else f" The numbers are of {phrases.day(told['period_end'])}: what happened since is in this list alone."
     )
-    blocks: list[Block] = [f"As the register stood on {words.day(told['list_as_on'])}.{since}", *public]
+    blocks: list[Block] = [f"As the register stood on {phrases.day(told['list_as_on'])}.{since}", *public]
     every = told["source"] == board_report.ALL
     for name, column, wide in _KINDS:
         rows = sorted((row for row in told["actions"] if row[column]), key=_first)

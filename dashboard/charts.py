@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import classes, signals, words
+from dashboard import classes, kinds, phrases, signals, words
 
 Row = Mapping[str, Any]
 Figure = dict[str, Any]
@@ -115,7 +115,7 @@ def slow_line(measure: Row, points: Sequence[Row]) -> Figure:
             "showlegend": False,
         },
     ]
-    layout = base_layout(right=120 if words.is_mean(measure) else 56, bottom=56)
+    layout = base_layout(right=120 if kinds.is_mean(measure) else 56, bottom=56)
     step = max(1, len(points) // 4)
     shown = [place for place in places if (len(points) - 1 - place) % step == 0]
     layout["xaxis"] |= {
@@ -180,21 +180,21 @@ def percent(value: float | None) -> float | None:
 
 def height(measure: Row, value: float | None) -> float | None:
     """Where a value stands on its chart's scale: a share in per cent, an average in its unit."""
-    if words.is_mean(measure):
+    if kinds.is_mean(measure):
         return None if value is None or math.isnan(value) else round(value, 3)
     return percent(value)
 
 
 def _scale(measure: Row, points: Sequence[Row], columns: Sequence[str]) -> dict[str, Any]:
     """The scale of an average's chart, from 0 to above all that is drawn; that of shares is always the same."""
-    if not words.is_mean(measure):
+    if not kinds.is_mean(measure):
         return {}
     most = max((row[name] for row in points for name in columns if row.get(name) is not None), default=1.0)
     return {
         "range": [0, most * 1.1],
         "dtick": None,
         "ticksuffix": "",
-        "title": {"text": words.capital(measure["unit"])},
+        "title": {"text": phrases.capital(measure["unit"])},
     }
 
 
@@ -233,7 +233,7 @@ def _target(measure: Row, value: float, points: int) -> dict[str, Any]:
 
 def _target_label(value: float, measure: Row) -> dict[str, Any]:
     """The words for the target's line, above the chart, where they cover no point."""
-    aim = words.lower_first(classes.target(value, measure))
+    aim = phrases.lower_first(classes.target(value, measure))
     label = _note(0, 1, f"Dotted line: the target, {aim}")
     return label | {"xref": "paper", "yref": "paper", "yanchor": "bottom", "yshift": 4}
 
@@ -305,27 +305,27 @@ def _ticks(points: Sequence[Row]) -> list[str]:
     for row in points:
         end = row["period_end"]
         name = (
-            f"to {words.MONTHS[end.month - 1][:3]}"
+            f"to {phrases.MONTHS[end.month - 1][:3]}"
             if row["window"] == "quarter"
-            else words.MONTHS[end.month - 1][:3]
+            else phrases.MONTHS[end.month - 1][:3]
         )
         shown = f"<b>{end.year}</b>" if end.year != year else ""
         year = end.year
-        ticks.append(f"{name}<br>{words.count(row['denominator'])}<br>{shown}")
+        ticks.append(f"{name}<br>{phrases.count(row['denominator'])}<br>{shown}")
     return ticks
 
 
 def _short_month(end: Any, with_year: bool) -> str:
-    name = words.MONTHS[end.month - 1][:3]
+    name = phrases.MONTHS[end.month - 1][:3]
     return f"{name} {end.year}" if with_year else name
 
 
 def month_over_year(end: Any) -> str:
-    return f"{words.MONTHS[end.month - 1][:3]}<br>{end.year}"
+    return f"{phrases.MONTHS[end.month - 1][:3]}<br>{end.year}"
 
 
 def hover(measure: Row, row: Row, before: str = "") -> str:
-    name = words.point_name(row["window"], row["period_end"])
+    name = phrases.point_name(row["window"], row["period_end"])
     said = f"{before}{name}: {words.point_number(measure, row)}"
     return said + with_receipt(row)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import signals, words
+from dashboard import phrases, signals, words
 
 Row = Mapping[str, Any]
 
@@ -74,7 +74,7 @@ def aim(measure: Row, value: float | None, assurance: str) -> str:
     own = value != measure.get("target")
     source = "It is the council's own." if own else measure.get("target_source") or ""
     parts = [
-        f"The target is {words.lower_first(target(value, measure))}.",
+        f"The target is {phrases.lower_first(target(value, measure))}.",
         source,
         EXPECTED[assurance],
     ]
@@ -96,7 +96,7 @@ def since(points: Sequence[Row]) -> str:
         return "Not applicable"
     found, window = signals.runs(points), points[-1]["window"]
     if found and found[-1]["is_latest"]:
-        return words.point_name(window, found[-1]["start"])
+        return phrases.point_name(window, found[-1]["start"])
     first = found[-1]["last"] + 1 if found else 0
-    name = words.point_name(window, points[first]["period_end"])
+    name = phrases.point_name(window, points[first]["period_end"])
     return name if found else f"{name}, the first {signals.unit_of_time(window)}"

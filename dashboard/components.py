@@ -17,7 +17,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, store, view, words
+from dashboard import charts, phrases, store, view, words
 
 Row = Mapping[str, Any]
 Cell = str | int | dict[str, Any]
@@ -297,11 +297,11 @@ def period_fields(
         )
     fields = [
         council,
-        select("window", "Kind of period", list(words.WINDOWS.items()), shown.window),
+        select("window", "Kind of period", list(phrases.WINDOWS.items()), shown.window),
         select("to", "Up to", view.ends(release, shown.council), shown.to.isoformat()),
     ]
-    period = f"{words.span(shown.start, shown.end)}{'' if shown.complete else ' (not finished)'}"
-    entries = [("Council", shown.council_name), ("Period", f"{words.WINDOWS[shown.window]}: {period}")]
+    period = f"{phrases.span(shown.start, shown.end)}{'' if shown.complete else ' (not finished)'}"
+    entries = [("Council", shown.council_name), ("Period", f"{phrases.WINDOWS[shown.window]}: {period}")]
     return fields, entries
 
 

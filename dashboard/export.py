@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import components, store, words, workbooks
+from dashboard import components, kinds, phrases, store, words, workbooks
 from dashboard.pages import changes_words
 
 FIGURES = (
@@ -193,8 +193,8 @@ def figures(release: store.Release, page: components.Page) -> list[dict[str, Any
 
 def _value_is(measure: store.Row | None) -> dict[str, str]:
     """What the value is: a share, an average in its unit, or a coefficient from -1 to 1."""
-    of = words.own_unit(measure)
-    if of == words.COEFFICIENT:
+    of = kinds.own_unit(measure)
+    if of == phrases.COEFFICIENT:
         return {"value_is": of, "unit": ""}
     return {"value_is": "mean" if of else "share", "unit": of}
 
@@ -261,19 +261,23 @@ def notes(
         ("Demonstration", words.DEMONSTRATION if about.get("demonstration") else "No: this is real data"),
         (
             "Place",
-            words.listed(list(places)) if 0 < len(places) <= 3 else f"{len(places)} places" if places else "",
+            phrases.listed(list(places))
+            if 0 < len(places) <= 3
+            else f"{len(places)} places"
+            if places
+            else "",
         ),
         ("Period covered", page.period),
-        ("Figures as they stood on", words.day(about.get("as_of"))),
+        ("Figures as they stood on", phrases.day(about.get("as_of"))),
         ("Data version", str(about.get("release") or "")),
         ("Audience", words.AUDIENCES.get(about.get("audience") or "", "Not given")),
         ("Checks on the files in force", words.checks_words(store.check_counts(release))),
-        ("Rows in this file", words.count(len(rows))),
+        ("Rows in this file", phrases.count(len(rows))),
     ]
     said = [note for note in said if note[1] != ""]
     if page.filters:
         said += [("Applied filters", None), *[_pair(part) for part in page.filters.split("; ")]]
-    said += [("Symbols, where a value is not shown", None), *words.SYMBOLS.items()]
+    said += [("Symbols, where a value is not shown", None), *phrases.SYMBOLS.items()]
     said += [("What each column is", None), *[(name, meaning) for name, meaning, *_ in columns]]
     said += [("Where the figures come from, and how they may be used", None)]
     sources = dict.fromkeys(row["source"] for row in shown if row.get("source"))

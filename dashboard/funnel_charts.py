@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, words
+from dashboard import charts, kinds, phrases, words
 
 Row = Mapping[str, Any]
 _LIMITS = (("lower_998", "upper_998", "dot", "99.8%"), ("lower", "upper", "dash", "95%"))
@@ -48,14 +48,15 @@ def funnel(
     span = max(across[-1] - across[0], 1)
     layout["xaxis"] |= {
         "range": [max(0, across[0] - 0.06 * span), across[-1] + 0.06 * span],
-        "title": {"text": words.capital(f"number of {words.unit(measure)}"), "standoff": 8},
+        "title": {"text": phrases.capital(f"number of {kinds.unit(measure)}"), "standoff": 8},
     }
     layout["annotations"] = [
         _note(own[0]["denominator"], charts.percent(own[0]["value"]), f"<b>{own[0]['label']}</b>")
         for _ in own[:1]
     ]
     layout["annotations"].append(
-        _note(across[-1], target, f"{country}: {words.percent(ordered[0]['target'])}") | {"xanchor": "right"}
+        _note(across[-1], target, f"{country}: {phrases.percent(ordered[0]['target'])}")
+        | {"xanchor": "right"}
     )
     return {"data": traces, "layout": layout}
 

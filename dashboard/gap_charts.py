@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, heard_words, words
+from dashboard import charts, heard_words, phrases, words
 
 Row = Mapping[str, Any]
 
@@ -80,6 +80,6 @@ def _name(row: Row, place: int) -> dict[str, Any]:
     return {
         "xref": "paper", "x": 0, "xanchor": "left", "y": place, "yanchor": "bottom", "yshift": 8, "align": "left",
         "showarrow": False, "bgcolor": "rgba(255,255,255,0.9)", "borderpad": 1,
-        "text": f"{row['label']}<br><b>{words.capital(heard_words.gap(row['value']))}</b>",
+        "text": f"{row['label']}<br><b>{phrases.capital(heard_words.gap(row['value']))}</b>",
         "font": {"size": 14, "color": charts.INK},
     }  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, words
+from dashboard import charts, phrases
 
 Row = Mapping[str, Any]
 
@@ -83,8 +83,8 @@ def grade_bars(grades: Sequence[str], bars: Sequence[tuple[str, Sequence[Row]]])
 def _inside(grade: str, row: Row) -> str:
     if row["value"] is None or row["value"] < NARROWEST_WITH_WORDS:
         return ""
-    return f"{words.count(row['numerator'])} ({words.percent(row['value'])})"
+    return f"{phrases.count(row['numerator'])} ({phrases.percent(row['value'])})"
 
 
 def _counted(row: Row) -> str:
-    return words.number(row["numerator"], row["denominator"]) + charts.with_receipt(row)
+    return phrases.number(row["numerator"], row["denominator"]) + charts.with_receipt(row)

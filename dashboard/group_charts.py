@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import charts, words
+from dashboard import charts, phrases, words
 
 Row = Mapping[str, Any]
 _SYMBOLS = {"higher": "triangle-up", "lower": "triangle-down"}
@@ -103,7 +103,7 @@ def intervals(measure: Row, rows: Sequence[Row], overall: Row | None) -> charts.
                 "yanchor": "bottom",
                 "xanchor": "right" if at > 75 else "left" if at < 25 else "center",
                 "showarrow": False,
-                "text": f"All audits: {words.percent(overall['value'])}",
+                "text": f"All audits: {phrases.percent(overall['value'])}",
                 "font": {"size": 13, "color": charts.INK},
             }
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard import words
+from dashboard import kinds, phrases
 from dashboard.words import Row
 
 # The part of groups that exact 99.8% limits leave out, at most, where only chance sets them apart.
@@ -54,10 +54,12 @@ def usual(measure: Row, row: Row) -> str:
     """What would be usual by chance for a group with so many cases, at its council's share; empty where not known."""
     if not row.get("place"):
         return ""
-    cases = f"{words.count(row['denominator'])} {words.unit(measure)}"
+    cases = f"{phrases.count(row['denominator'])} {kinds.unit(measure)}"
     if row["usual_least"] == row["usual_most"]:
-        return f"{words.count(row['usual_least'])} of {cases} would be usual"
-    return f"{words.count(row['usual_least'])} to {words.count(row['usual_most'])} of {cases} would be usual"
+        return f"{phrases.count(row['usual_least'])} of {cases} would be usual"
+    return (
+        f"{phrases.count(row['usual_least'])} to {phrases.count(row['usual_most'])} of {cases} would be usual"
+    )
 
 
 def by_chance(rows: Sequence[Row], what: str = "groups") -> str:
@@ -65,7 +67,7 @@ def by_chance(rows: Sequence[Row], what: str = "groups") -> str:
     names by likely ranges, one in 20. Empty where no group is looked at."""
     looked_at = sum(bool(row.get("place")) for row in rows)
     if looked_at:
-        return words.by_chance(BEYOND_LIMITS * looked_at, looked_at, what, "be named so")
+        return phrases.by_chance(BEYOND_LIMITS * looked_at, looked_at, what, "be named so")
     return (
         ""
         if any("place" in row for row in rows)

@@ -12,10 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import words
+from dashboard import kinds, phrases
 
 Row = Mapping[str, Any]
-KINDS = ("gap", "evenness", "weighted")
 FEW = 5
 """Rows of a group, of which nothing is generalised below."""
 TYPICAL = "A high rate of taking part does not by itself mean that the answers are typical."
@@ -23,25 +22,20 @@ TOO_FEW = "Too few to say"
 AT_ALL_LEVELS = "Only a gap that chance would show in one group of 500 is called one."
 
 
-def is_compared(measure: Row | None) -> bool:
-    """Whether a measure sets groups against one another, so that its value is no share of its own counts."""
-    return bool(measure) and (measure or {}).get("kind") in KINDS
-
-
 def value(measure: Row, number: float | None) -> str:
     """A value: “19 percentage points fewer”, “0.74 on a scale to 1”, or a share."""
     if number is None or math.isnan(number):
-        return words.SYMBOLS["x"]
+        return phrases.SYMBOLS["x"]
     if measure["kind"] == "gap":
         return gap(number)
-    return f"{number:.2f} on a scale to 1" if measure["kind"] == "evenness" else words.percent(number)
+    return f"{number:.2f} on a scale to 1" if measure["kind"] == "evenness" else phrases.percent(number)
 
 
 def gap(number: float) -> str:
     """A gap of shares with its direction."""
     if round(number, 9) == 0:
         return "no more and no fewer"
-    return f"{words.points(number)} {'more' if number > 0 else 'fewer'}"
+    return f"{phrases.points(number)} {'more' if number > 0 else 'fewer'}"
 
 
 def likely(measure: Row, low: float | None, high: float | None) -> str:
@@ -49,21 +43,19 @@ def likely(measure: Row, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if measure["kind"] == "evenness":
-        return words.between(low, high, words.COEFFICIENT)
+        return phrases.between(low, high, phrases.COEFFICIENT)
     if measure["kind"] == "weighted":
-        return words.between(low, high)
-    return words.change_range(low, high).replace("lower", "fewer").replace("higher", "more")
+        return phrases.between(low, high)
+    return phrases.change_range(low, high).replace("lower", "fewer").replace("higher", "more")
 
 
 def number(measure: Row, figure: Row) -> str:
     """The figure as it is always shown, with the counts that it is made of."""
-    counts = (
-        f"{words.count(figure['numerator'])} of {words.count(figure['denominator'])} {words.unit(measure)}"
-    )
+    counts = f"{phrases.count(figure['numerator'])} of {phrases.count(figure['denominator'])} {kinds.unit(measure)}"
     if figure.get("symbol"):
         return f"{missing(measure, figure)} ({counts})"
     if measure["kind"] == "gap":
-        share = words.number(figure["numerator"], figure["denominator"], words.unit(measure))
+        share = phrases.number(figure["numerator"], figure["denominator"], kinds.unit(measure))
         return f"{share}: {gap(figure['value'])}"
     return f"{value(measure, figure['value'])} ({counts})"
 
@@ -71,17 +63,17 @@ def number(measure: Row, figure: Row) -> str:
 def missing(measure: Row, figure: Row) -> str:
     """Why there is no value."""
     if measure["kind"] == "evenness" and figure["symbol"] == "u":
-        return f"{TOO_FEW}: this needs 200 {words.unit(measure)}"
-    return words.symbol(figure["symbol"])
+        return f"{TOO_FEW}: this needs 200 {kinds.unit(measure)}"
+    return phrases.symbol(figure["symbol"])
 
 
 def standing(figure: Row, over: str = "over-heard", under: str = "under-heard") -> str:
     """What a gap is called: only where chance would seldom show it, and never from a few rows."""
     if figure.get("symbol"):
-        return words.symbol(figure["symbol"])
+        return phrases.symbol(figure["symbol"])
     named = {"higher": over, "lower": under, "": TOO_FEW}.get(figure["direction"])
     if named:
-        return words.capital(named)
+        return phrases.capital(named)
     apart = (figure["low"] or 0) > 0 or (figure["high"] or 0) < 0
     return "No clear gap: near the edge of chance" if apart else "No clear gap"
 
@@ -89,20 +81,22 @@ def standing(figure: Row, over: str = "over-heard", under: str = "under-heard") 
 def beside(figure: Row, others: str) -> str:
     """What the group is compared with: “31% (1,400 of 4,563 children with a plan)”."""
     if figure.get("compared_numerator") is None or not figure.get("compared_denominator"):
-        return words.SYMBOLS["x"]
-    return words.number(figure["compared_numerator"], figure["compared_denominator"], others)
+        return phrases.SYMBOLS["x"]
+    return phrases.number(figure["compared_numerator"], figure["compared_denominator"], others)
 
 
 def sentence(figure: Row, looked: str, others: str, over: str, under: str) -> str:
     """A group in a sentence: whom it is of, both shares, the gap and its range."""
-    there = words.percent(figure["compared_numerator"] / figure["compared_denominator"])
-    here = words.percent(figure["numerator"] / figure["denominator"])
+    there = phrases.percent(figure["compared_numerator"] / figure["compared_denominator"])
+    here = phrases.percent(figure["numerator"] / figure["denominator"])
     likely_gap = (
-        words.change_range(figure["low"], figure["high"]).replace("lower", "fewer").replace("higher", "more")
+        phrases.change_range(figure["low"], figure["high"])
+        .replace("lower", "fewer")
+        .replace("higher", "more")
     )
     called = over if figure["direction"] == "higher" else under
     few = (
-        f" Only {words.count(figure['numerator'])} of them: do not generalise."
+        f" Only {phrases.count(figure['numerator'])} of them: do not generalise."
         if figure["numerator"] < FEW
         else ""
     )
@@ -122,6 +116,6 @@ def by_chance(rows: Sequence[Row]) -> str:
     usual = max(1, round(len(judged) / 20))
     groups = "group" if len(judged) == 1 else "groups"
     return (
-        f"{words.count(len(judged))} {groups} compared. If none differed, chance alone would still give about "
+        f"{phrases.count(len(judged))} {groups} compared. If none differed, chance alone would still give about "
         f"{usual} a likely range without 0. {AT_ALL_LEVELS}"
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import charts, words
+from dashboard import charts, phrases
 
 Row = Mapping[str, Any]
 KINDS = (
@@ -122,4 +122,4 @@ def _number(row: Row | None) -> int:
 def _said(label: str, name: str, row: Row | None) -> str:
     if row is None:
         return f"{label}: not available"
-    return f"{label}: {name.lower()}, {words.count(row['numerator'])}{charts.with_receipt(row)}"
+    return f"{label}: {name.lower()}, {phrases.count(row['numerator'])}{charts.with_receipt(row)}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboard import words
+from dashboard import phrases
 
 Row = Mapping[str, Any]
 NONE = "This release has no register of actions: no file of actions has been received."
@@ -72,7 +72,7 @@ def _beside(row: Row) -> str:
     """The agency and theme of an action, and the day it was opened."""
     named = [row.get("agency"), row.get("theme")]
     held = [one for one in named if one and one != "?" and not one.startswith("unlisted-")]
-    return ", ".join([*held, f"opened on {words.day(row['opened_on'])}"])
+    return ", ".join([*held, f"opened on {phrases.day(row['opened_on'])}"])
 
 
 def adds_up(before: int, came: Iterable[int], went: Iterable[int], after: int) -> bool:
@@ -86,11 +86,11 @@ def state(row: Row) -> str:
         return EARLY
     if row["is_cancelled"]:
         reason = row.get("cancel_reason_label")
-        return f"Cancelled on {words.day(row['state_on'])}" + (
-            f": {words.lower_first(reason)}" if reason else ", without a reason"
+        return f"Cancelled on {phrases.day(row['state_on'])}" + (
+            f": {phrases.lower_first(reason)}" if reason else ", without a reason"
         )
     if row["is_done"]:
-        return f"Done on {words.day(row['state_on'])}"
+        return f"Done on {phrases.day(row['state_on'])}"
     again = "Opened again, and open" if row["state"] == "reopened" else "Open"
     if row["is_overdue_revised"] and row["due_on"] == row["now_due_on"]:
         return f"{again}, overdue"
@@ -112,7 +112,7 @@ def evidence(row: Row) -> str:
         return f"{named}. Nobody has checked it"
     who = shown(row.get("evidence_checked_by"), "a role that is not named")
     own = " its own owner" if row["is_checked_by_owner"] else ""
-    return f"{named}. Checked on {words.day(row['evidence_checked_on'])} by{own}: {who}"
+    return f"{named}. Checked on {phrases.day(row['evidence_checked_on'])} by{own}: {who}"
 
 
 def effect(row: Row) -> str:
@@ -120,31 +120,29 @@ def effect(row: Row) -> str:
     if not row["is_effect_checked"]:
         return "Nobody has looked yet" if row["is_done"] else ""
     said = row.get("effect_label") or "nothing was said"
-    return f"{words.capital(said)}, as found on {words.day(row['effect_checked_on'])}"
+    return f"{phrases.capital(said)}, as found on {phrases.day(row['effect_checked_on'])}"
 
 
 def due(row: Row) -> str:
     """When an action was first due, and how its date was moved."""
     if row["due_on"] is None:
         return "No due date is given"
-    first = f"First due on {words.day(row['due_on'])}"
+    first = f"First due on {phrases.day(row['due_on'])}"
     times = row["date_changes"]
     if not times:
         return first
     often = {1: "once", 2: "twice"}.get(times, "more than twice")
-    return f"{first}; moved {often}, now {words.day(row['now_due_on'])}"
+    return f"{first}; moved {often}, now {phrases.day(row['now_due_on'])}"
 
 
 def remedy(row: Row) -> str:
     """A remedy and what has become of it."""
-    said = f"{row['remedy_type_label']}, due on {words.day(row['due_on'])}: "
+    said = f"{row['remedy_type_label']}, due on {phrases.day(row['due_on'])}: "
     if row["satisfied_on"]:
         late = "on time" if row["satisfied_on"] <= row["due_on"] else "late"
-        return f"{said}the Ombudsman recorded on {words.day(row['satisfied_on'])} that it was done, {late}"
+        return f"{said}the Ombudsman recorded on {phrases.day(row['satisfied_on'])} that it was done, {late}"
     if row["done_on"]:
-        return (
-            f"{said}done on {words.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
-        )
+        return f"{said}done on {phrases.day(row['done_on'])}, says the council; the Ombudsman has not recorded it"
     return f"{said}not done"
 
 
@@ -152,5 +150,5 @@ def case_name(row: Row) -> str:
     """What a case is called: its published reference, or the day it was decided."""
     named = row.get("published_reference")
     if named and named != "?":
-        return f"Case {named}, decided on {words.day(row['decided_on'])}"
-    return f"A case that is not published, decided on {words.day(row['decided_on'])}"
+        return f"Case {named}, decided on {phrases.day(row['decided_on'])}"
+    return f"A case that is not published, decided on {phrases.day(row['decided_on'])}"

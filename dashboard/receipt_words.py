@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard import heard_words, receipts, words
+from dashboard import heard_words, kinds, phrases, receipts, words
 from dashboard.blocks import Block, Codes, Pairs, Section, Table
 
 Told = receipts.Told
@@ -28,7 +28,7 @@ def title(told: Told) -> str:
 def lead(told: Told) -> str:
     """The figure in a sentence, or why there is none."""
     said = told["sentence"] if told["status"] == receipts.STANDS else told["message"]
-    return f"{said} {words.erased(told['erased_on'])}" if told.get("erased_on") else str(said)
+    return f"{said} {phrases.erased(told['erased_on'])}" if told.get("erased_on") else str(said)
 
 
 def sections(told: Told) -> list[Section]:
@@ -57,11 +57,11 @@ def _figure(told: Told) -> list[Block]:
     pairs = [
         ("What is measured", told["title"]),
         ("Figure", told["shown"]),
-        ("Likely range", words.capital(told["likely"])),
+        ("Likely range", phrases.capital(told["likely"])),
         ("Place", told["place"]["name"]),
         *[(one["title"], one["label"]) for one in told["filters"]],
         ("Period", told["period"]["words"]),
-        ("As it stood on", words.day(told["as_of"])),
+        ("As it stood on", phrases.day(told["as_of"])),
         ("Data version", told["release"] if "last_in" not in told else f"last in {told['last_in']}"),
         ("Audience", words.AUDIENCES.get(told["audience"] or "", "Not given")),
     ]
@@ -108,8 +108,8 @@ def _counted(told: Told) -> list[Block]:
     rows = [
         [
             step["words"] if step["begins"] else f"Of these, only: {step['words']}",
-            "" if step["left_out"] is None else words.count(step["left_out"]),
-            words.count(step["left"]),
+            "" if step["left_out"] is None else phrases.count(step["left_out"]),
+            phrases.count(step["left"]),
             names.get(n, ""),
         ]
         for n, step in enumerate(steps)
@@ -123,14 +123,16 @@ def _counted(told: Told) -> list[Block]:
     beside = told.get("compared_with") or {}
     if beside.get("compared_denominator"):
         part = beside["compared_numerator"]
-        of = words.count(beside["compared_denominator"])
+        of = phrases.count(beside["compared_denominator"])
         blocks.append(
-            f"Compared with {of} in all" + (f", {words.count(part)} of them in the group." if part else ".")
+            f"Compared with {of} in all" + (f", {phrases.count(part)} of them in the group." if part else ".")
         )
     if beside.get("counted_on"):
-        blocks.append(f"Counted by {beside['counted_by'] or 'others'} on {words.day(beside['counted_on'])}.")
+        blocks.append(
+            f"Counted by {beside['counted_by'] or 'others'} on {phrases.day(beside['counted_on'])}."
+        )
     blocks += [
-        f"Besides, {words.count(one['rows'])} {one['rows_are']} on record have no such date ({one['dated']}) and so "
+        f"Besides, {phrases.count(one['rows'])} {one['rows_are']} on record have no such date ({one['dated']}) and so "
         "are in no period."
         for one in told["undated"]
         if one["rows"]
@@ -147,14 +149,16 @@ def _sum(told: Told) -> str:
     sums: list[list[Any]] = []
     for n, step in enumerate(told["counting"]):
         if step["begins"]:
-            sums.append([words.count(step["left"]), [], step])
+            sums.append([phrases.count(step["left"]), [], step])
         elif step["part"] != told["counting"][n - 1]["part"]:
-            sums.append([words.count(told["counting"][n - 1]["left"]), [words.count(step["left_out"])], step])
+            sums.append(
+                [phrases.count(told["counting"][n - 1]["left"]), [phrases.count(step["left_out"])], step]
+            )
         else:
-            sums[-1][1].append(words.count(step["left_out"]))
+            sums[-1][1].append(phrases.count(step["left_out"]))
             sums[-1][2] = step
     said = [
-        f"{' − '.join([first, *parts])} = {words.count(end['left'])}" for first, parts, end in sums if parts
+        f"{' − '.join([first, *parts])} = {phrases.count(end['left'])}" for first, parts, end in sums if parts
     ]
     return (
         f"Adding up: {'; '.join(said)}." if said else "Nothing is left out: every row of the period counts."
@@ -169,11 +173,11 @@ def _files(told: Told) -> list[Block]:
     rows = [
         [
             f"{one['number']}" + (f" {one['file']}" if one.get("file") else ""),
-            words.feed(one["feed"]) + (f", from {one['sent_by']}" if one.get("sent_by") else ""),
-            words.day(one["received_at"].date() if one["received_at"] else None),
-            words.count(one["rows_received"]),
-            words.count(one["rows_accepted"]),
-            words.count(one["rows_in_force"]),
+            phrases.feed(one["feed"]) + (f", from {one['sent_by']}" if one.get("sent_by") else ""),
+            phrases.day(one["received_at"].date() if one["received_at"] else None),
+            phrases.count(one["rows_received"]),
+            phrases.count(one["rows_accepted"]),
+            phrases.count(one["rows_in_force"]),
             _behind(one),
             one["sha256"][:12],
         ]
@@ -192,7 +196,7 @@ def _files(told: Told) -> list[Block]:
 
 
 def _behind(source: words.Row) -> str | tuple[str, str]:
-    rows = words.count(source["rows_behind"])
+    rows = phrases.count(source["rows_behind"])
     return rows if source["by_month"] else (rows, "any period")
 
 
@@ -200,13 +204,13 @@ def _checks(told: Told) -> list[Block]:
     checks = told["checks"]
     if not told["sources"]:
         return ["No checks are told, as no file is."]
-    blocks: list[Block] = [f"{words.capital(words.checks_words(checks))}."]
+    blocks: list[Block] = [f"{phrases.capital(words.checks_words(checks))}."]
     rows = [
         [
             one["code"],
             one["message"] or "",
             words.LEVELS.get(one["level"], one["level"]),
-            words.count(one["broken"]),
+            phrases.count(one["broken"]),
         ]
         for one in checks["broken"]
     ]
@@ -264,13 +268,13 @@ def _numbers(one: Told, like: Told) -> str:
     if one["receipt"] is None:
         return ""
     if one["symbol"] or one["value"] is None:
-        return words.symbol(one["symbol"] or "x")
-    if heard_words.is_compared(like):
-        counts = f"{words.count(one['numerator'])} of {words.count(one['denominator'])}"
+        return phrases.symbol(one["symbol"] or "x")
+    if kinds.is_compared(like):
+        counts = f"{phrases.count(one['numerator'])} of {phrases.count(one['denominator'])}"
         return f"{heard_words.value(like, one['value'])} ({counts})"
     if like["unit"]:
-        return f"{words.amount(one['value'], like['unit'])} ({words.count(one['denominator'])})"
-    return f"{words.percent(one['value'])} ({words.count(one['numerator'])} of {words.count(one['denominator'])})"
+        return f"{phrases.amount(one['value'], like['unit'])} ({phrases.count(one['denominator'])})"
+    return f"{phrases.percent(one['value'])} ({phrases.count(one['numerator'])} of {phrases.count(one['denominator'])})"
 
 
 def _yourself(told: Told) -> list[Block]:

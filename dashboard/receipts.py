@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard import store, words
+from dashboard import kinds, phrases, store, words
 from pipelines import past
 from pipelines.receipt_ids import is_receipt, normalise
 
@@ -133,7 +133,7 @@ def _named(release: store.Release, figure: store.Row) -> Told:
             "start": figure["period_start"],
             "end": figure["period_end"],
             "complete": figure.get("complete"),
-            "words": words.capital(_when(measure, figure)),
+            "words": phrases.capital(_when(measure, figure)),
         },
         "filters": _filters(release, figure),
         "kind": measure.get("kind"),
@@ -141,13 +141,13 @@ def _named(release: store.Release, figure: store.Row) -> Told:
         "likely": "" if figure.get("symbol") else words.range_of(measure, figure),
     }
     names = ("numerator", "denominator", "value", "low", "high", "symbol")
-    return held | {name: figure.get(name) for name in names} | {"unit": words.own_unit(measure)}
+    return held | {name: figure.get(name) for name in names} | {"unit": kinds.own_unit(measure)}
 
 
 def _when(measure: store.Row, figure: store.Row) -> str:
     if measure.get("kind") == "snapshot":
-        return words.day(figure["period_end"])
-    return words.period(
+        return phrases.day(figure["period_end"])
+    return phrases.period(
         figure["window"], figure["period_start"], figure["period_end"], figure.get("complete") is not False
     )
 
@@ -193,12 +193,12 @@ def _counted(release: store.Release, figure: store.Row) -> Told:
     )
     sources = store.sources(release, [*counted, *(others if beside["counted_on"] else [])], figure)
     held = [(row["number"], row["feed"]) for row in sources]
-    if words.is_coefficient(measure):
+    if kinds.is_coefficient(measure):
         of_range, of_change = OF_COEFFICIENT
     elif measure["kind"] in COMPARED:
         of_range, of_change = COMPARED[measure["kind"]], ""
     else:
-        of_range, of_change = INTERVALS[words.is_mean(measure)]
+        of_range, of_change = INTERVALS[kinds.is_mean(measure)]
     has_range = figure["low"] is not None and not figure["symbol"]
     counting = _counting(release, measure, figure, steps)
     grouped = figure["breakdown"] and measure["protect"] != "published"
@@ -307,7 +307,7 @@ def _adds_up(measure: store.Row, figure: store.Row, counting: Sequence[Told]) ->
     if not counting:
         return None
     last = {step["part"]: step["left"] for step in counting}
-    if words.is_mean(measure):
+    if kinds.is_mean(measure):
         return last["denominator"] == figure["denominator"]
     return (last.get("numerator", last["denominator"]), last["denominator"]) == (
         figure["numerator"],

@@ -12,7 +12,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from dashboard import words
+from dashboard import kinds, phrases
 
 Row = Mapping[str, Any]
 
@@ -88,7 +88,7 @@ def sentences(measure: Row, points: Sequence[Row]) -> list[str]:
     for run in reversed(runs(points)):
         window = points[run["first"]]["window"]
         did = pattern(run["signal"], run["side"], window, run["length"])
-        first, last = words.point_name(window, run["start"]), words.point_name(window, run["end"])
+        first, last = phrases.point_name(window, run["start"]), phrases.point_name(window, run["end"])
         when = first if run["first"] == run["last"] else f"{first} to {last}"
         if run["is_latest"]:
             usual = f"{unit_of_time(window)}-to-{unit_of_time(window)}"
@@ -121,7 +121,7 @@ def finding(measure: Row, points: Sequence[Row]) -> str:
     state, window = points[-1]["state"], points[-1]["window"]
     name = unit_of_time(window)
     if state == "table":
-        return f"Too few {words.unit(measure)} in each {name} to look for signals"
+        return f"Too few {kinds.unit(measure)} in each {name} to look for signals"
     if state == "run":
         return f"Too few {name}s yet to say what is usual"
     if not tested(points):
@@ -133,7 +133,7 @@ def finding(measure: Row, points: Sequence[Row]) -> str:
     did = pattern(run["signal"], run["side"], window, run["length"])
     if run["is_latest"]:
         return f"{good_or_bad(run['side'], measure.get('higher_is'))}: {did}"
-    ended = words.point_name(window, run["end"])
+    ended = phrases.point_name(window, run["end"])
     return f"The latest {name} is within the usual range; the last signal was {ended} ({did})"
 
 
@@ -163,7 +163,7 @@ def chance_of_last(charts: Sequence[Sequence[Row]], what: str) -> str:
     known = [row["chance_last"] for row in held if row.get("chance_last") is not None]
     if not known:
         return f"{_CHANCE} {LOOK}" if held else ""
-    return f"{words.by_chance(sum(known), len(known), what, 'signal at their latest point')} {LOOK}"
+    return f"{phrases.by_chance(sum(known), len(known), what, 'signal at their latest point')} {LOOK}"
 
 
 def limits(points: Sequence[Row], measure: Row) -> str:
@@ -172,7 +172,7 @@ def limits(points: Sequence[Row], measure: Row) -> str:
         return ""
     last = points[-1]
     name = unit_of_time(last["window"])
-    mean = words.is_mean(measure)
+    mean = kinds.is_mean(measure)
     if last["state"] == "table":
         return f"Too few in a typical {name}: the numbers are given without limits or signals."
     if last["state"] == "run":
@@ -194,7 +194,7 @@ def limits(points: Sequence[Row], measure: Row) -> str:
         start, end = baseline.get("first"), baseline.get("last")
         if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end < len(points) - begins:
             first, until = (
-                words.point_name(last["window"], points[begins + n]["period_end"]) for n in (start, end)
+                phrases.point_name(last["window"], points[begins + n]["period_end"]) for n in (start, end)
             )
             said += f" It is worked out from the points {first} to {until}."
     said += "".join(f" {one}" for one in anew(last))
@@ -210,7 +210,7 @@ def anew(point: Row) -> list[str]:
     """From when a chart begins anew, and why, one sentence each."""
     held = _parameters(point.get("baseline")).get("rebased") or {}
     return [
-        f"From {words.month(date.fromisoformat(day))} on it begins anew{f', because: {why}' if why else '.'}"
+        f"From {phrases.month(date.fromisoformat(day))} on it begins anew{f', because: {why}' if why else '.'}"
         for day, why in held.items()
     ]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qs, urlencode
 
-from dashboard import store, words
+from dashboard import phrases, store
 
 HEADLINE = "voice.any_family"
 # A query string longer than this is nobody's bookmark.
@@ -50,12 +50,12 @@ class View:
     @property
     def period(self) -> str:
         """The period's days, for a title."""
-        return words.span(self.start, self.end) + ("" if self.complete else " (not finished)")
+        return phrases.span(self.start, self.end) + ("" if self.complete else " (not finished)")
 
     @property
     def period_words(self) -> str:
         """The period as a phrase that follows “in”."""
-        return words.period(self.window, self.start, self.end, self.complete)
+        return phrases.period(self.window, self.start, self.end, self.complete)
 
 
 def parse(search: str | None) -> dict[str, str]:
@@ -84,10 +84,10 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
     periods = store.periods(release, council)
     if not periods:
         return None
-    window = _one_of(query, "window", list(words.WINDOWS), "12m", notes, "a kind of period")
+    window = _one_of(query, "window", list(phrases.WINDOWS), "12m", notes, "a kind of period")
     held = [row for row in periods if row["window"] == window]
     if not held:
-        notes.append(f"This release has no figures for: {words.WINDOWS[window]}. Another period is shown.")
+        notes.append(f"This release has no figures for: {phrases.WINDOWS[window]}. Another period is shown.")
         window = periods[-1]["window"]
         held = [row for row in periods if row["window"] == window]
     chosen, to = _period(held, periods, query.get("to"), notes)
@@ -95,7 +95,7 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
     first_month = next(row["first_month"] for row in councils if row["council"] == council)
     if first_month and chosen["period_start"] < first_month:
         notes.append(
-            f"The data begins in {words.month(first_month)}: this period holds only a part of what it names."
+            f"The data begins in {phrases.month(first_month)}: this period holds only a part of what it names."
         )
     offered = [measure for measure in measures if measure in store.measures(release)] or [HEADLINE]
     measure = _one_of(query, "measure", offered, offered[0], notes, "a measure")
@@ -136,7 +136,7 @@ def ends(release: store.Release, council: str) -> list[tuple[str, str]]:
     for row in store.periods(release, council):
         finished[row["period_end"]] = finished.get(row["period_end"], False) or bool(row["complete"])
     return [
-        (end.isoformat(), words.day(end) if done else f"{words.day(end)} (not finished)")
+        (end.isoformat(), phrases.day(end) if done else f"{phrases.day(end)} (not finished)")
         for end, done in sorted(finished.items(), reverse=True)
     ]
 

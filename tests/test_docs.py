@@ -19,7 +19,7 @@ import pytest
 import typer
 import yaml
 
-from dashboard import words
+from dashboard import phrases, words
 from pipelines import cli, contracts, demo, mappings, settings
 from pipelines.commands import console
 from pipelines.contracts import Catalogue
@@ -282,7 +282,7 @@ def test_the_twelve_answers_are_those_of_the_fixture():
         )
     }
     assert told == {
-        measure: (above, below, words.percent(above / below))
+        measure: (above, below, phrases.percent(above / below))
         for measure, (above, below) in twelve.ANSWERS.items()
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_words, store, words
+from dashboard import components, ledger_words, phrases, store
 
 HEADING = "What inspectors and internal auditors found"
 
@@ -32,8 +32,8 @@ def _findings(release: store.Release, council: str) -> Component | None:
         [
             ledger_words.shown(row["title"], "No title is given"),
             row["area_kind_label"] or "Not given",
-            words.day(row["published_on"]),
-            f"{row['progress_label']}, as reported on {words.day(row['progress_on'])}"
+            phrases.day(row["published_on"]),
+            f"{row['progress_label']}, as reported on {phrases.day(row['progress_on'])}"
             if row["progress_label"] and row["progress_on"]
             else row["progress_label"] or "No later visit is reported",
         ]
@@ -47,9 +47,9 @@ def _audits(release: store.Release, council: str) -> Component | None:
     rows: list[list[components.Cell]] = [
         [
             ledger_words.shown(row["title"], "No title is given"),
-            f"Reported on {words.day(row['reported_on'])}"
+            f"Reported on {phrases.day(row['reported_on'])}"
             if row["reported_on"]
-            else f"Planned for {words.day(row['planned_on'])}"
+            else f"Planned for {phrases.day(row['planned_on'])}"
             if row["planned_on"]
             else "No date is given",
             row["opinion_label"] or "None yet",
@@ -63,7 +63,7 @@ def _audits(release: store.Release, council: str) -> Component | None:
 def _inspections(release: store.Release, council: str) -> Component | None:
     rows: list[list[components.Cell]] = [
         [
-            f"Published on {words.day(row['published_on'])}" if row["published_on"] else "No day is given",
+            f"Published on {phrases.day(row['published_on'])}" if row["published_on"] else "No day is given",
             _said(row),
         ]
         for row in store.listed_inspections(release, council)
@@ -75,14 +75,14 @@ def _inspections(release: store.Release, council: str) -> Component | None:
 def _said(row: store.Row) -> str:
     """The outcome of a published area inspection, under the framework that it was made."""
     if row["outcome_label"]:
-        due = f". The next one is due by {words.day(row['next_by'])}" if row["next_by"] else ""
+        due = f". The next one is due by {phrases.day(row['next_by'])}" if row["next_by"] else ""
         return f"{row['outcome_label']}{due}"
     if row["statement_required"] is None:
         return "The list does not say"
     if not row["statement_required"]:
         return "No written statement of action was required"
     visit = (
-        f"A revisit found: {words.lower_first(row['progress_label'])}"
+        f"A revisit found: {phrases.lower_first(row['progress_label'])}"
         if row["progress_label"]
         else "No revisit is in the list"
     )

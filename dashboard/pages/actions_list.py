@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import blocks, components, ledger_words, store, words
+from dashboard import blocks, components, ledger_words, phrases, store
 from dashboard.pages import laid_out
 
 
@@ -33,7 +33,7 @@ class Chosen:
     def said(self) -> str:
         """What was chosen, in words."""
         source = dict(self.offered).get(self.source, "All sources")
-        return f"{source}; {words.lower_first(ledger_words.STATES.get(self.state, 'Any state'))}"
+        return f"{source}; {phrases.lower_first(ledger_words.STATES.get(self.state, 'Any state'))}"
 
 
 def choose(held: Sequence[store.Row], query: Mapping[str, str]) -> Chosen:
@@ -66,7 +66,7 @@ def section(release: store.Release, council: str, chosen: Chosen) -> Component:
         )
     as_on = max(row["as_on"] for row in chosen.rows)
     parts: list[Component] = [
-        html.P(f"As the register stood on {words.day(as_on)}, whatever the period above. {chosen.said}.")
+        html.P(f"As the register stood on {phrases.day(as_on)}, whatever the period above. {chosen.said}.")
     ]
     if public:
         parts.append(html.P(ledger_words.LISTED))

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_charts, ledger_words, store, words
+from dashboard import components, ledger_charts, ledger_words, phrases, store
 from dashboard.pages import frame
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
@@ -37,7 +37,7 @@ def _count(figure: store.Row | None) -> components.Cell:
     if figure is None:
         return "None"
     return {
-        "text": words.count(figure["numerator"]) if figure["numerator"] else "None",
+        "text": phrases.count(figure["numerator"]) if figure["numerator"] else "None",
         "sub": figure["receipt"],
     }
 
@@ -119,15 +119,15 @@ def _by_month(draft: Draft) -> Component | None:
     if len(ends) < 2:
         return None
     points = [{name: rows.get(end) for name, rows in parts.items()} for end in ends]
-    labels = [words.point_name("month", end) for end in ends]
+    labels = [phrases.point_name("month", end) for end in ends]
     drawn = [row for point in points for row in point.values() if row is not None]
     draft.use(*drawn)
     first, last = points[0]["open"], points[-1]["open"]
     finding = "Open actions by month"
     if first and last:
         finding = (
-            f"{words.count(last['numerator'])} actions were open at the end of {labels[-1]}, "
-            f"{words.count(first['numerator'])} at the end of {labels[0]}"
+            f"{phrases.count(last['numerator'])} actions were open at the end of {labels[-1]}, "
+            f"{phrases.count(first['numerator'])} at the end of {labels[0]}"
         )
     hold = components.table(
         "The ledger of actions, month by month",
@@ -195,7 +195,7 @@ def steps(draft: Draft) -> Component:
     if done and not done["symbol"]:
         lead = components.told(
             html.Strong(
-                f"{words.count(done['denominator'])} actions were done by {words.day(done['period_end'])}."
+                f"{phrases.count(done['denominator'])} actions were done by {phrases.day(done['period_end'])}."
             ),
             done["receipt"],
         )

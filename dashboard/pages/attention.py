@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import placements
 
 LINES = (
@@ -35,10 +35,10 @@ def lines(release: store.Release, council: str, used: list[store.Row]) -> list[C
             continue
         figure = newest[0]
         used.append(figure)
-        when = words.period("12m", figure["period_start"], figure["period_end"])
+        when = phrases.period("12m", figure["period_start"], figure["period_end"])
         if known[name]["kind"] == "snapshot":
-            when = words.day(figure["period_end"])
-        said = words.lower_first(words.sentence(known[name], figure))
+            when = phrases.day(figure["period_end"])
+        said = phrases.lower_first(words.sentence(known[name], figure))
         on = "On" if known[name]["kind"] == "snapshot" else "In"
         link = dcc.Link(way, href=f"{page}?council={council}")
         found.append(

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
-from dashboard.pages import changes_words as phrases
+from dashboard import components, phrases, store, words
+from dashboard.pages import changes_words
 
 TITLE = "What changed between two releases?"
 CONTENTS = (
@@ -80,7 +80,7 @@ def _before(release: store.Release, after: str) -> str:
 
 
 def _applied(between: store.Between) -> list[tuple[str, str]]:
-    return [("Before", phrases.title(between.before)), ("After", phrases.title(between.after))]
+    return [("Before", changes_words.title(between.before)), ("After", changes_words.title(between.after))]
 
 
 def _query(between: store.Between) -> str:
@@ -88,16 +88,16 @@ def _query(between: store.Between) -> str:
 
 
 def _lead(between: store.Between) -> str:
-    restated = len(phrases.headlines(between.restated))
+    restated = len(changes_words.headlines(between.restated))
     measures = "1 headline figure was" if restated == 1 else f"{restated or 'No'} headline figures were"
     versions = sum(row["version"] != row["previous_version"] for row in between.definitions)
     definitions = "1 definition has" if versions == 1 else f"{versions or 'no'} definitions have"
     came = sum(row["change"] == "came" for row in between.deliveries)
     went = sum(row["change"] == "went" for row in between.deliveries)
     return (
-        f"From {phrases.title(between.before)} to {phrases.title(between.after)}: {words.lower_first(measures)} "
-        f"restated by half a percentage point or more, {definitions} another version, "
-        f"{words.count(came)} deliveries came and {words.count(went)} went."
+        f"From {changes_words.title(between.before)} to {changes_words.title(between.after)}: "
+        f"{phrases.lower_first(measures)} restated by half a percentage point or more, {definitions} another version, "
+        f"{phrases.count(came)} deliveries came and {phrases.count(went)} went."
     )
 
 
@@ -105,7 +105,7 @@ def _form(release: store.Release, between: store.Between) -> Component:
     options = [
         (
             row["release"],
-            f"{words.day(row['as_of'])}: {row['release']}{'' if row['stood'] else ' (a rebuild)'}",
+            f"{phrases.day(row['as_of'])}: {row['release']}{'' if row['stood'] else ' (a rebuild)'}",
         )
         for row in store.versions_held(release)
     ]
@@ -117,9 +117,12 @@ def _form(release: store.Release, between: store.Between) -> Component:
 
 
 def _restated(between: store.Between) -> Component:
-    told = [*phrases.headlines(between.restated), *phrases.headlines(between.restated, headline=False)]
+    told = [
+        *changes_words.headlines(between.restated),
+        *changes_words.headlines(between.restated, headline=False),
+    ]
     items = [_sentence(between, row, others) for row, others in told]
-    first = len(phrases.headlines(between.restated))
+    first = len(changes_words.headlines(between.restated))
     parts: list[Component] = []
     if first:
         parts.append(html.Ul(items[:first], className="changes"))
@@ -135,13 +138,13 @@ def _restated(between: store.Between) -> Component:
     if between.restated:
         parts.append(
             components.details(
-                f"Table: all {words.count(len(between.restated))} restated figures", _table(between)
+                f"Table: all {phrases.count(len(between.restated))} restated figures", _table(between)
             )
         )
     if between.restated_in_groups:
         parts.append(
             html.P(
-                f"{words.count(between.restated_in_groups)} figures by group differ too.", className="hint"
+                f"{phrases.count(between.restated_in_groups)} figures by group differ too.", className="hint"
             )
         )
     return components.section("restated", "Figures restated", *parts)
@@ -153,10 +156,10 @@ def _place(between: store.Between, row: Mapping[str, Any]) -> str:
 
 def _sentence(between: store.Between, row: Mapping[str, Any], others: int) -> Component:
     place = _place(between, row)
-    said = phrases.sentence(row, between.measures[row["measure"]], place, others)
+    said = changes_words.sentence(row, between.measures[row["measure"]], place, others)
     return html.Li(
         [
-            html.Strong("Figure restated: "), said, " ", phrases.because(row["why"]), ". ",
+            html.Strong("Figure restated: "), said, " ", changes_words.because(row["why"]), ". ",
             components.receipt(row["previous_receipt"], row["receipt"]),
         ],
         **components.of_receipt(row["previous_receipt"], row["receipt"]),
@@ -169,11 +172,11 @@ def _table(between: store.Between) -> Component:
             {"text": measure["short_title"] or measure["title"], "href": f"/definitions/{row['measure']}",
              "note": words.polarity(measure["higher_is"])},
             _place(between, row),
-            words.capital(words.period(row["window"], row["period_start"], row["period_end"])),
-            {"text": phrases.number(row, measure, True), "sub": row["previous_receipt"] or ""},
-            {"text": phrases.number(row, measure), "sub": row["receipt"] or ""},
-            phrases.difference(row, measure),
-            phrases.because(row["why"]),
+            phrases.capital(phrases.period(row["window"], row["period_start"], row["period_end"])),
+            {"text": changes_words.number(row, measure, True), "sub": row["previous_receipt"] or ""},
+            {"text": changes_words.number(row, measure), "sub": row["receipt"] or ""},
+            changes_words.difference(row, measure),
+            changes_words.because(row["why"]),
         ]
         for row in between.restated
         for measure in [between.measures[row["measure"]]]
@@ -188,10 +191,10 @@ def _definitions(between: store.Between) -> Component:
     parts: list[Component] = []
     for row in between.definitions:
         parts.append(html.H3(dcc.Link(row["title"], href=f"/definitions/{row['measure']}")))
-        parts.append(html.P(phrases.definition(row)))
+        parts.append(html.P(changes_words.definition(row)))
         if row["differences"]:
             cells: list[list[components.Cell]] = [
-                [words.capital(each["what"]), each["before"] or "Nothing", each["after"] or "Nothing"]
+                [phrases.capital(each["what"]), each["before"] or "Nothing", each["after"] or "Nothing"]
                 for each in row["differences"]
             ]
             parts.append(
@@ -201,7 +204,7 @@ def _definitions(between: store.Between) -> Component:
             parts.append(_effects(between, row))
     for name, held in (("New measures", between.added), ("Measures no longer there", between.removed)):
         if held:
-            parts.append(html.P(f"{name}: {words.listed([row['title'] for row in held])}."))
+            parts.append(html.P(f"{name}: {phrases.listed([row['title'] for row in held])}."))
     if not parts:
         parts.append(html.P("Every measure means what it meant: no definition changed, came or went."))
     return components.section("definitions", "Definitions", *parts)
@@ -211,11 +214,11 @@ def _effects(between: store.Between, row: store.Row) -> Component:
     measure = between.measures[row["measure"]]
     cells: list[list[components.Cell]] = [
         [
-            words.capital(words.period(effect["window"], effect["period_start"], effect["period_end"])),
+            phrases.capital(phrases.period(effect["window"], effect["period_start"], effect["period_end"])),
             _place(between, effect),
-            {"text": phrases.number(effect, measure, True), "sub": effect["previous_receipt"] or ""},
-            {"text": phrases.number(effect, measure), "sub": effect["receipt"] or ""},
-            phrases.difference(effect, measure),
+            {"text": changes_words.number(effect, measure, True), "sub": effect["previous_receipt"] or ""},
+            {"text": changes_words.number(effect, measure), "sub": effect["receipt"] or ""},
+            changes_words.difference(effect, measure),
         ]
         for effect in row["effects"]
     ]
@@ -233,10 +236,10 @@ def _deliveries(between: store.Between) -> Component:
     cells: list[list[components.Cell]] = [
         [
             {"text": row["file"] or f"Delivery {row['number']}", "sub": f"no. {row['number']}"},
-            words.feed(row["feed"]) if row["feed"] else "Not recognised",
-            phrases.delivered(row),
-            words.count(row["previous_rows_in_force"] or 0),
-            words.count(row["rows_in_force"] or 0),
+            phrases.feed(row["feed"]) if row["feed"] else "Not recognised",
+            changes_words.delivered(row),
+            phrases.count(row["previous_rows_in_force"] or 0),
+            phrases.count(row["rows_in_force"] or 0),
         ]
         for row in between.deliveries
     ]
@@ -273,8 +276,8 @@ def _balance(row: store.Row, side: str) -> list[components.Cell]:
     received, accepted, rejected, *rest = (row[f"{side}{name}"] for name in names)
     right = received == accepted + rejected and min(rest) >= 0
     return [
-        words.feed(row["feed"]),
+        phrases.feed(row["feed"]),
         "Before" if side else "After",
-        *[words.count(value) for value in (received, accepted, rejected, *rest)],
+        *[phrases.count(value) for value in (received, accepted, rejected, *rest)],
         "Adds up" if right else "Does not add up: please report it",
     ]

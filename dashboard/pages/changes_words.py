@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import words
+from dashboard import kinds, phrases, words
 
 Row = Mapping[str, Any]
 MOST_NAMED = 4
@@ -22,7 +22,7 @@ STATES = {"in force": "in force", "superseded": "replaced", "refused": "refused"
 
 def title(release: Row) -> str:
     """A release as a reader knows it: day and data version."""
-    return f"{words.day(date.fromisoformat(release['as_of']))} (data version {release['release']})"
+    return f"{phrases.day(date.fromisoformat(release['as_of']))} (data version {release['release']})"
 
 
 def direction(row: Row) -> str:
@@ -41,7 +41,7 @@ def difference(row: Row, measure: Row) -> str:
         return "One of the two has no value"
     if side == "the same":
         return "The same value, from other counts"
-    return f"{words.points(row['change'], words.own_unit(measure))} {side}"
+    return f"{phrases.points(row['change'], kinds.own_unit(measure))} {side}"
 
 
 def number(row: Row, measure: Row, previous: bool = False) -> str:
@@ -53,14 +53,14 @@ def number(row: Row, measure: Row, previous: bool = False) -> str:
 
 def sentence(row: Row, measure: Row, place: str, others: int = 0) -> str:
     """One restated figure: what it is now, what it was, by how much it differs; and how many periods more."""
-    when = words.period(row["window"], row["period_start"], row["period_end"])
+    when = phrases.period(row["window"], row["period_start"], row["period_end"])
     said = (
         f"{measure['title']}, {place}, in {when}: {number(row, measure)}; before, {number(row, measure, True)}. "
-        f"{words.capital(difference(row, measure))}."
+        f"{phrases.capital(difference(row, measure))}."
     )
     if others:
         noun = "other period" if others == 1 else "other periods"
-        said += f" {words.count(others)} {noun} of 12 months changed too, by less or as much."
+        said += f" {phrases.count(others)} {noun} of 12 months changed too, by less or as much."
     return said
 
 
@@ -73,14 +73,16 @@ def because(why: Sequence[Row], every: bool = False) -> str:
         feeds: dict[str, list[str]] = {}
         for row in shown:
             if row["change"] == change:
-                feeds.setdefault(words.lower_first(words.feed(row["feed"])), []).append(str(row["number"]))
+                feeds.setdefault(phrases.lower_first(phrases.feed(row["feed"])), []).append(
+                    str(row["number"])
+                )
         if feeds:
-            named = [f"{feed} no. {words.listed(numbers)}" for feed, numbers in feeds.items()]
+            named = [f"{feed} no. {phrases.listed(numbers)}" for feed, numbers in feeds.items()]
             said.append(f"{did}: {'; '.join(named)}")
     left = len(deliveries) - len(shown)
     if left:
-        said[-1] += f", and {words.count(left)} more of these feeds"
-    said += [f"The contract of {words.lower_first(words.feed(row['feed']))} is another text" for row in why
+        said[-1] += f", and {phrases.count(left)} more of these feeds"
+    said += [f"The contract of {phrases.lower_first(phrases.feed(row['feed']))} is another text" for row in why
              if row["kind"] == "contract"]  # fmt: skip
     if any(row["kind"] == "program" for row in why):
         said.append("The program is another version, and no delivery of these feeds came or went")
@@ -120,4 +122,4 @@ def delivered(row: Row) -> str:
         return f"New, {after}"
     if row["change"] == "went":
         return f"No longer there; it was {before}"
-    return f"{words.capital(str(before))}, now {after}" if before != after else words.capital(str(after))
+    return f"{phrases.capital(str(before))}, now {after}" if before != after else phrases.capital(str(after))

@@ -13,7 +13,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, funnel_charts, group_charts, store, words
+from dashboard import components, funnel_charts, group_charts, kinds, phrases, store, words
 from dashboard.pages import compare_words
 from dashboard.pages.published_places import Shown
 
@@ -78,7 +78,7 @@ def headline(of: Compared) -> Component:
             said.append(html.P(sentence, **_named([figure])))
             continue
         row = of.position(name, of.place["council"])
-        where = compare_words.position(row, words.unit(measure))
+        where = compare_words.position(row, kinds.unit(measure))
         lies = f" That is {where}." if row else " There are too few councils with a figure for a funnel."
         said.append(
             components.told(f"{of.place['name']}: {sentence}{lies}", figure["receipt"], className="lead")
@@ -116,7 +116,7 @@ def beside(of: Compared, heading: str) -> Component:
         "beside",
         heading,
         html.P(
-            f"The line through each dot is its likely range: a long line means few {words.unit(of.measure)}. The "
+            f"The line through each dot is its likely range: a long line means few {kinds.unit(of.measure)}. The "
             "neighbours' share is one of all their plans together; where others give the plain average or the median "
             "of their percentages, it will differ."
         ),
@@ -173,7 +173,7 @@ def among_all(of: Compared) -> Component:
     """The funnel of every council with a figure."""
     heading = "Among all councils"
     held = of.funnels.get(of.name, {})
-    names, unit = _names(of), words.unit(of.measure)
+    names, unit = _names(of), kinds.unit(of.measure)
     points = [
         {**figure, **row, "label": names.get(code, code)}  # both have a `place`: that of the funnel is meant
         for code, row in held.items()
@@ -190,8 +190,8 @@ def among_all(of: Compared) -> Component:
         [
             row["label"],
             {"text": words.figure_number(of.measure, row), "sub": row["receipt"]},
-            words.capital(words.between(row["lower"], row["upper"])),
-            words.capital(words.between(row["lower_998"], row["upper_998"])),
+            phrases.capital(phrases.between(row["lower"], row["upper"])),
+            phrases.capital(phrases.between(row["lower_998"], row["upper_998"])),
             compare_words.short(row),
         ]
         for row in points
@@ -241,7 +241,7 @@ def _cells(of: Compared, name: str, figure: store.Row | None) -> list[components
         return ["Not published", "None"]
     said = words.figure_number(of.known[name], figure)
     number: dict[str, Any] = {"text": said, "sub": figure["receipt"]}
-    return [number, words.capital(words.between(figure["low"], figure["high"])) or "None"]
+    return [number, phrases.capital(phrases.between(figure["low"], figure["high"])) or "None"]
 
 
 def _chart(

@@ -6,7 +6,7 @@ and tables (`compare`), any ranking, any arithmetic on figures.
 
 from __future__ import annotations
 
-from dashboard import store, words
+from dashboard import phrases, store
 
 _SIDES = {
     "higher (99.8%)": "higher than almost all councils",
@@ -44,14 +44,14 @@ def short(row: store.Row | None) -> str:
     side, _, level = row["place"].partition(" ")
     if side not in ("higher", "lower"):
         return "Within the limits"
-    return f"{words.capital(side)}: beyond the {'outer' if level == '(99.8%)' else 'inner'} limits"
+    return f"{phrases.capital(side)}: beyond the {'outer' if level == '(99.8%)' else 'inner'} limits"
 
 
 def spread(row: store.Row, country: str) -> str:
     """How far councils differ beyond chance, and whether the limits are widened for it."""
     held = (
-        f"{words.count(row['councils'])} councils are set against the share of {country}, "
-        f"{words.percent(row['target'])}."
+        f"{phrases.count(row['councils'])} councils are set against the share of {country}, "
+        f"{phrases.percent(row['target'])}."
     )
     if row["adjusted"]:
         return (

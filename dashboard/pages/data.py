@@ -12,7 +12,7 @@ from datetime import date
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import data_checks, data_delivery, data_rows, data_words
 from dashboard.pages.data_chosen import Chosen
 from dashboard.pages.data_chosen import choose as choose
@@ -106,9 +106,9 @@ def _fresh(release: store.Release) -> Component | None:
         [
             {"text": row["title"], "href": f"/data?feed={row['feed']}"} if row["newest"] else row["title"],
             row["name"] or ("Every place" if row["newest"] else ""),
-            words.day(row["newest"]) if row["newest"] else "Nothing received yet",
+            phrases.day(row["newest"]) if row["newest"] else "Nothing received yet",
             f"Every {row['expected_every']} days" if row["expected_every"] else "Not set",
-            words.day(row["due_on"]) if row["due_on"] else "",
+            phrases.day(row["due_on"]) if row["due_on"] else "",
             data_words.late(row, day),
         ]
         for row in rows
@@ -117,7 +117,7 @@ def _fresh(release: store.Release) -> Component | None:
         "fresh",
         "How new the data is",
         html.P(
-            f"On {words.day(day)}. How often each feed is expected is set in its contract (expected_every); a late "
+            f"On {phrases.day(day)}. How often each feed is expected is set in its contract (expected_every); a late "
             "feed keeps its figures and lets them grow old."
         ),
         components.table(
@@ -136,13 +136,13 @@ def _months(every: Sequence[store.Row]) -> Component:
             months.setdefault(f"{row['received_at']:%Y-%m}", []).append(row)
     cells: list[list[components.Cell]] = [
         [
-            {"text": words.month(rows[0]["received_at"].date()), "href": f"/data?received={month}"},
-            words.count(len({row["number"] for row in rows})),
+            {"text": phrases.month(rows[0]["received_at"].date()), "href": f"/data?received={month}"},
+            phrases.count(len({row["number"] for row in rows})),
             *[
-                words.count(sum(row[name] or 0 for row in rows))
+                phrases.count(sum(row[name] or 0 for row in rows))
                 for name in ("rows_received", "rows_rejected", "queries")
             ],
-            words.count(len([row for row in rows if row["state"] == "refused"])),
+            phrases.count(len([row for row in rows if row["state"] == "refused"])),
         ]
         for month, rows in sorted(months.items(), reverse=True)
     ]
@@ -174,11 +174,11 @@ def _deliveries(
     rows: list[list[components.Cell]] = [
         [
             {"text": data_words.name(row), "href": data_words.link(row), "sub": data_words.feed(row)},
-            words.day(row["received_at"].date() if row["received_at"] else None),
-            words.count(row["rows_received"]),
-            words.count(row["rows_accepted"]),
-            words.count(row["rows_rejected"]),
-            words.count(row["queries"]),
+            phrases.day(row["received_at"].date() if row["received_at"] else None),
+            phrases.count(row["rows_received"]),
+            phrases.count(row["rows_accepted"]),
+            phrases.count(row["rows_rejected"]),
+            phrases.count(row["queries"]),
             data_words.compared(row, by_number.get((row.get("compared_with"), row["feed"]))),
             data_words.state(row),
         ]
@@ -196,7 +196,7 @@ def _deliveries(
             components.select(
                 "feed",
                 "Feed",
-                [("", "All feeds"), *[(code, words.feed(code)) for code in feeds]],
+                [("", "All feeds"), *[(code, phrases.feed(code)) for code in feeds]],
                 chosen.feed,
             ),
             components.select(
@@ -228,7 +228,7 @@ def _deliveries(
 
 
 def _month(month: str) -> str:
-    return words.month(date.fromisoformat(f"{month}-01"))
+    return phrases.month(date.fromisoformat(f"{month}-01"))
 
 
 def _balances(held: Sequence[store.Row]) -> list[Component]:
@@ -246,7 +246,7 @@ def _balances(held: Sequence[store.Row]) -> list[Component]:
         )
         parts = (received, accepted, rejected, *([erased] if has_erased else []), stand, accepted - stand)
         cells.append(
-            [words.feed(code), *[words.count(n) for n in parts],
+            [phrases.feed(code), *[phrases.count(n) for n in parts],
              "Adds up" if received == accepted + rejected + erased else "Does not add up: please report it"]
         )  # fmt: skip
     if not cells:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import data_words
 from dashboard.pages.data_chosen import Chosen
 
@@ -46,8 +46,8 @@ def found(release: store.Release, chosen: Chosen) -> Component | None:
     levels = [
         [
             words.LEVELS.get(level) or level,
-            words.count(len(rules)),
-            words.count(sum(rule["broken"] for rule in rules)),
+            phrases.count(len(rules)),
+            phrases.count(sum(rule["broken"] for rule in rules)),
         ]
         for level in ("refuse", "error", "query")
         if (rules := [rule for rule in broken if rule["level"] == level])
@@ -55,8 +55,8 @@ def found(release: store.Release, chosen: Chosen) -> Component | None:
     cells: list[list[components.Cell]] = [
         [
             {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
-            words.feed(rule["feed"]),
-            words.count(rule["broken"]),
+            phrases.feed(rule["feed"]),
+            phrases.count(rule["broken"]),
             words.LEVELS.get(rule["level"]) or str(rule["level"]),
             rule["action"] or "",
         ]
@@ -134,19 +134,19 @@ def history(release: store.Release, every: Sequence[store.Row]) -> Component:
         rules = list(dict.fromkeys((one["code"], one["message"]) for one in held))
         broken = {(one["code"], one["number"]): one["broken"] for one in held}
         if not rules:
-            parts.append(html.P(f"{words.feed(code)}: no check failed in {_newest(len(rows))}."))
+            parts.append(html.P(f"{phrases.feed(code)}: no check failed in {_newest(len(rows))}."))
             continue
         cells: list[list[components.Cell]] = [
             [
                 {"text": message or rule, "sub": rule},
-                *[words.count(broken.get((rule, row["number"]), 0)) for row in rows],
+                *[phrases.count(broken.get((rule, row["number"]), 0)) for row in rows],
             ]
             for rule, message in rules
         ]
         columns: list[components.Column] = ["What is wrong"]
         columns += [(_column(row), "number") for row in rows]
-        table = components.table(f"{words.feed(code)}: how often each rule was broken", columns, cells)
-        parts.append(components.details(f"Table: {words.feed(code)}, {_newest(len(rows))}", table))
+        table = components.table(f"{phrases.feed(code)}: how often each rule was broken", columns, cells)
+        parts.append(components.details(f"Table: {phrases.feed(code)}, {_newest(len(rows))}", table))
     return components.section(
         "history",
         "Checks over time",
@@ -163,9 +163,9 @@ def releases(release: store.Release) -> Component | None:
     cells: list[list[components.Cell]] = [
         [
             {"text": row["release"], "href": f"/?as_of={row['release']}"},
-            words.day(row["as_of"]),
-            words.count(row["deliveries"]) if row["deliveries"] else "",
-            words.count(row["new_deliveries"]) if row["deliveries"] else "",
+            phrases.day(row["as_of"]),
+            phrases.count(row["deliveries"]) if row["deliveries"] else "",
+            phrases.count(row["new_deliveries"]) if row["deliveries"] else "",
             ". ".join(part for part in (row["by"], row["note"]) if part),
         ]
         for row in rows
@@ -197,7 +197,7 @@ def releases(release: store.Release) -> Component | None:
 
 def _column(row: store.Row) -> str:
     """A delivery as the head of a column."""
-    received = words.day(row["received_at"].date()) if row["received_at"] else "Not given"
+    received = phrases.day(row["received_at"].date()) if row["received_at"] else "Not given"
     return f"{received} (no. {row['number']})"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from dashboard import store, words
+from dashboard import phrases, store
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Chosen:
     @property
     def filters(self) -> str:
         """The filters in words, as an export prints them."""
-        received = words.month(date.fromisoformat(f"{self.received}-01")) if self.received else "Any month"
-        return f"Feed: {words.feed(self.feed) if self.feed else 'All feeds'}; Received in: {received}"
+        received = phrases.month(date.fromisoformat(f"{self.received}-01")) if self.received else "Any month"
+        return f"Feed: {phrases.feed(self.feed) if self.feed else 'All feeds'}; Received in: {received}"
 
     def query(self) -> str:
         """The filters as a query string."""

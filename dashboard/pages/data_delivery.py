@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import data_words
 
 ROWS_A_PAGE = 100
@@ -22,8 +22,8 @@ def page(release: store.Release, row: store.Row, query: Mapping[str, str]) -> co
     facts = [
         ("Feed", data_words.feed(row)),
         ("State", data_words.state(row) + (f". {row['reason']}" if row["reason"] else "")),
-        ("Received on", words.day(row["received_at"].date() if row["received_at"] else None)),
-        ("Taken from its system on", words.day(row["extracted_on"])),
+        ("Received on", phrases.day(row["received_at"].date() if row["received_at"] else None)),
+        ("Taken from its system on", phrases.day(row["extracted_on"])),
         ("Kind of file", "Corrections to earlier rows" if row["mode"] == "corrections" else "A whole file"),
         ("Sheets read", ", ".join(filter(None, row["sheets"] or [])) or "The only one"),
         (
@@ -59,7 +59,7 @@ def _rules(release: store.Release, row: store.Row) -> Component:
     cells: list[list[components.Cell]] = [
         [
             {"text": rule["message"] or "A rule whose words this release does not have", "sub": rule["code"]},
-            words.count(rule["broken"]),
+            phrases.count(rule["broken"]),
             words.LEVELS.get(rule["level"]) or str(rule["level"]),
             rule["action"] or "",
         ]
@@ -93,7 +93,7 @@ def _columns(release: store.Release, row: store.Row) -> Component | None:
                 held["supplier_column"] or "Not in the file",
                 held["sheet"] or "The only one",
                 held["column"] or "Not used",
-                words.capital(held["how"] or ""),
+                phrases.capital(held["how"] or ""),
             ]
             for held in matched
         ],
@@ -123,7 +123,7 @@ def _rows(release: store.Release, row: store.Row, query: Mapping[str, str]) -> C
     first = (number - 1) * ROWS_A_PAGE
     found = store.findings(release, row["number"], row["feed"] or "", ROWS_A_PAGE, first)
     hold = components.table(
-        f"Findings row by row: {first + 1} to {first + len(found)} of {words.count(total)}",
+        f"Findings row by row: {first + 1} to {first + len(found)} of {phrases.count(total)}",
         ["Where", "Supplier's column", "What is wrong", "What to do"],
         [
             [
@@ -163,4 +163,4 @@ def _where(finding: store.Row) -> str:
     if finding["row"] is None:
         return "Whole file"
     sheet = f"{finding['sheet']}, " if finding["sheet"] else ""
-    return words.capital(f"{sheet}row {finding['row']}")
+    return phrases.capital(f"{sheet}row {finding['row']}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import balance_words, components, store, words
+from dashboard import balance_words, components, phrases, store
 from dashboard.balance_words import Known, Line
 
 ERASED: list[components.Column] = [("+ erased", "number")]
@@ -39,7 +39,9 @@ def section(release: store.Release, every: Sequence[store.Row]) -> Component | N
     refused = len({row["number"] for row in every if row["state"] == "refused"})
     said = balance_words.refused(refused, files[""].rows if "" in files else 0)
     erased = any(line.of("erased") for line in files.values())
-    cells = [_cells(words.feed(feed), line, after.get(feed), erased) for feed, line in files.items() if feed]
+    cells = [
+        _cells(phrases.feed(feed), line, after.get(feed), erased) for feed, line in files.items() if feed
+    ]
     return components.section(
         "rows-went",
         "Where every row went",
@@ -63,7 +65,7 @@ def _cells(name: str, received: Line, accepted: Line | None, has_erased: bool) -
     wrong = [line for line in whole if not line.adds_up]
     return [
         name,
-        *[words.count(n) for n in (*taken, *known)],
+        *[phrases.count(n) for n in (*taken, *known)],
         balance_words.adds_up((wrong or whole)[0]),
     ]
 
@@ -76,7 +78,7 @@ def _by_council(found: Sequence[Line], known: Known, has_erased: bool) -> Compon
     cells = [
         [
             balance_words.place(line, known),
-            *_cells(words.feed(line.feed), line, accepted.get((line.council, line.feed)), has_erased),
+            *_cells(phrases.feed(line.feed), line, accepted.get((line.council, line.feed)), has_erased),
         ]
         for line in rows
     ]
@@ -91,10 +93,10 @@ def _set_aside(found: Sequence[Line], known: Known) -> Component | None:
         return None
     cells: list[list[components.Cell]] = [
         [
-            words.feed(line.feed),
+            phrases.feed(line.feed),
             balance_words.place(line, known),
             {"text": known.rules.get(code, "") or code, "sub": code},
-            words.count(n),
+            phrases.count(n),
         ]
         for line in rows
         for code, n in line.parts
@@ -107,7 +109,7 @@ def _set_aside(found: Sequence[Line], known: Known) -> Component | None:
 def _counted(found: Sequence[Line], known: Known) -> Component | None:
     return _sums(
         found, known, ("in force", "made"), "Table: from rows in force to what is counted",
-        "What the rows in force became", ("Feed", lambda line: words.feed(line.feed)),
+        "What the rows in force became", ("Feed", lambda line: phrases.feed(line.feed)),
     )  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def _sums(
         [
             first[1](line),
             balance_words.place(line, known),
-            f"{words.count(line.rows)} {balance_words.went_in(line)}",
+            f"{phrases.count(line.rows)} {balance_words.went_in(line)}",
             balance_words.parts(line, known),
             balance_words.adds_up(line),
         ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import words
+from dashboard import phrases
 
 Row = Mapping[str, Any]
 STATES = {"in force": "In force", "superseded": "Replaced by a newer file", "refused": "Refused: kept out"}
@@ -26,8 +26,8 @@ def adds_up(row: Row) -> bool:
 
 def balance(received: int | None, accepted: int | None, rejected: int | None, erased: int | None = 0) -> str:
     """Rows received = accepted + set aside (+ erased), and whether that adds up."""
-    parts = words.count(received), words.count(accepted), words.count(rejected)
-    gone = f" + {words.count(erased)} erased" if erased else ""
+    parts = phrases.count(received), phrases.count(accepted), phrases.count(rejected)
+    gone = f" + {phrases.count(erased)} erased" if erased else ""
     said = "{} rows received = {} accepted + {} set aside".format(*parts) + f"{gone}."
     if (
         received is None
@@ -56,7 +56,7 @@ def link(row: Row) -> str:
 
 def feed(row: Row) -> str:
     """A delivery's feed in words."""
-    return words.feed(row["feed"]) if row["feed"] else "Not recognised"
+    return phrases.feed(row["feed"]) if row["feed"] else "Not recognised"
 
 
 def compared(row: Row, before: Row | None) -> str:
@@ -65,7 +65,7 @@ def compared(row: Row, before: Row | None) -> str:
         return "The first of its feed" if row["state"] != "refused" and row["mode"] != "corrections" else ""
     rows = _more(row["rows_received"] - before["rows_received"], "row")
     found = _more(row["queries"] + row["errors"] - before["queries"] - before["errors"], "finding")
-    return f"{words.capital(rows)}, {found}"
+    return f"{phrases.capital(rows)}, {found}"
 
 
 def late(row: Row, day: date) -> str:
@@ -77,7 +77,7 @@ def late(row: Row, day: date) -> str:
     days = (day - row["due_on"]).days
     if days <= 0:
         return "Not late"
-    return f"{words.count(days)} {'day' if days == 1 else 'days'} late"
+    return f"{phrases.count(days)} {'day' if days == 1 else 'days'} late"
 
 
 def drift(rows: Sequence[Row]) -> str:
@@ -91,7 +91,7 @@ def drift(rows: Sequence[Row]) -> str:
         ]
         shown = named if len(named) <= 4 else [*named[:3], f"{len(named) - 3} more"]
         if shown:
-            parts.append(f"{verb}: {words.listed(shown)}.")
+            parts.append(f"{verb}: {phrases.listed(shown)}.")
     return " ".join(parts)
 
 
@@ -113,12 +113,12 @@ def trust(deliveries: Sequence[Row], freshness: Sequence[Row], odd: Sequence[str
         return "There is nothing to trust yet: no file is in force."
     accepted, received = (sum(row[which] for row in stand) for which in ("rows_accepted", "rows_received"))
     used = (
-        f"{words.count(accepted)} of {words.count(received)} rows ({words.percent(accepted / received)})"
+        f"{phrases.count(accepted)} of {phrases.count(received)} rows ({phrases.percent(accepted / received)})"
         if received
         else "no row"
     )
     cares = _late(freshness, day) + _set_aside(stand)
-    cares += [f"the newest file of {words.feed(code)} is not like those before it" for code in odd]
+    cares += [f"the newest file of {phrases.feed(code)} is not like those before it" for code in odd]
     refused = [
         row
         for row in deliveries
@@ -128,7 +128,7 @@ def trust(deliveries: Sequence[Row], freshness: Sequence[Row], odd: Sequence[str
         noun = "file" if len(refused) == 1 else "files"
         cares.append(f"{len(refused)} {noun} that came since the newest one in use could not be taken in")
     if cares:
-        return f"Yes, with care: every row received is accounted for, but {words.listed(cares)}."
+        return f"Yes, with care: every row received is accounted for, but {phrases.listed(cares)}."
     return f"Yes: every row received is accounted for, {used} in the files in force were accepted, and no feed is late."
 
 
@@ -139,7 +139,7 @@ def _late(freshness: Sequence[Row], day: date) -> list[str]:
         if days > 0:
             found[row["title"]] = max(days, found.get(row["title"], 0))
     return [
-        f"{title} is {words.count(days)} {'day' if days == 1 else 'days'} late"
+        f"{title} is {phrases.count(days)} {'day' if days == 1 else 'days'} late"
         for title, days in found.items()
     ]
 
@@ -151,8 +151,8 @@ def _set_aside(stand: Sequence[Row]) -> list[str]:
         held[0] += row["rows_rejected"]
         held[1] += row["rows_received"]
     return [
-        f"{words.count(rejected)} of {words.count(received)} rows of {words.feed(code)} "
-        f"({words.percent(rejected / received)}) are set aside until they are corrected"
+        f"{phrases.count(rejected)} of {phrases.count(received)} rows of {phrases.feed(code)} "
+        f"({phrases.percent(rejected / received)}) are set aside until they are corrected"
         for code, (rejected, received) in counts.items()
         if received and rejected / received >= MANY_SET_ASIDE
     ]
@@ -162,4 +162,4 @@ def _more(number: int, noun: str) -> str:
     if number == 0:
         return f"as many {noun}s"
     plural = noun if abs(number) == 1 else f"{noun}s"
-    return f"{words.count(abs(number))} {plural} {'more' if number > 0 else 'fewer'}"
+    return f"{phrases.count(abs(number))} {plural} {'more' if number > 0 else 'fewer'}"

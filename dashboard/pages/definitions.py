@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, navigation, store, words
+from dashboard import components, kinds, navigation, phrases, store, words
 
 PROTECTION = {
     "published": "Already published nationally, so it is never held back.",
@@ -57,7 +57,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
             ]
             for measure in measures
         ]
-        title = words.capital(topic.replace("_", " "))
+        title = phrases.capital(topic.replace("_", " "))
         body.append(
             components.section(
                 f"topic-{topic}",
@@ -82,7 +82,7 @@ def _symbols() -> Component:
         components.table(
             "Symbols in files, and the words for them on pages",
             ["Symbol", "What it means"],
-            [[symbol, meaning] for symbol, meaning in words.SYMBOLS.items()],
+            [[symbol, meaning] for symbol, meaning in phrases.SYMBOLS.items()],
             quiet=True,
         ),
     )
@@ -100,7 +100,7 @@ def one(release: store.Release, name: str) -> components.Page:
         )
     measure = known[name]
     titles = store.breakdowns(release)
-    groups = [titles.get(by, words.feed(by)) for by in measure["breakdowns"] or []]
+    groups = [titles.get(by, phrases.feed(by)) for by in measure["breakdowns"] or []]
     entries: list[tuple[str, Sequence[str]]] = [
         ("Why it matters", _lines(measure["why"])),
         ("Which way is good", [words.polarity(measure["higher_is"])]),
@@ -112,7 +112,10 @@ def one(release: store.Release, name: str) -> components.Page:
         ("Comparison", _lines(measure["benchmark"])),
         ("Target", _target(measure)),
         ("Chart", _lines(CHARTS.get(measure["chart"] or ""))),
-        ("Groups it is shown by", [words.capital(words.listed(groups).lower())] if groups else ["No groups"]),
+        (
+            "Groups it is shown by",
+            [phrases.capital(phrases.listed(groups).lower())] if groups else ["No groups"],
+        ),
         ("Who may see it", [PROTECTION.get(measure["protect"], "Not given")]),
         ("Where the definition comes from", _lines(measure["source"])),
         ("Name and version", [f"{name}, version {measure['version']}"]),
@@ -182,7 +185,7 @@ def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -
             ["Period", "Place", "Number", "Likely range", ("Receipt", "code")],
             [
                 [
-                    words.capital(words.period(row["window"], row["period_start"], row["period_end"])),
+                    phrases.capital(phrases.period(row["window"], row["period_start"], row["period_end"])),
                     names[row["council"]]["name"],
                     words.figure_number(measure, row),
                     _range(measure, row),
@@ -196,7 +199,7 @@ def _newest(release: store.Release, measure: store.Row, used: list[store.Row]) -
 
 
 def _range(measure: store.Row, row: store.Row) -> str:
-    return words.capital(words.between(row["low"], row["high"], words.own_unit(measure))) or "None"
+    return phrases.capital(phrases.between(row["low"], row["high"], kinds.own_unit(measure))) or "None"
 
 
 def _versions(release: store.Release, measure: store.Row) -> Component | None:
@@ -213,7 +216,7 @@ def _versions(release: store.Release, measure: store.Row) -> Component | None:
         components.table(
             "Versions of the definition, the newest first",
             ["Version", "First used in data version", ("On", "day")],
-            [[row["version"], row["release"], words.day(row["made_at"].date())] for row in rows],
+            [[row["version"], row["release"], phrases.day(row["made_at"].date())] for row in rows],
             quiet=True,
         ),
     )
@@ -222,7 +225,7 @@ def _versions(release: store.Release, measure: store.Row) -> Component | None:
 def _target(measure: store.Row) -> list[str]:
     if measure.get("target") is None:
         return ["None is part of the definition. Where a council has set its own, its charts show it."]
-    said = words.percent(measure["target"])
+    said = phrases.percent(measure["target"])
     return [f"{said}. {measure.get('target_source') or ''}".strip()]
 
 
@@ -244,24 +247,24 @@ def _formally(release: store.Release, measure: store.Row) -> list[str]:
         return []
     about = store.column_words(release, measure["fact"])
     named = [f"{column}: {about[column]}" for column in dict.fromkeys([*tops, *bottoms]) if column in about]
-    top = " and ".join(tops) or ("the average" if words.is_mean(measure) else "each kind")
+    top = " and ".join(tops) or ("the average" if kinds.is_mean(measure) else "each kind")
     return [f"{top}, out of {' and '.join(bottoms)}, in {measure['fact']}, by {measure['date']}", *named]
 
 
 def _kind(measure: store.Row) -> str:
     if measure["kind"] == "distribution":
-        return f"How a total of {words.unit(measure)} divides between kinds"
+        return f"How a total of {kinds.unit(measure)} divides between kinds"
     if measure["kind"] == "given":
-        return f"A share of {words.unit(measure)} as others give it: it is not counted here"
+        return f"A share of {kinds.unit(measure)} as others give it: it is not counted here"
     if measure["kind"] == "snapshot":
-        return f"A share of {words.unit(measure)}, on the last day of each period"
-    if words.is_coefficient(measure):
-        return f"Agreement beyond chance on {words.unit(measure)} graded twice, at most 1"
+        return f"A share of {kinds.unit(measure)}, on the last day of each period"
+    if kinds.is_coefficient(measure):
+        return f"Agreement beyond chance on {kinds.unit(measure)} graded twice, at most 1"
     if measure["kind"] in KINDS:
         return KINDS[measure["kind"]]
-    if words.is_mean(measure):
-        return f"An average of {words.unit(measure)}, in {measure['unit']}"
-    return f"A share of {words.unit(measure)}"
+    if kinds.is_mean(measure):
+        return f"An average of {kinds.unit(measure)}, in {measure['unit']}"
+    return f"A share of {kinds.unit(measure)}"
 
 
 def _lines(held: str | Sequence[str] | None) -> list[str]:

@@ -12,7 +12,18 @@ from statistics import median
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, classes, components, group_charts, group_words, signals, store, words
+from dashboard import (
+    charts,
+    classes,
+    components,
+    group_charts,
+    group_words,
+    kinds,
+    phrases,
+    signals,
+    store,
+    words,
+)
 from dashboard.pages import voice_words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, ranges
@@ -47,7 +58,7 @@ def over_time(draft: Draft, anchor: str = "time") -> Component:
     parts: list[Component | None] = [
         html.P(
             [components.measure_link(measure), f". {words.polarity(measure['higher_is'])} The number under each point "
-             f"is how many {words.unit(measure)} there were that {noun}."]
+             f"is how many {kinds.unit(measure)} there were that {noun}."]
         ),
         html.P("This chart is for all audits: signals are looked for in the council's totals only.")
         if shown.only[0]
@@ -56,7 +67,7 @@ def over_time(draft: Draft, anchor: str = "time") -> Component:
     if points[-1]["state"] == "table":
         parts += [html.H3(finding, className="finding"), html.P(signals.limits(points, measure)), hold]
     else:
-        described = f"{measure['title']}, {len(points)} {noun}s to {words.day(points[-1]['period_end'])}."
+        described = f"{measure['title']}, {len(points)} {noun}s to {phrases.day(points[-1]['period_end'])}."
         figure = charts.control_chart(measure, points)
         parts.append(
             components.chart(
@@ -82,7 +93,7 @@ def over_time(draft: Draft, anchor: str = "time") -> Component:
     if chance := signals.chance(points):
         parts.append(html.P(chance, className="hint", **components.of_receipt(points[-1]["receipt"])))
     parts.append(_slow(draft, measure, anchor))
-    which = "" if anchor == "time" else f": {words.lower_first(measure['short_title'])}"
+    which = "" if anchor == "time" else f": {phrases.lower_first(measure['short_title'])}"
     return components.section(anchor, f"{name} by {name.lower()}{which}", *parts)
 
 
@@ -90,7 +101,7 @@ def point_table(caption: str, measure: store.Row, points: Sequence[store.Row]) -
     """The points of a control chart, each with its `receipt`, as a table."""
     rows: list[list[components.Cell]] = [
         [
-            words.point_name(row["window"], row["period_end"]),
+            phrases.point_name(row["window"], row["period_end"]),
             words.point_number(measure, row),
             "No limits"
             if row["upper"] is None
@@ -100,7 +111,7 @@ def point_table(caption: str, measure: store.Row, points: Sequence[store.Row]) -
         ]
         for row in points
     ]
-    name = words.capital(signals.unit_of_time(points[-1]["window"]))
+    name = phrases.capital(signals.unit_of_time(points[-1]["window"]))
     return components.table(caption, [name, "Number", "Usual range", "Signal", ("Receipt", "code")], rows)
 
 
@@ -111,17 +122,17 @@ def _slow(draft: Draft, measure: store.Row, anchor: str) -> Component | None:
     draft.use(*points)
     first, last = points[0], points[-1]
     finding = (
-        f"12-month average: {words.value_words(measure, first['value'])} to {words.day(first['period_end'])}, "
-        f"{words.value_words(measure, last['value'])} to {words.day(last['period_end'])}"
+        f"12-month average: {words.value_words(measure, first['value'])} to {phrases.day(first['period_end'])}, "
+        f"{words.value_words(measure, last['value'])} to {phrases.day(last['period_end'])}"
     )
     hold = components.table(
         f"{measure['title']}, 12-month average",
         ["12 months to", "Number", "Likely range", ("Receipt", "code")],
         [
             [
-                words.day(row["period_end"]),
+                phrases.day(row["period_end"]),
                 words.figure_number(measure, row),
-                words.capital(words.between(row["low"], row["high"], words.own_unit(measure))),
+                phrases.capital(phrases.between(row["low"], row["high"], kinds.own_unit(measure))),
                 row["receipt"],
             ]
             for row in points
@@ -165,7 +176,7 @@ def groups(draft: Draft) -> Component:
         return components.section("groups", heading, html.P(MISSING))
     draft.use(*rows)
     window, end = (other["window"], other["period_end"]) if other else (shown.window, shown.end)
-    period = words.period(window, other["period_start"], end, True) if other else shown.period_words
+    period = phrases.period(window, other["period_start"], end, True) if other else shown.period_words
     overall = store.figures(draft.release, shown.council, window, end).get(shown.measure)
     title = store.breakdowns(draft.release).get(shown.by, shown.by)
     finding, chance = voice_words.groups_finding(rows, overall), group_words.by_chance(rows)
@@ -209,7 +220,7 @@ def _group_quarters(draft: Draft, measure: store.Row, title: str) -> Component |
         [
             [
                 row["label"],
-                words.point_name("quarter", row["period_end"]),
+                phrases.point_name("quarter", row["period_end"]),
                 words.figure_number(measure, row),
                 row["receipt"],
             ]
@@ -224,7 +235,7 @@ def _group_quarters(draft: Draft, measure: store.Row, title: str) -> Component |
         return html.Div(
             [
                 html.H3(f"Quarter by quarter, by {title.lower()}"),
-                html.P(f"Every group has too few {words.unit(measure)} in a typical quarter for a line."),
+                html.P(f"Every group has too few {kinds.unit(measure)} in a typical quarter for a line."),
                 components.details(f"Table: by {title.lower()} and quarter", hold),
             ],
             className="secondary",
@@ -241,7 +252,7 @@ def _group_quarters(draft: Draft, measure: store.Row, title: str) -> Component |
     )
     said = "Groups are too small to look for signals: read these lines for their general direction only."
     if small:
-        said += f" Too few {words.unit(measure)} in a typical quarter for a line: {words.listed(small)}."
+        said += f" Too few {kinds.unit(measure)} in a typical quarter for a line: {phrases.listed(small)}."
     return html.Div([drawn, html.P(said, className="hint")], className="secondary")
 
 

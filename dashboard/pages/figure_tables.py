@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, group_words, store, words
+from dashboard import components, group_words, kinds, phrases, store, words
 from dashboard.pages.draft import Draft
 
 BESIDE = "Beside all together"
@@ -50,7 +50,7 @@ def range_row(label: str, measure: store.Row, row: store.Row) -> list[components
     return [
         label,
         words.figure_number(measure, row),
-        words.capital(words.between(row["low"], row["high"], words.own_unit(measure))) or "None",
+        phrases.capital(phrases.between(row["low"], row["high"], kinds.own_unit(measure))) or "None",
         words.change_cell(row, measure),
         row["receipt"],
     ]
@@ -71,10 +71,10 @@ def distribution(draft: Draft, name: str, breakdown: str, heading: str, leave_ou
     cells: list[list[components.Cell]] = []
     for row in rows:
         if row["symbol"]:
-            cells.append([row["label"], words.symbol(row["symbol"]), "", row["receipt"]])
+            cells.append([row["label"], phrases.symbol(row["symbol"]), "", row["receipt"]])
         else:
-            share = {"text": words.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
-            cells.append([row["label"], words.count(row["numerator"]), share, row["receipt"]])
+            share = {"text": phrases.share_of(row["numerator"], row["denominator"]), "bar": row["value"]}
+            cells.append([row["label"], phrases.count(row["numerator"]), share, row["receipt"]])
     return components.table(
         f"{draft.known[name]['title']}, in {draft.shown.period_words}",
         [heading, ("Times", "number"), ("Share", "bar wide"), ("Receipt", "code")],
@@ -97,7 +97,7 @@ def side_by_side(draft: Draft, columns: Sequence[tuple[str, str]], breakdown: st
         return html.P("These are not among the public figures." if public else MISSING)
     draft.use(*[row for rows in held.values() for row in rows.values()])
     order = {group: place for place, (of, group) in enumerate(store.groups(draft.release)) if of == breakdown}
-    title = store.breakdowns(draft.release).get(breakdown, words.feed(breakdown))
+    title = store.breakdowns(draft.release).get(breakdown, phrases.feed(breakdown))
     return components.table(
         caption,
         [title, *[(heading, "number") for name, heading in columns if name in held]],
@@ -113,14 +113,18 @@ def _count_cell(measure: store.Row, row: store.Row | None) -> components.Cell:
     if row is None:
         return "None"
     if row["symbol"]:
-        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
-    if words.is_mean(measure):
-        return {"text": words.amount(row["value"], measure["unit"]), "sub": row["receipt"]}
+        return {"text": phrases.symbol(row["symbol"]), "sub": row["receipt"]}
+    if kinds.is_mean(measure):
+        return {"text": phrases.amount(row["value"], measure["unit"]), "sub": row["receipt"]}
     if measure["kind"] == "distribution":
-        return {"text": words.count(row["numerator"]), "sub": row["receipt"]}
-    counts = f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
-    many = row["denominator"] >= words.COUNT_FIRST_BELOW
-    return {"text": counts, "sub": row["receipt"], **({"note": words.percent(row["value"])} if many else {})}
+        return {"text": phrases.count(row["numerator"]), "sub": row["receipt"]}
+    counts = f"{phrases.count(row['numerator'])} of {phrases.count(row['denominator'])}"
+    many = row["denominator"] >= phrases.COUNT_FIRST_BELOW
+    return {
+        "text": counts,
+        "sub": row["receipt"],
+        **({"note": phrases.percent(row["value"])} if many else {}),
+    }
 
 
 def number_rows(draft: Draft, names: Sequence[str]) -> list[list[components.Cell]]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, phrases, store, view, words
 from dashboard.pages.draft import Draft, begin
 
 ABOUT = "What these figures tell you, and what they do not"
@@ -75,7 +75,7 @@ def page_of_groups(
     asked = form(draft, path, focus)
     lead = f"In {draft.shown.period_words}."
     if draft.shown.only[0]:
-        lead += f" Only audits with {words.lower_first(dict(asked.applied)['Audits'])}."
+        lead += f" Only audits with {phrases.lower_first(dict(asked.applied)['Audits'])}."
     return page(name, path, title, draft, lead=lead, form=asked, contents=contents, sections=sections(draft))
 
 
@@ -245,6 +245,7 @@ def sources(release: store.Release, *feeds: str) -> list[str]:
         newest = max((row["extracted_on"] for row in rows if row["extracted_on"]), default=None)
         noun = "file" if len(rows) == 1 else "files"
         said.append(
-            f"{words.feed(feed)}: {len(rows)} {noun} in force, the newest taken from its system on {words.day(newest)}."
+            f"{phrases.feed(feed)}: {len(rows)} {noun} in force, "
+            f"the newest taken from its system on {phrases.day(newest)}."
         )
     return said

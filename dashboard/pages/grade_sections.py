@@ -11,7 +11,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, grade_charts, view, words
+from dashboard import components, grade_charts, phrases, view, words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, number_rows
 
@@ -37,7 +37,7 @@ def distribution(draft: Draft) -> Component:
     rows = [row for row in held if row is not None and not row["symbol"]]
     if len(rows) < len(GRADES):
         empty = next((row for row in held if row is not None and row["symbol"]), None)
-        said = f"{words.symbol(empty['symbol'])}." if empty else MISSING
+        said = f"{phrases.symbol(empty['symbol'])}." if empty else MISSING
         return components.section("grades", heading, html.P(said))
     draft.use(*rows)
     total = rows[0]["denominator"]
@@ -55,9 +55,9 @@ def distribution(draft: Draft) -> Component:
     cells: list[list[components.Cell]] = [
         [
             {"text": label, "href": f"/definitions/{name}"},
-            words.count(row["numerator"]),
-            {"text": words.percent(row["value"]), "bar": row["value"]},
-            words.capital(words.between(row["low"], row["high"])),
+            phrases.count(row["numerator"]),
+            {"text": phrases.percent(row["value"]), "bar": row["value"]},
+            phrases.capital(phrases.between(row["low"], row["high"])),
             words.change_cell(row),
             row["receipt"],
         ]
@@ -68,26 +68,26 @@ def distribution(draft: Draft) -> Component:
     )
     good = draft.figures.get("quality.good_or_better")
     finding = (
-        f"Good or outstanding: {words.count(good['numerator'])} of {words.count(good['denominator'])} "
-        f"({words.percent(good['value'])})"
+        f"Good or outstanding: {phrases.count(good['numerator'])} of {phrases.count(good['denominator'])} "
+        f"({phrases.percent(good['value'])})"
         if good and not good["symbol"]
-        else f"{words.count(total)} audits with an agreed grade"
+        else f"{phrases.count(total)} audits with an agreed grade"
     )
     spoken = ", ".join(
-        f"{label} {words.count(row['numerator'])}" for label, row in zip(GRADES.values(), rows, strict=True)
+        f"{label} {phrases.count(row['numerator'])}" for label, row in zip(GRADES.values(), rows, strict=True)
     )
     return components.section(
         "grades",
         heading,
         components.told(
-            f"{words.count(total)} completed audits of cases chosen at random have an agreed grade. Audits without "
+            f"{phrases.count(total)} completed audits of cases chosen at random have an agreed grade. Audits without "
             "one are left out.",
             rows[0]["receipt"],
         ),
         components.chart(
             "grades",
             finding,
-            f"{spoken}, of {words.count(total)}.",
+            f"{spoken}, of {phrases.count(total)}.",
             grade_charts.grade_bars(list(GRADES.values()), bars),
             hold,
             "each grade, with its likely range",
@@ -118,7 +118,7 @@ def stages(draft: Draft) -> Component:
         [
             {"text": STAGES[name], "href": f"/definitions/{name}"},
             words.figure_number(draft.known[name], figures[name]),
-            words.capital(words.between(figures[name]["low"], figures[name]["high"])) or "None",
+            phrases.capital(phrases.between(figures[name]["low"], figures[name]["high"])) or "None",
             figures[name]["receipt"],
         ]
         for name in names

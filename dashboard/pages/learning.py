@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import figure_charts, frame, lessons
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, ranges, side_by_side
@@ -50,7 +50,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "/learning",
         TITLE,
         draft,
-        lead=f"Themes of reviews and audits in {shown.period_words}, and training held on {words.day(shown.end)}.",
+        lead=f"Themes of reviews and audits in {shown.period_words}, and training held on {phrases.day(shown.end)}.",
         form=frame.chart_form(draft, "/learning", charted),
         contents=(*CONTENTS[:-1], ("time", "Over time"), CONTENTS[-1]) if charted else CONTENTS,
         sections=[
@@ -115,7 +115,7 @@ def _training(draft: Draft) -> Component:
         ("agency", "agency"),
         ("team", "team"),
     ):
-        caption = f"Modules that people must hold, by {title}, on {words.day(draft.shown.end)}"
+        caption = f"Modules that people must hold, by {title}, on {phrases.day(draft.shown.end)}"
         held = side_by_side(draft, COLUMNS, breakdown, caption)
         tables.append(held if breakdown == "module" else components.details(f"By {title}", held))
     return components.section(

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import charts, components, group_charts, navigation, signals, store, words
+from dashboard import charts, components, group_charts, kinds, navigation, phrases, signals, store, words
 from dashboard.pages import figure_charts, frame
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import range_row
@@ -70,7 +70,7 @@ def _lesson(draft: Draft, lesson: store.Row) -> list[Component]:
     theme, since = lesson["theme"], lesson["since"]
     parts: list[Component] = [html.H3(theme)]
     parts.append(
-        html.P(f"The council declares: something was done, and from {words.day(since)} a change may show.")
+        html.P(f"The council declares: something was done, and from {phrases.day(since)} a change may show.")
     )
     parts += _done(draft, theme)
     watched = [(FOUND, THEME, theme)]
@@ -121,7 +121,7 @@ def _chart(draft: Draft, of: tuple[str, str, str], points: Sequence[store.Row]) 
     drawn = components.chart(
         f"lesson-{name}-{group}".replace(".", "-").replace(" ", "-").lower(),
         f"{title}{levels(measure, points)}",
-        f"{len(points)} {unit}s to {words.day(points[-1]['period_end'])}, before and since the declared day.",
+        f"{len(points)} {unit}s to {phrases.day(points[-1]['period_end'])}, before and since the declared day.",
         charts.control_chart(measure, points),
         figure_charts.point_table(title, measure, points),
         f"each {unit}",
@@ -138,7 +138,7 @@ def levels(measure: store.Row, points: Sequence[store.Row]) -> str:
     if not days or points[0]["centre"] is None or points[-1]["centre"] is None:
         return ""
     before, since = (words.value_words(measure, point["centre"]) for point in (points[0], points[-1]))
-    return f": {before} on average before {words.month(days[0])}, {since} since"
+    return f": {before} on average before {phrases.month(days[0])}, {since} since"
 
 
 def _named(measure: store.Row, row: store.Row | None, council: str) -> Component:
@@ -164,7 +164,7 @@ def verdict(measure: store.Row, after: store.Row) -> str:
 
 
 def _years(measure: store.Row, after: store.Row) -> str:
-    number = words.number(after["numerator"], after["denominator"], words.unit(measure))
+    number = phrases.number(after["numerator"], after["denominator"], kinds.unit(measure))
     polarity = words.polarity(measure["higher_is"])
     return f"In the year from that date: {number}. {words.year_before(measure, after)} {polarity}"
 
@@ -191,9 +191,11 @@ def _done(draft: Draft, theme: str) -> list[Component]:
         )
         if row is not None and not row["symbol"]:
             draft.use(row)
-            number = words.number(row["numerator"], row["denominator"], "people who must hold training on it")
+            number = phrases.number(
+                row["numerator"], row["denominator"], "people who must hold training on it"
+            )
             said.append(components.told(f"{what}: {number}.", row["receipt"], of=html.Li))
-    return [html.P(f"Training on it, on {words.day(shown.end)}:"), html.Ul(said)] if said else []
+    return [html.P(f"Training on it, on {phrases.day(shown.end)}:"), html.Ul(said)] if said else []
 
 
 def _quarters(draft: Draft, themes: list[str]) -> Component | None:
@@ -206,7 +208,7 @@ def _quarters(draft: Draft, themes: list[str]) -> Component | None:
     measure = draft.known[FOUND]
     cells: list[list[components.Cell]] = []
     for row in rows:
-        quarter = words.point_name("quarter", row["period_end"])
+        quarter = phrases.point_name("quarter", row["period_end"])
         cells.append([row["label"], quarter, words.figure_number(measure, row), row["receipt"]])
     caption = "Themes named by reviews of plans, quarter by quarter"
     drawn = components.chart(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import frame, ombudsman_reports
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows
@@ -75,7 +75,7 @@ def _headline(draft: Draft) -> Component:
             if figure["symbol"]
             else words.sentence(draft.known[name], figure)
         )
-        named = f"{draft.known[name]['title']}: {words.lower_first(text)}" if figure["symbol"] else text
+        named = f"{draft.known[name]['title']}: {phrases.lower_first(text)}" if figure["symbol"] else text
         said.append(components.told(named, figure["receipt"]))
     return components.section("headline", "The headline", *(said or [html.P(MISSING)]))
 

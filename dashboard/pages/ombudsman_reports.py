@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, ledger_words, store, words
+from dashboard import components, ledger_words, phrases, store
 from dashboard.pages import actions_list
 
 HEADING = "Earlier reports: was each acted on?"
@@ -72,7 +72,9 @@ def _case(
     ]
     if actions:
         parts.append(
-            actions_list.table(f"Actions after the case decided on {words.day(case['decided_on'])}", actions)
+            actions_list.table(
+                f"Actions after the case decided on {phrases.day(case['decided_on'])}", actions
+            )
         )
     if remedies:
         listed = html.Ul([html.Li(f"{ledger_words.remedy(row)}.") for row in remedies])
@@ -99,4 +101,4 @@ def summary(actions: Sequence[store.Row]) -> str:
         said.append("evidence was checked by the action's own owner only")
     if any(row["is_cancelled"] for row in actions):
         said.append("an action was cancelled")
-    return f"{words.capital(words.listed(said))}."
+    return f"{phrases.capital(phrases.listed(said))}."

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, navigation, store, view, words
+from dashboard import components, navigation, phrases, store, view
 from dashboard.pages import frame
 from dashboard.pages import overview_sections as sections
 
@@ -51,7 +51,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         _where(),
         components.downloads("/overview", urlencode({"council": council}) if council else ""),
     ]
-    period = words.span(figure["period_start"], figure["period_end"]) if figure else ""
+    period = phrases.span(figure["period_start"], figure["period_end"]) if figure else ""
     return components.Page(
         "Overview",
         [part for part in body if part is not None],

@@ -12,7 +12,7 @@ from datetime import date
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import classes, components, navigation, signals, store, words
+from dashboard import classes, components, navigation, phrases, signals, store, words
 from dashboard.pages import attention, overview_words
 
 MOST_SENTENCES = 7
@@ -130,13 +130,15 @@ def _headline(
         {
             "text": classes.VARIATION[variation],
             "shape": classes.shape(variation),
-            "note": words.capital(classes.why(points)),
+            "note": phrases.capital(classes.why(points)),
         },
         since,
         {
             "text": classes.ASSURANCE[assurance],
             "shape": classes.shape(assurance),
-            "note": "" if target is None else f"Target: {words.lower_first(classes.target(target, measure))}",
+            "note": ""
+            if target is None
+            else f"Target: {phrases.lower_first(classes.target(target, measure))}",
         },
         figure["receipt"],
     ]
@@ -222,7 +224,7 @@ def overdue(release: store.Release, council: str, used: list[store.Row]) -> Comp
         if name not in known or figure is None or figure["symbol"]:
             continue
         used.append(figure)
-        period = words.period("12m", figure["period_start"], figure["period_end"])
+        period = phrases.period("12m", figure["period_start"], figure["period_end"])
         items.append(
             components.told(
                 [f"In {period}, {overview_words.not_done(figure, what)} ", dcc.Link(way, href=link)],
@@ -232,7 +234,7 @@ def overdue(release: store.Release, council: str, used: list[store.Row]) -> Comp
         )
     quiet_teams = [row for row in store.teams(release, council) if not row["recent"]]
     if quiet_teams:
-        names = words.listed([row["label"] for row in quiet_teams])
+        names = phrases.listed([row["label"] for row in quiet_teams])
         items.append(
             html.Li(
                 [
@@ -280,10 +282,10 @@ def data(release: store.Release) -> Component:
         newest = _newest(own)
         rows.append(
             [
-                {"text": words.feed(feed), "href": "/data"},
-                words.count(len(own)),
-                words.day(newest),
-                f"{words.count(aside)} of {words.count(accepted + aside)}",
+                {"text": phrases.feed(feed), "href": "/data"},
+                phrases.count(len(own)),
+                phrases.day(newest),
+                f"{phrases.count(aside)} of {phrases.count(accepted + aside)}",
             ]
         )
     checks = store.check_counts(release)
@@ -314,8 +316,8 @@ def _late(release: store.Release, council: str, day: date) -> list[str]:
     """The feeds behind the headline measures of which the council's newer data is due."""
     feeds = _feeds(release)
     return [
-        f"{row['title']}: the newest data was taken from its system on {words.day(row['newest'])}, and newer data was "
-        f"expected by {words.day(row['due_on'])}."
+        f"{row['title']}: the newest data was taken from its system on {phrases.day(row['newest'])}, and newer "
+        f"data was expected by {phrases.day(row['due_on'])}."
         for row in store.freshness(release)
         if row["feed"] in feeds and row["council"] == council and row["due_on"] and row["due_on"] < day
     ]

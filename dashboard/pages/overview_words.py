@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from dashboard import classes, signals, words
+from dashboard import classes, kinds, phrases, signals
 
 Row = Mapping[str, Any]
 
@@ -43,10 +43,10 @@ def change(change: Row, measure: Row | None, points: Sequence[Row]) -> str:
     if kind == "variation":
         return f"{title}. {_variation(change, measure or {}, points)}"
     if kind == "assurance":
-        aim = words.lower_first(classes.target(change["target"], measure or {}))
+        aim = phrases.lower_first(classes.target(change["target"], measure or {}))
         said = f"{title}. The target, {aim}, {_THEN[change['after']]}; before, {_BEFORE[change['before']]}."
         if change["previous_target"] != change["target"]:
-            before = words.lower_first(classes.target(change["previous_target"], measure or {}))
+            before = phrases.lower_first(classes.target(change["previous_target"], measure or {}))
             said += f" The target itself changed: it was {before}."
         return said
     if kind == "restated":
@@ -60,36 +60,38 @@ def change(change: Row, measure: Row | None, points: Sequence[Row]) -> str:
         return "A file was refused, so nothing of it is in these figures."
     if kind == "period":
         ended, ended_before = (date.fromisoformat(change[side]) for side in ("after", "before"))
-        return f"Figures now run to {words.day(ended)}; before, to {words.day(ended_before)}."
-    files = "1 new file" if change["files"] == 1 else f"{words.count(change['files'])} new files"
+        return f"Figures now run to {phrases.day(ended)}; before, to {phrases.day(ended_before)}."
+    files = "1 new file" if change["files"] == 1 else f"{phrases.count(change['files'])} new files"
     return (
-        f"{words.feed(change['feed'])}: {files}, with {words.count(change['rows_accepted'])} rows accepted and "
-        f"{words.count(change['rows_rejected'])} set aside."
+        f"{phrases.feed(change['feed'])}: {files}, with {phrases.count(change['rows_accepted'])} rows accepted and "
+        f"{phrases.count(change['rows_rejected'])} set aside."
     )
 
 
 def _variation(change: Row, measure: Row, points: Sequence[Row]) -> str:
-    before = words.lower_first(classes.VARIATION.get(change["before"] or "", "not known"))
+    before = phrases.lower_first(classes.VARIATION.get(change["before"] or "", "not known"))
     if change["after"] == "no clear change":
         return f"The latest {signals.unit_of_time(change['window'])} is within the usual range again; it was {before}."
     said = signals.sentences(measure, points)
     if not said or not points[-1].get("signal"):
         return f"It was {before}."
     # the label before it says already which way
-    return words.capital(said[0].partition(" – ")[2]) or said[0]
+    return phrases.capital(said[0].partition(" – ")[2]) or said[0]
 
 
 def _restated(change: Row, measure: Row, title: str) -> str:
-    unit = words.unit(measure)
-    period = words.period(change["window"], change["period_start"], change["period_end"])
-    now = words.number(change["numerator"], change["denominator"], unit)
-    before = words.number(change["previous_numerator"], change["previous_denominator"], unit)
+    unit = kinds.unit(measure)
+    period = phrases.period(change["window"], change["period_start"], change["period_end"])
+    now = phrases.number(change["numerator"], change["denominator"], unit)
+    before = phrases.number(change["previous_numerator"], change["previous_denominator"], unit)
     side = "higher" if change["change"] > 0 else "lower"
     others = (change["periods"] or 1) - 1
-    said = f"{title}, in {period}: {now}; before, {before}. That is {words.points(change['change'])} {side}."
+    said = (
+        f"{title}, in {period}: {now}; before, {before}. That is {phrases.points(change['change'])} {side}."
+    )
     if others:
         noun = "period of 12 months" if others == 1 else "periods of 12 months"
-        said += f" {words.count(others)} other {noun} changed too, by less."
+        said += f" {phrases.count(others)} other {noun} changed too, by less."
     return said
 
 
@@ -106,4 +108,4 @@ def nothing_changed(compared_with: str | None) -> str:
 def not_done(figure: Row, what: str) -> str:
     """How many of a whole were not done: “28 of 140 planned audits were not done in time”."""
     missed = figure["denominator"] - figure["numerator"]
-    return f"{words.count(missed)} of {words.count(figure['denominator'])} {what}"
+    return f"{phrases.count(missed)} of {phrases.count(figure['denominator'])} {what}"

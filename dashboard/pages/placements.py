@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store
 from dashboard.pages import frame
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, number_rows, side_by_side
@@ -51,7 +51,7 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
         "/placements",
         TITLE,
         draft,
-        lead=f"Children placed elsewhere than in a registered school or college, on {words.day(draft.shown.end)}.",
+        lead=f"Children placed elsewhere than in a registered school or college, on {phrases.day(draft.shown.end)}.",
         form=frame.period_form(draft, "/placements"),
         contents=CONTENTS,
         sections=[

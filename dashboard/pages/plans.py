@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, group_words, store, words
+from dashboard import components, group_words, phrases, store, words
 from dashboard.pages import figure_charts, frame, plans_words, reliability_words
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import range_row, ranges
@@ -166,12 +166,12 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
     if row is None:
         return "No plan of this kind reviewed"
     if row["symbol"]:
-        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
+        return {"text": phrases.symbol(row["symbol"]), "sub": row["receipt"]}
     big, small = (
-        words.percent(row["value"]),
-        f"{words.count(row['numerator'])} of {words.count(row['denominator'])}",
+        phrases.percent(row["value"]),
+        f"{phrases.count(row['numerator'])} of {phrases.count(row['denominator'])}",
     )
-    if row["denominator"] < words.COUNT_FIRST_BELOW:
+    if row["denominator"] < phrases.COUNT_FIRST_BELOW:
         big, small = small, big
     mark = {"lower": " · ▼\u00a0lower", "higher": " · ▲\u00a0higher"}.get(group_words.apart(row, overall), "")
     heat = plans_words.shade(row["value"])
@@ -180,10 +180,10 @@ def _heat(row: store.Row | None, overall: store.Row | None) -> components.Cell:
 
 def _count(row: store.Row | None) -> components.Cell:
     if row is None:
-        return words.SYMBOLS["x"]
+        return phrases.SYMBOLS["x"]
     if row["symbol"]:
-        return {"text": words.symbol(row["symbol"]), "sub": row["receipt"]}
-    said = f"{words.count(row['numerator'])} of {words.count(row['denominator'])}"
+        return {"text": phrases.symbol(row["symbol"]), "sub": row["receipt"]}
+    said = f"{phrases.count(row['numerator'])} of {phrases.count(row['denominator'])}"
     return {"text": said, "sub": row["receipt"]}
 
 
@@ -302,7 +302,7 @@ def _advice_details(draft: Draft, columns: Sequence[tuple[str, str]]) -> list[Co
             for pair in ((SOURCE, source), (KIND, kind))
             if pair[1]
         ]
-        return ", ".join([named[0], *[words.lower_first(str(name)) for name in named[1:]]])
+        return ", ".join([named[0], *[phrases.lower_first(str(name)) for name in named[1:]]])
 
     parts: list[Component] = []
     for breakdown, title in ((SOURCE, "by who gave it"), (SOURCE_BY_KIND, "by who gave it and kind of plan")):
@@ -310,7 +310,7 @@ def _advice_details(draft: Draft, columns: Sequence[tuple[str, str]]) -> list[Co
         for name, _ in columns:
             rows = draft.by_group(name, breakdown)
             draft.use(*rows)
-            title_of = words.lower_first(draft.known[name]["title"])
+            title_of = phrases.lower_first(draft.known[name]["title"])
             cells += [range_row(f"{label(row['group'])}: {title_of}", draft.known[name], row) for row in rows]
         if cells:
             table = components.table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import group_words, words
+from dashboard import group_words, phrases, words
 
 Row = Mapping[str, Any]
 # Darker means a smaller share; the number stands in every cell, so the shade only helps the eye.
@@ -29,14 +29,15 @@ def extreme(rows: Sequence[Row], overall: Row | None, unit: str, weakest: bool) 
     row = (min if weakest else max)(known, key=lambda held: held["value"])
     name = "weakest" if weakest else "strongest"
     section = row["label"] if row["label"].startswith("Section") else f"Section {row['label']}"
-    number = words.number(row["numerator"], row["denominator"], unit)
+    number = phrases.number(row["numerator"], row["denominator"], unit)
     said = f"{section} was the {name}: good or better in {number}"
     side = group_words.apart(row, overall)
     if not group_words.are_placed([row]):
         return f"{said}."
     if not side:
         return f"{said}. It is not clearly {'lower' if weakest else 'higher'} than all sections together."
-    return f"{said}. That is clearly {side} than all sections together ({words.percent((overall or {}).get('value'))})."
+    of_all = phrases.percent((overall or {}).get("value"))
+    return f"{said}. That is clearly {side} than all sections together ({of_all})."
 
 
 def changed(rows: Sequence[Row]) -> str:
@@ -45,12 +46,12 @@ def changed(rows: Sequence[Row]) -> str:
     for direction in ("higher", "lower"):
         names = [row["label"] for row in rows if row.get("direction") == direction]
         if names:
-            parts.append(f"{direction} than the year before: {words.listed(names)}")
+            parts.append(f"{direction} than the year before: {phrases.listed(names)}")
     if parts:
         other = (
             "other section that can be compared" if any(row.get("mix") for row in rows) else "other section"
         )
-        return f"{words.capital('; '.join(parts))}. Every {other}: no clear change."
+        return f"{phrases.capital('; '.join(parts))}. Every {other}: no clear change."
     if any(row.get("direction") and not row.get("mix") for row in rows):
         return "No section has clearly changed on the year before."
     if any(row.get("mix") for row in rows):
@@ -71,7 +72,7 @@ def compared(first: Row, second: Row, measure: Row) -> str:
         one, other = (first, second) if (first["value"] > second["value"]) == more else (second, first)
         did = "had a larger share" if measure.get("higher_is") == "neither" else "did better"
         return (
-            f"{said} The two ranges do not overlap: {words.lower_first(one['label'])}s {did} than "
-            f"{words.lower_first(other['label'])}s, by more than chance alone would explain."
+            f"{said} The two ranges do not overlap: {phrases.lower_first(one['label'])}s {did} than "
+            f"{phrases.lower_first(other['label'])}s, by more than chance alone would explain."
         )
     return f"{said} The two ranges overlap, so these figures alone cannot say that one kind is better."

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import figure_charts, frame, overview_words
 from dashboard.pages import programme_sections as sections
 from dashboard.pages.draft import Draft
@@ -62,7 +62,7 @@ def _headline(draft: Draft) -> Component:
         missed = overview_words.not_done(figure, "planned audits were not done in time.")
         said.append(
             components.told(
-                f"{words.capital(missed)} Planning fewer afterwards does not change the number planned.",
+                f"{phrases.capital(missed)} Planning fewer afterwards does not change the number planned.",
                 figure["receipt"],
             )
         )

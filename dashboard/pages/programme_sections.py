@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages import frame
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution
@@ -27,7 +27,7 @@ def months(draft: Draft) -> Component:
     if window is None:
         said = "The programme of this period was planned by the year, so it cannot be shown month by month."
         return components.section("months", title, html.P(said))
-    rows, name = held[window], words.capital(window)
+    rows, name = held[window], phrases.capital(window)
     added = {row["period_end"]: row for row in _within(draft, "programme.added", window)}
     draft.use(*rows, *added.values())
     cells: list[list[components.Cell]] = []
@@ -35,13 +35,13 @@ def months(draft: Draft) -> Component:
         more = added.get(row["period_end"])
         cells.append(
             [
-                words.point_name(window, row["period_end"]),
-                words.count(row["denominator"]),
-                words.count(row["numerator"]),
-                {"text": words.percent(row["value"]), "bar": row["value"]},
-                {"text": words.count(more["numerator"]), "sub": more["receipt"]}
+                phrases.point_name(window, row["period_end"]),
+                phrases.count(row["denominator"]),
+                phrases.count(row["numerator"]),
+                {"text": phrases.percent(row["value"]), "bar": row["value"]},
+                {"text": phrases.count(more["numerator"]), "sub": more["receipt"]}
                 if more
-                else words.SYMBOLS["x"],
+                else phrases.SYMBOLS["x"],
                 row["receipt"],
             ]
         )
@@ -80,7 +80,7 @@ def teams(draft: Draft) -> Component:
         return components.section("teams", heading, html.P(frame.nothing(draft.release, MISSING)))
     quiet = [row["label"] for row in held if not row["recent"]]
     said = (
-        f"No completed audit in the last six finished months: {words.listed(quiet)}."
+        f"No completed audit in the last six finished months: {phrases.listed(quiet)}."
         if quiet
         else "Every team that the files name had a completed audit in the last six finished months."
     )
@@ -94,8 +94,8 @@ def teams(draft: Draft) -> Component:
             [
                 row["label"],
                 "Within six months" if row["recent"] else "None in six months",
-                words.month(row["last_end"]) if row["last_end"] else "None on record",
-                words.count(figure["numerator"]) if figure else words.SYMBOLS["x"],
+                phrases.month(row["last_end"]) if row["last_end"] else "None on record",
+                phrases.count(figure["numerator"]) if figure else phrases.SYMBOLS["x"],
                 figure["receipt"] if figure else "",
             ]
         )
@@ -139,7 +139,7 @@ def selection(draft: Draft) -> Component:
     drawn = next((row for row in rows if row["group"] == "random" and not row["symbol"]), None)
     parts: list[Component] = []
     if drawn:
-        count = words.count(drawn["numerator"])
+        count = phrases.count(drawn["numerator"])
         noun = "was" if drawn["numerator"] == 1 else "were"
         parts.append(
             components.told(
@@ -171,19 +171,19 @@ def coverage(draft: Draft) -> Component:
         rows = draft.by_group(name, breakdown)
         if rows:
             draft.use(*rows)
-            title = store.breakdowns(draft.release).get(breakdown, words.feed(breakdown))
+            title = store.breakdowns(draft.release).get(breakdown, phrases.feed(breakdown))
             parts.append(_shares(f"{measure['title']}, by {title.lower()}", title, measure, rows))
     return components.section("coverage", heading, *(parts or [html.P(MISSING)]))
 
 
 def _shares(caption: str, heading: str, measure: store.Row, rows: list[store.Row]) -> Component:
     cells: list[list[components.Cell]] = [
-        [row["label"], words.symbol(row["symbol"]), "", row["receipt"]]
+        [row["label"], phrases.symbol(row["symbol"]), "", row["receipt"]]
         if row["symbol"]
         else [
             row["label"],
             words.figure_number(measure, row),
-            {"text": words.percent(row["value"]), "bar": row["value"]},
+            {"text": phrases.percent(row["value"]), "bar": row["value"]},
             row["receipt"],
         ]
         for row in rows

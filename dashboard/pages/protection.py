@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store
 
 TITLE = "How we protect children's information"
 STATES = {
@@ -75,8 +75,8 @@ def _check(attacks: Sequence[store.Row]) -> Component:
         limit = max(row["threshold"] for row in attacks)
         said.append(
             html.P(
-                f"For this release {words.count(sum(row['protected'] for row in attacks))} counts were attacked, and "
-                f"{words.count(sum(row['hidden'] for row in attacks))} of them are hidden. No count from 1 "
+                f"For this release {phrases.count(sum(row['protected'] for row in attacks))} counts were attacked, and "
+                f"{phrases.count(sum(row['hidden'] for row in attacks))} of them are hidden. No count from 1 "
                 f"to {limit - 1} could be worked out.",
                 id="attacked",
             )
@@ -97,13 +97,13 @@ def _shown(release: store.Release, rows: Sequence[store.Row]) -> Component:
         own = [row for row in rows if row["breakdown"] == breakdown and row["measure"] in known]
         title = titles.get(breakdown, breakdown)
         table = components.table(
-            f"Figures by {words.lower_first(title)}",
+            f"Figures by {phrases.lower_first(title)}",
             ["Figure", "By group", "Period", "Why"],
             [
                 [
                     {"text": known[row["measure"]]["title"], "href": f"/definitions/{row['measure']}"},
                     STATES[row["state"]],
-                    words.WINDOWS.get(row["window"], ""),
+                    phrases.WINDOWS.get(row["window"], ""),
                     _why(row),
                 ]
                 for row in sorted(own, key=lambda row: list(STATES).index(row["state"]))

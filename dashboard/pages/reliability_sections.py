@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, kinds, phrases, store, words
 from dashboard.pages import frame
 from dashboard.pages import reliability_words as said
 from dashboard.pages.draft import Draft
@@ -102,11 +102,11 @@ def _numbers(draft: Draft, caption: str, of: Graded, names: tuple[tuple[str, str
         rows.append(
             [
                 {
-                    "text": words.capital(label.format(grader=of.grader)),
+                    "text": phrases.capital(label.format(grader=of.grader)),
                     "href": f"/definitions/{measure['measure']}",
                 },
                 words.figure_number(measure, figure),
-                words.capital(words.between(figure["low"], figure["high"], words.own_unit(measure)))
+                phrases.capital(phrases.between(figure["low"], figure["high"], kinds.own_unit(measure)))
                 or "None",
                 words.polarity(measure["higher_is"]),
                 figure["receipt"],
@@ -137,11 +137,11 @@ def _matrix(draft: Draft, of: Graded) -> Component | None:
         if row is None or not row["numerator"]:
             return "None"
         same = {"note": "the same grade"} if first == second else {}
-        return {"text": words.count(row["numerator"]), "sub": row["receipt"], **same}
+        return {"text": phrases.count(row["numerator"]), "sub": row["receipt"], **same}
 
     cells: list[list[components.Cell]] = [
         [
-            f"{words.capital(of.grader)}: {words.lower_first(label)}",
+            f"{phrases.capital(of.grader)}: {phrases.lower_first(label)}",
             *[cell(first, second) for second in GRADES],
         ]
         for first, label in GRADES.items()
@@ -149,7 +149,7 @@ def _matrix(draft: Draft, of: Graded) -> Component | None:
     return components.table(
         f"Both grades of {of.what} drawn at random: the {of.grader}'s down, the moderator's across, in "
         f"{draft.shown.period_words}; receipts below each number",
-        ["", *[f"Moderator: {words.lower_first(label)}" for label in GRADES.values()]],
+        ["", *[f"Moderator: {phrases.lower_first(label)}" for label in GRADES.values()]],
         cells,
     )
 
@@ -170,7 +170,7 @@ def teams(draft: Draft) -> Component:
             columns: list[components.Column] = [
                 "Team",
                 "The same grade",
-                f"{words.capital(of.grader)} graded higher",
+                f"{phrases.capital(of.grader)} graded higher",
             ]
             caption = f"{of.title} drawn for moderation at random, by team, in {draft.shown.period_words}"
             parts.append(components.table(caption, columns, list(rows.values())))
@@ -190,4 +190,4 @@ def teams(draft: Draft) -> Component:
 def _of_team(measure: store.Row, row: store.Row) -> str:
     if row["symbol"] or row["denominator"] >= TOO_FEW:
         return words.figure_number(measure, row)
-    return f"{words.count(row['numerator'])} of {words.count(row['denominator'])}: too few to say"
+    return f"{phrases.count(row['numerator'])} of {phrases.count(row['denominator'])}: too few to say"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store, words
 from dashboard.pages.draft import Draft
 
 Figures = Mapping[str, store.Row]
-TOO_FEW = words.COUNT_FIRST_BELOW
+TOO_FEW = phrases.COUNT_FIRST_BELOW
 """Cases below which a share of agreement is given as a count alone: its likely range is some 40 points wide."""
 
 
@@ -48,18 +48,18 @@ def agreed(of: Graded, figure: store.Row) -> str:
             f"No {of.one} drawn at random was moderated in this period, so nobody can say how far {of.grader}s and "
             "moderators agree."
         )
-    counts = f"{words.count(figure['numerator'])} of {words.count(figure['denominator'])}"
+    counts = f"{phrases.count(figure['numerator'])} of {phrases.count(figure['denominator'])}"
     said = f"Moderators agreed with {of.grader}s in {counts} randomly re-checked {of.what}"
     if figure["denominator"] < TOO_FEW:
         return f"{said}: too few to say how far they agree."
-    return f"{said} ({words.percent(figure['value'])}, {words.likely(figure)})."
+    return f"{said} ({phrases.percent(figure['value'])}, {words.likely(figure)})."
 
 
 def direction(of: Graded, figure: store.Row) -> str:
     """Which way they disagreed, counts first; a side is named only where the likely range leaves out even odds."""
     if figure["symbol"]:
         return "They did not disagree on any."
-    counts = f"{words.count(figure['numerator'])} of {words.count(figure['denominator'])}"
+    counts = f"{phrases.count(figure['numerator'])} of {phrases.count(figure['denominator'])}"
     if figure["low"] > 0.5:
         return f"When they disagreed, {of.grader}s had usually graded higher ({counts})."
     if figure["high"] < 0.5:
@@ -74,8 +74,8 @@ def biased(of: Graded, inadequate: store.Row | None, random: store.Row | None) -
     """A warning where the moderated cases were mostly those graded inadequate; empty otherwise."""
     if not inadequate or inadequate["symbol"] or inadequate["value"] <= 0.5:
         return ""
-    counts = f"{words.count(inadequate['numerator'])} of {words.count(inadequate['denominator'])}"
-    drawn = f" Only {words.count(random['numerator'])} were drawn at random." if random else ""
+    counts = f"{phrases.count(inadequate['numerator'])} of {phrases.count(inadequate['denominator'])}"
+    drawn = f" Only {phrases.count(random['numerator'])} were drawn at random." if random else ""
     return (
         f"Moderation looked mostly at {of.what} graded inadequate: {counts}. They say little about the other grades."
         f"{drawn}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, words
+from dashboard import components, phrases, store
 from dashboard.pages import frame
 from dashboard.pages.draft import Draft, begin
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows, side_by_side
@@ -110,7 +110,7 @@ def _told_last(draft: Draft, measure: str, breakdown: str, caption: str) -> Comp
     """When each group was last told, the longest ago first; None where none ever was."""
     held = store.told_last(draft.release, measure, draft.shown.council, breakdown)
     heading = "Board or committee" if breakdown == "board" else "Topic"
-    rows = [[group, words.month(day)] for group, day in held.items()]
+    rows = [[group, phrases.month(day)] for group, day in held.items()]
     return components.table(caption, [heading, "Last told in"], rows) if rows else None
 
 

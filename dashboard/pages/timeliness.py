@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, group_charts, store, words
+from dashboard import components, group_charts, kinds, phrases, store, words
 from dashboard.pages import figure_charts, frame, published_places
 from dashboard.pages.draft import begin
 from dashboard.pages.published_places import Shown
@@ -87,10 +87,10 @@ def page(release: store.Release, query: Mapping[str, str]) -> components.Page:
 def why_not(without: store.Row, everything: store.Row | None, year: int) -> str:
     """Why a figure without exceptions is not there, in words."""
     if without["symbol"] != "x" or not (everything and everything["denominator"]):
-        return words.symbol(without["symbol"])
+        return phrases.symbol(without["symbol"])
     if without["denominator"] == 0:
         return (
-            f"Not available: every one of the {words.count(everything['denominator'])} plans finished in {year} was "
+            f"Not available: every one of the {phrases.count(everything['denominator'])} plans finished in {year} was "
             "counted as an exception, so none is left to count. Look at the figure for all plans."
         )
     return "Not available in the published file. Look at the figure for all plans."
@@ -114,8 +114,8 @@ def _headline(shown: Shown, known: Known, used: list[store.Row]) -> Component:
     said: list[Component] = [
         html.P(
             f"In {year}, {shown.place['name']} finished within 20 weeks: counting all plans, "
-            f"{words.lower_first(_number(shown, known, ALL, code))}; leaving out plans where the law allows longer, "
-            f"{words.lower_first(_number(shown, known, WITHOUT, code)).rstrip('.')}.",
+            f"{phrases.lower_first(_number(shown, known, ALL, code))}; leaving out plans where the law allows longer, "
+            f"{phrases.lower_first(_number(shown, known, WITHOUT, code)).rstrip('.')}.",
             className="lead",
             **components.of_receipt(*codes),
         ),
@@ -123,7 +123,7 @@ def _headline(shown: Shown, known: Known, used: list[store.Row]) -> Component:
     ]
     for other in shown.beside[1:]:
         everything, without = (
-            words.lower_first(_number(shown, known, measure, other["council"])).rstrip(".")
+            phrases.lower_first(_number(shown, known, measure, other["council"])).rstrip(".")
             for measure, _ in BOTH
         )
         own = [shown.figure(measure, other["council"]) for measure, _ in BOTH]
@@ -326,7 +326,7 @@ def _here(release: store.Release, query: Mapping[str, str], known: Known, used: 
     charted = [
         measure["measure"] for measure, _ in rows if store.chart(release, measure["measure"], shown.council)
     ]
-    drawn = [name for name in charted if name == charted[0] or words.is_mean(known[name])]
+    drawn = [name for name in charted if name == charted[0] or kinds.is_mean(known[name])]
     return components.section(
         "here",
         heading,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, store, view, words
+from dashboard import components, phrases, store, view, words
 from dashboard.pages import figure_charts, frame, voice_words
 from dashboard.pages import voice_sections as sections
 from dashboard.pages.draft import Draft
@@ -84,7 +84,7 @@ def _headline(draft: Draft) -> Component:
 
 def _card(measure: store.Row, figure: store.Row) -> Component:
     big, small = words.number_parts(measure, figure)
-    lines = [small, words.capital(words.likely(figure, measure)), words.change_cell(figure, measure)]
+    lines = [small, phrases.capital(words.likely(figure, measure)), words.change_cell(figure, measure)]
     return html.Li(
         [
             html.H3(components.measure_link(measure, measure["short_title"] or measure["title"])),

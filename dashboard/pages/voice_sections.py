@@ -9,7 +9,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import components, words
+from dashboard import components, phrases, words
 from dashboard.pages import voice_words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING, distribution, number_rows
@@ -88,7 +88,7 @@ def _funnel_rows(draft: Draft, role: str) -> list[list[components.Cell]]:
     rows: list[list[components.Cell]] = [
         [
             "Audits completed",
-            words.count(base["denominator"]),
+            phrases.count(base["denominator"]),
             {"text": "100%", "bar": 1},
             "First step",
             base["receipt"],
@@ -101,7 +101,7 @@ def _funnel_rows(draft: Draft, role: str) -> list[list[components.Cell]]:
             rows.append(
                 [
                     step,
-                    words.symbol(figure["symbol"] if figure else "x"),
+                    phrases.symbol(figure["symbol"] if figure else "x"),
                     "",
                     "",
                     figure["receipt"] if figure else "",
@@ -113,9 +113,9 @@ def _funnel_rows(draft: Draft, role: str) -> list[list[components.Cell]]:
         own = figures.get(SHARE_OF_STEP_BEFORE.get(name, "").format(role=role))
         if own is not None and not own["symbol"] and own["denominator"] == before:
             draft.use(own)
-            of_before = {"text": words.percent(own["value"]), "sub": own["receipt"]}
+            of_before = {"text": phrases.percent(own["value"]), "sub": own["receipt"]}
         elif before is None:
-            of_before = {"text": words.SYMBOLS["x"]}
+            of_before = {"text": phrases.SYMBOLS["x"]}
         else:
             codes = (
                 figure["receipt"]
@@ -126,8 +126,8 @@ def _funnel_rows(draft: Draft, role: str) -> list[list[components.Cell]]:
         rows.append(
             [
                 step,
-                words.count(figure["numerator"]),
-                {"text": words.percent(figure["value"]), "bar": figure["value"]},
+                phrases.count(figure["numerator"]),
+                {"text": phrases.percent(figure["value"]), "bar": figure["value"]},
                 of_before,
                 figure["receipt"],
             ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboard import group_words, words
+from dashboard import group_words, phrases
 
 Row = Mapping[str, Any]
 
@@ -16,12 +16,12 @@ Row = Mapping[str, Any]
 def of_step_before(numerator: int | None, previous: int | None) -> str:
     """One step's count as a share of the step before it: arithmetic on two published counts."""
     if numerator is None or previous is None:
-        return words.SYMBOLS["x"]
+        return phrases.SYMBOLS["x"]
     if previous == 0:
         return "Nothing in the step before"
     if numerator > previous:
         return "More than the step before"
-    return words.percent(numerator / previous)
+    return phrases.percent(numerator / previous)
 
 
 NOT_PLACED = "Whether a group differs by more than chance is not told here"
@@ -30,13 +30,13 @@ NOT_PLACED = "Whether a group differs by more than chance is not told here"
 
 def nobody_offered(total: Row, not_appropriate: Row | None, no_reason: Row | None) -> str:
     """How many audits offered nobody a say, and why, from three figures of the same audits."""
-    counts = f"{words.count(total['numerator'])} of {words.count(total['denominator'])}"
+    counts = f"{phrases.count(total['numerator'])} of {phrases.count(total['denominator'])}"
     opening = f"In {counts} completed audits nobody was offered the chance"
     if not_appropriate is None or no_reason is None:
         return f"{opening}."
     return (
-        f"{opening} ({words.count(not_appropriate['numerator'])} recorded as not appropriate, "
-        f"{words.count(no_reason['numerator'])} with no reason given)."
+        f"{opening} ({phrases.count(not_appropriate['numerator'])} recorded as not appropriate, "
+        f"{phrases.count(no_reason['numerator'])} with no reason given)."
     )
 
 
@@ -48,9 +48,9 @@ def groups_finding(rows: Sequence[Row], overall: Row | None) -> str:
     than = "than would be usual by chance" if any(row.get("place") for row in rows) else "than for all audits"
     parts = []
     if below:
-        parts.append(f"Lower {than}: {words.listed(below)}")
+        parts.append(f"Lower {than}: {phrases.listed(below)}")
     if above:
-        parts.append(f"{'higher' if below else f'Higher {than}'}: {words.listed(above)}")
+        parts.append(f"{'higher' if below else f'Higher {than}'}: {phrases.listed(above)}")
     return "; ".join(parts) or "No group is clearly different from all audits together"
 
 

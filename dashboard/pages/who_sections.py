@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard import components, gap_charts, heard_words, store, view, words
+from dashboard import components, gap_charts, heard_words, kinds, phrases, store, view, words
 from dashboard.pages.draft import Draft
 from dashboard.pages.figure_tables import MISSING
 
@@ -143,18 +143,18 @@ def gap_table(
     caption: str, heading: str, measure: store.Row, layer: Layer, rows: Sequence[store.Row]
 ) -> Component:
     """Each group: both shares with their counts, the gap, its range, what it is called."""
-    others = "children" if rows[0]["counted_on"] else words.unit(measure)
+    others = "children" if rows[0]["counted_on"] else kinds.unit(measure)
     return components.table(
         caption,
-        [heading, words.capital(layer.looked), words.capital(layer.others), "Gap", "Likely range", "In words",
+        [heading, phrases.capital(layer.looked), phrases.capital(layer.others), "Gap", "Likely range", "In words",
          ("Receipt", "code")],
         [
             [
                 row["label"],
-                words.number(row["numerator"], row["denominator"], words.unit(measure)),
+                phrases.number(row["numerator"], row["denominator"], kinds.unit(measure)),
                 heard_words.beside(row, others),
-                words.symbol(row["symbol"]) if row["symbol"] else heard_words.gap(row["value"]),
-                words.capital(words.range_of(measure, row)) or "None",
+                phrases.symbol(row["symbol"]) if row["symbol"] else heard_words.gap(row["value"]),
+                phrases.capital(words.range_of(measure, row)) or "None",
                 heard_words.standing(row, layer.over, layer.under),
                 row["receipt"],
             ]
@@ -178,7 +178,7 @@ def of_characteristics(draft: Draft, name: str) -> Component:
             [
                 row["label"],
                 words.figure_number(measure, row),
-                words.capital(words.range_of(measure, row)) or "None",
+                phrases.capital(words.range_of(measure, row)) or "None",
                 row["receipt"],
             ]
             for row in rows
@@ -250,8 +250,8 @@ def not_recorded(draft: Draft) -> Component:
             if row["group"] in ("unknown", "U") and row["denominator"]:
                 draft.use(row)
                 said.append(components.told(
-                    f"{title}: not recorded in {words.count(row['denominator'])} completed audits, of which "
-                    f"{words.count(row['numerator'])} heard from the family.", row["receipt"], of=html.Li,
+                    f"{title}: not recorded in {phrases.count(row['denominator'])} completed audits, of which "
+                    f"{phrases.count(row['numerator'])} heard from the family.", row["receipt"], of=html.Li,
                 ))  # fmt: skip
     return components.section(
         "not-recorded",
@@ -276,7 +276,7 @@ def whose(rows: Sequence[store.Row]) -> str:
     """Which population it is, and of which day."""
     row = rows[0]
     source = row["source_label"] or "a source that is not named"
-    said = f"All there are, as counted by {source} on {words.day(row['counted_on'])}"
+    said = f"All there are, as counted by {source} on {phrases.day(row['counted_on'])}"
     if row["source"] == "register":
         said += ": the council sends no counts of its own, so they are made from its register"
     return f"{said}. It is the day nearest to the middle of the period."

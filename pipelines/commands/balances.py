@@ -102,11 +102,11 @@ def _flat(line: Line) -> Row:
 
 
 def _show(lines: list[Line], known: Known) -> None:
-    from dashboard import balance_words, words
+    from dashboard import balance_words, phrases
 
     heading = ""
     for line in lines:
-        feed = words.feed(line.feed) if line.feed else "Files refused whole"
+        feed = phrases.feed(line.feed) if line.feed else "Files refused whole"
         title = f"{feed}, {balance_words.place(line, known)}"
         if title != heading:
             say(f"\n{title}" if heading else title)

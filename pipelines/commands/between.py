@@ -71,16 +71,19 @@ def one_before(folder: Path, release: str) -> str:
 
 def show(found: Between) -> None:
     """The comparison in words, what matters first."""
-    from dashboard import words
-    from dashboard.pages import changes_words as phrases
+    from dashboard import phrases
+    from dashboard.pages import changes_words
 
-    say(f"From {phrases.title(found.before)} to {phrases.title(found.after)}\n")
+    say(f"From {changes_words.title(found.before)} to {changes_words.title(found.after)}\n")
     say("Figures restated")
-    told = [*phrases.headlines(found.restated), *phrases.headlines(found.restated, headline=False)]
+    told = [
+        *changes_words.headlines(found.restated),
+        *changes_words.headlines(found.restated, headline=False),
+    ]
     for row, others in told:
         place = found.places.get(row["council"], row["council"])
-        said = phrases.sentence(row, found.measures[row["measure"]], place, others)
-        say(console.paragraph(f"{said} {phrases.because(row['why'])}.", "  "))
+        said = changes_words.sentence(row, found.measures[row["measure"]], place, others)
+        say(console.paragraph(f"{said} {changes_words.because(row['why'])}.", "  "))
         say(console.paragraph(f"Receipts {row['previous_receipt']}, {row['receipt']}", "  "))
     left = len(found.restated) - len(told)
     if not found.restated:
@@ -91,22 +94,28 @@ def show(found: Between) -> None:
         )
     say("\nDefinitions")
     for row in found.definitions:
-        say(console.paragraph(phrases.definition(row), "  "))
+        say(console.paragraph(changes_words.definition(row), "  "))
         for effect in row["effects"]:
             measure = found.measures[row["measure"]]
-            when = words.period(effect["window"], effect["period_start"], effect["period_end"])
-            values = f"{phrases.number(effect, measure, True)}, now {phrases.number(effect, measure)}"
-            say(console.paragraph(f"In {when}: {values}. {phrases.difference(effect, measure)}.", "    "))
+            when = phrases.period(effect["window"], effect["period_start"], effect["period_end"])
+            values = (
+                f"{changes_words.number(effect, measure, True)}, now {changes_words.number(effect, measure)}"
+            )
+            say(
+                console.paragraph(
+                    f"In {when}: {values}. {changes_words.difference(effect, measure)}.", "    "
+                )
+            )
     for name, rows in (("New", found.added), ("No longer there", found.removed)):
         if rows:
-            say(console.paragraph(f"{name}: {words.listed([row['measure'] for row in rows])}.", "  "))
+            say(console.paragraph(f"{name}: {phrases.listed([row['measure'] for row in rows])}.", "  "))
     if not (found.definitions or found.added or found.removed):
         say("  None changed, came or went.")
     say("\nDeliveries")
     if found.deliveries:
         console.table(
             ["Delivery", "Feed", "What became of it", "In force before", "In force after"],
-            [[row["number"], row["feed"] or "not recognised", phrases.delivered(row),
+            [[row["number"], row["feed"] or "not recognised", changes_words.delivered(row),
               row["previous_rows_in_force"] or 0, row["rows_in_force"] or 0] for row in found.deliveries],
             indent="  ",
         )  # fmt: skip

@@ -195,16 +195,16 @@ def also(database: Path) -> Iterator[str]:
 
 def in_a_sentence(measure: dict[str, Any], figure: dict[str, Any]) -> str:
     """A figure in its definition's sentence, with its period, group and what it was the year before."""
-    from dashboard import words
+    from dashboard import phrases, words
 
     if figure["symbol"]:
         return words.sentence(measure, figure)
     about = f"Of “{figure['group_label']}”, in" if figure["group"] else "In"
-    when = words.period(figure["window"], figure["period_start"], figure["period_end"])
+    when = phrases.period(figure["window"], figure["period_start"], figure["period_end"])
     before = ""
     if figure["previous_denominator"]:
         before = f"; the year before it was {words.value_words(measure, figure['previous_value'])}"
-    told = words.lower_first(words.sentence(measure, figure)).removesuffix(".")
+    told = phrases.lower_first(words.sentence(measure, figure)).removesuffix(".")
     return f"{about} {when}, {told}{before}."
 
 

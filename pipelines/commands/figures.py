@@ -89,7 +89,7 @@ def flat(found: Any, row: Row) -> Row:
 
 def show(found: Any) -> None:
     """The figure in words where there is one council, then all of them as a table; what stands beside it too."""
-    from dashboard import words
+    from dashboard import phrases, words
 
     release = found.release
     both = [found, found.beside] if found.beside else [found]
@@ -110,14 +110,14 @@ def show(found: Any) -> None:
     )
     names = ", ".join(f"{one.measure['measure']} {one.measure['version']}" for one in both)
     console.say(
-        f"\n{names}. Figures as they stood on {words.day(release['as_of'])}, data version {release['release']}. "
+        f"\n{names}. Figures as they stood on {phrases.day(release['as_of'])}, data version {release['release']}. "
         f"Audience: {words.AUDIENCES[release['audience']]}."
     )
 
 
 def table_columns(found: Any, both: Any) -> dict[str, Any]:
     """Header -> what it shows of a measure and a figure: only columns that tell rows apart or say something."""
-    from dashboard import words
+    from dashboard import phrases, words
 
     by = found.figures is not found.whole
     several = len(found.whole) != 1
@@ -131,7 +131,7 @@ def table_columns(found: Any, both: Any) -> dict[str, Any]:
     if by:
         columns["Group"] = lambda _, row: row["group_label"]
     if several or not by:
-        columns["Period"] = lambda _, row: words.span(row["period_start"], row["period_end"])
+        columns["Period"] = lambda _, row: phrases.span(row["period_start"], row["period_end"])
     columns["Figure"] = words.figure_number
     columns["Likely range"] = words.range_of
     given = found.measure["kind"] == "given"
@@ -145,15 +145,15 @@ def table_columns(found: Any, both: Any) -> dict[str, Any]:
 
 def headline(measure: Row, figure: Row) -> str:
     """A figure in words; of a distribution only how many there are, as all of them are 100%."""
-    from dashboard import words
+    from dashboard import phrases, words
 
     of_no_figure = (
         measure["kind"] == "given" and figure["symbol"]
     )  # a published year that stands empty is named
     if measure["kind"] != "distribution" and not of_no_figure:
         return words.headline(measure, figure)
-    when = words.period(figure["window"], figure["period_start"], figure["period_end"])
-    return f"{words.capital(when)}: {words.sentence(measure, figure)}"
+    when = phrases.period(figure["window"], figure["period_start"], figure["period_end"])
+    return f"{phrases.capital(when)}: {words.sentence(measure, figure)}"
 
 
 def measures(

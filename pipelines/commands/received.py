@@ -246,6 +246,6 @@ def _rows(found: Row) -> str:
 def _day(text: str) -> str:
     from datetime import date
 
-    from dashboard import words
+    from dashboard import phrases
 
-    return words.day(date.fromisoformat(text))
+    return phrases.day(date.fromisoformat(text))

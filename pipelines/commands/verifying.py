@@ -220,9 +220,9 @@ def verifying_erased(day: str) -> str:
     """What is said of a figure whose source was erased."""
     from datetime import date
 
-    from dashboard import words
+    from dashboard import phrases
 
-    return words.erased(date.fromisoformat(day))
+    return phrases.erased(date.fromisoformat(day))
 
 
 def _value(value: Any) -> str:

@@ -193,7 +193,7 @@ def test_a_council_that_has_ended_is_found_with_those_that_followed(released: Pa
 
 
 def test_symbols_are_kept_to_the_figure_and_said_in_words(released: Path) -> None:
-    from dashboard import words
+    from dashboard import phrases, words
 
     both = lookup.find(released, ALL, council="Dorset", to=date(2024, 12, 31), window="calendar_year")
     assert both.beside is not None
@@ -218,7 +218,7 @@ def test_symbols_are_kept_to_the_figure_and_said_in_words(released: Path) -> Non
         ("Female", "low"),
         ("Not recorded", "x"),
     ]
-    assert words.figure_number(by_sex.measure, by_sex.figures[0]) == words.SYMBOLS["low"]
+    assert words.figure_number(by_sex.measure, by_sex.figures[0]) == phrases.SYMBOLS["low"]
 
 
 def test_places_say_what_they_are(released: Path) -> None:

@@ -24,12 +24,12 @@ import duckdb
 from playwright.sync_api import Page
 from python_calamine import CalamineWorkbook
 
-from dashboard import heard_words, words
+from dashboard import heard_words, kinds, phrases, words
 from tests.dashboard import browser
 
 NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?(?!\w)")
 RECEIPT = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{11}\b")
-_MONTHS = "|".join(words.MONTHS)
+_MONTHS = "|".join(phrases.MONTHS)
 
 
 @dataclass(frozen=True)
@@ -125,36 +125,36 @@ class Figures:
         """One count as a share of another, where a place names both figures: a step of a funnel, of the one before."""
         counts = [row["numerator"] for receipt in receipts[:3] if (row := self._rows.get(receipt))]
         held = [count for count in counts if count is not None]  # what the public see may be hidden
-        return frozenset(words.percent(one / other) for one in held for other in held if other)
+        return frozenset(phrases.percent(one / other) for one in held for other in held if other)
 
     def _said(self, row: Mapping[str, Any]) -> Iterator[str]:
         measure = self._measures[row["measure"]]
-        of = words.own_unit(measure)
+        of = kinds.own_unit(measure)
         counts = ("numerator", "denominator", "previous_numerator", "previous_denominator")
-        yield from (words.count(row[name]) for name in counts if row[name] is not None)
+        yield from (phrases.count(row[name]) for name in counts if row[name] is not None)
         if row["numerator"] is not None and row["denominator"] is not None:
-            yield words.count(row["denominator"] - row["numerator"])
+            yield phrases.count(row["denominator"] - row["numerator"])
         yield words.figure_number(measure, row)
         yield words.range_of(measure, row)
         if other := self._others.get(row["receipt"]):
             yield heard_words.beside(other, "others")
-            yield words.number(row["numerator"], row["denominator"], words.unit(measure))
-            yield from (words.count(other[f"compared_{part}"]) for part in ("numerator", "denominator"))
+            yield phrases.number(row["numerator"], row["denominator"], kinds.unit(measure))
+            yield from (phrases.count(other[f"compared_{part}"]) for part in ("numerator", "denominator"))
         values = ("value", "low", "high", "previous_value")
         yield from (words.value_words(measure, row[name]) for name in values if row[name] is not None)
         yield from (
-            words.points(row[name], of) for name in ("change", "change_low", "change_high") if row[name]
+            phrases.points(row[name], of) for name in ("change", "change_low", "change_high") if row[name]
         )
         yield words.likely_range(measure, row)
-        yield words.change_range(row["change_low"], row["change_high"], of)
+        yield phrases.change_range(row["change_low"], row["change_high"], of)
         for name in ("centre", "lower", "upper", "target"):
             if self._limits.get(_point(row), {}).get(name) is not None:
                 yield words.value_words(measure, self._limits[_point(row)][name])
         for name in ("usual_least", "usual_most", "random", "previous_random"):
             if row.get(name) is not None:
-                yield words.count(row[name])
+                yield phrases.count(row[name])
         if limits := self._of_funnels.get((row["measure"], row["council"], row["period_end"])):
-            yield from (words.percent(limits[name]) for name in _OF_FUNNEL)
+            yield from (phrases.percent(limits[name]) for name in _OF_FUNNEL)
             yield f"{limits['phi']:.1f} {limits['tau2']:.4f} {limits['by_chance']:.1f} {limits['councils']}"
 
     def _changed(self, receipt: str) -> Iterator[str]:
@@ -164,9 +164,9 @@ class Figures:
                 measure = self._measures[row["measure"]]
                 for before in ("", "previous_"):
                     above, below = row[f"{before}numerator"], row[f"{before}denominator"]
-                    yield words.number(above, below, words.unit(measure)) if below else ""
+                    yield phrases.number(above, below, kinds.unit(measure)) if below else ""
                     yield words.value_words(measure, row[f"{before}value"]) if below else ""
-                yield words.points(row["change"], words.own_unit(measure)) if row["change"] else ""
+                yield phrases.points(row["change"], kinds.own_unit(measure)) if row["change"] else ""
 
     @cached_property
     def _of_funnels(self) -> dict[tuple[Any, ...], Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
-from dashboard import charts, group_charts, signals, store, words
+from dashboard import charts, group_charts, phrases, signals, store, words
 
 TO = date(2026, 10, 31)
 
@@ -115,7 +115,7 @@ def test_groups_keep_their_own_order_and_say_their_numbers(
         "Social, emotional and mental health",
     ]
     assert all(words.figure_number(measure, row) in text for row, text in zip(groups, said, strict=False))
-    assert said[-1] == f"All audits: {words.percent(overall['value'])}"
+    assert said[-1] == f"All audits: {phrases.percent(overall['value'])}"
 
 
 def test_a_protected_group_is_not_drawn(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import words
+from dashboard import phrases, words
 
 MEASURE = {
     "title": "Plans issued within 20 weeks", "kind": "given", "counts_what": "plans", "higher_is": "better",
@@ -58,8 +58,8 @@ def test_nothing_to_divide_by_is_said_with_its_reason_and_other_symbols_in_their
 
 @pytest.mark.parametrize("symbol", ["x", "z", "c", "low", "u", "unheard of"])
 def test_every_symbol_has_words(symbol: str) -> None:
-    assert len(words.symbol(symbol)) > 10
-    assert "0%" not in words.symbol(symbol)
+    assert len(phrases.symbol(symbol)) > 10
+    assert "0%" not in phrases.symbol(symbol)
 
 
 def test_two_shares_are_told_together() -> None:
@@ -71,11 +71,11 @@ def test_two_shares_are_told_together() -> None:
 
 
 def test_a_range_that_rounds_to_one_number_is_about_it() -> None:
-    assert words.between(0.4556, 0.4618) == "about 46%"
-    assert words.between(0.454, 0.466) == "between 45% and 47%"
-    assert words.change_range(0.0301, 0.0309) == "about 3 percentage points higher"
-    assert words.change_range(-0.0309, -0.0301) == "about 3 percentage points lower"
+    assert phrases.between(0.4556, 0.4618) == "about 46%"
+    assert phrases.between(0.454, 0.466) == "between 45% and 47%"
+    assert phrases.change_range(0.0301, 0.0309) == "about 3 percentage points higher"
+    assert phrases.change_range(-0.0309, -0.0301) == "about 3 percentage points lower"
     assert (
-        words.change_range(-0.031, 0.031)
+        phrases.change_range(-0.031, 0.031)
         == "between 3 percentage points lower and 3 percentage points higher"
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import components, store, words
+from dashboard import components, kinds, phrases, store, words
 from dashboard.pages import grades, reliability, reliability_words
 from dashboard.pages.reliability_words import AUDITS, REVIEWS
 from pipelines.measures import agreed
@@ -61,7 +61,7 @@ def test_a_coefficient_is_a_number_of_two_decimals_and_too_few_are_said() -> Non
     }
     figure = share(20, 40) | {"value": 0.615, "low": -0.004, "high": 0.75}
     assert words.figure_number(measure, figure) == "0.62 (40 audits)"
-    assert words.between(-0.014, 0.75, words.own_unit(measure)) == "between −0.01 and 0.75"
+    assert phrases.between(-0.014, 0.75, kinds.own_unit(measure)) == "between −0.01 and 0.75"
     assert words.change_cell(figure, measure) == "Not compared"
     few = share(9, 12, "u")
     assert words.figure_number(measure, few).startswith("Too few to say: 12 audits, and below 30")

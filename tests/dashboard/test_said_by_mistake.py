@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard import words
+from dashboard import phrases, words
 from dashboard.pages import voice_words
 
 ROW = {
@@ -46,5 +46,5 @@ def test_a_reason_ends_once_and_a_coefficient_has_no_unit() -> None:
     measure = {"title": "T", "kind": "share", "when_none": "no action was due."}
     none = ROW | {"denominator": 0, "symbol": "z"}
     assert words.sentence(measure, none) == "T: not available, because no action was due."
-    assert words.points(-0.034, words.COEFFICIENT) == "0.03"
-    assert words.points(0.001, words.COEFFICIENT) == "less than 0.01"
+    assert phrases.points(-0.034, phrases.COEFFICIENT) == "0.03"
+    assert phrases.points(0.001, phrases.COEFFICIENT) == "less than 0.01"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard import store, view, words
+from dashboard import phrases, store, view
 from dashboard.pages import (
     compare,
     data,
@@ -148,5 +148,5 @@ def test_the_overview_warns_of_late_data_behind_its_measures_by_the_day_it_was_d
     before = min(day for day in due.values() if day)
     assert "newer data was expected" not in str(overview_sections.warning(release, council, before))
     said = str(overview_sections.warning(release, council, due["case_audits"] + timedelta(days=1)))
-    assert f"newer data was expected by {words.day(due['case_audits'])}" in said
+    assert f"newer data was expected by {phrases.day(due['case_audits'])}" in said
     assert "newer data was expected" not in str(overview_sections.warning(release, "999", date(2040, 1, 1)))

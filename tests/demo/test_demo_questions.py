@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard import words
+from dashboard import phrases
 from pipelines.demo import ledger_story
 from pipelines.settings import HOME, Settings
 from tests.dashboard import browser
@@ -76,14 +76,14 @@ def test_each_of_the_eight_investigations_is_three_clicks_away(chromium: Browser
     page.close()
     assert len(shown) == len(ledger_story.CASES) == 8
     for case in ledger_story.CASES:
-        [said] = [text for name, text in shown.items() if words.day(case.decided_on) in name]
+        [said] = [text for name, text in shown.items() if phrases.day(case.decided_on) in name]
         assert (case.reference in said) == case.published
         for action in case.actions:
             of_action = said.partition(action.title)[2].partition(" opened on ")[2]
-            assert of_action.startswith(words.day(action.opened_on)), action.title
+            assert of_action.startswith(phrases.day(action.opened_on)), action.title
             line = of_action.partition(" opened on ")[0]
             assert action.owner in line
-            assert f"First due on {words.day(action.due_on)}" in line
+            assert f"First due on {phrases.day(action.due_on)}" in line
             assert [tell for tell in told_of(action) if tell not in line] == [], action.title
             late = action.done_on is None and action.due_on < ledger_story.SENT_ON[-1]
             assert ("overdue" in line) == late
@@ -99,4 +99,4 @@ def told_of(action: ledger_story.Action) -> list[str]:
         return [action.evidence, "Nobody has checked it"]
     day, role = action.checked
     own = "its own owner: " if role == action.owner else ": "
-    return [action.evidence, f"Checked on {words.day(day)} by", f"{own}{role}"]
+    return [action.evidence, f"Checked on {phrases.day(day)} by", f"{own}{role}"]
