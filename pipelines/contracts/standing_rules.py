@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipelines.contracts import Column
 
-SENT_AGAIN, TAKEN_LATER = "598", "599"
-"""Numbers of the two rules about how a file came."""
+HIDDEN_SHEET, SENT_AGAIN, TAKEN_LATER = "597", "598", "599"
+"""Numbers of the rules about how a file came."""
 
 _UNREADABLE_MESSAGE = {
     "place": "The geographic level and its code name no place that we know.",
@@ -55,6 +55,12 @@ _UNREADABLE_ACTION = {
     "list.",
 }
 _AS_RECEIVED = {
+    HIDDEN_SHEET: (
+        "sheet_not_hidden",
+        "The sheet is hidden in its workbook. Its rows were read, as those of every sheet are.",
+        "If it is an old copy, delete the sheet and send the workbook again. Otherwise unhide it, so that whoever "
+        "opens it sees what is counted.",
+    ),
     SENT_AGAIN: (
         "not_sent_again",
         "The same file came before, others came since, and it does not say when its data was taken: it now counts as "
@@ -74,8 +80,8 @@ _AS_RECEIVED = {
 def of_any(prefix: str, columns: Mapping[str, Column]) -> Iterator[dict[str, Any]]:
     """The fields of each such rule of a feed.
 
-    1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header; 598, 599: how the
-    file came.
+    1nn: column nn cannot be read; 2nn: column nn is required and empty; 199: cells beyond the header; 597 to 599: how
+    the file came.
     """
     yield {
         "code": f"{prefix}-199",

@@ -10,17 +10,22 @@ from collections.abc import Sequence
 from datetime import date
 
 from pipelines.contracts import Contract
-from pipelines.contracts.standing_rules import SENT_AGAIN, TAKEN_LATER
+from pipelines.contracts.standing_rules import HIDDEN_SHEET, SENT_AGAIN, TAKEN_LATER
 from pipelines.intake.receive import Checked, is_in_future
 from pipelines.intake.whole_file import FileFinding
 
 
 def findings(contract: Contract, held: Sequence[Checked], of: Checked) -> list[FileFinding]:
     """What a delivery's arrival breaks, given every delivery of the store."""
-    found = []
+    tables = [table for table in of.result["tables"] if table["feed"] == contract.feed]
+    found = [
+        FileFinding(f"{contract.prefix}-{HIDDEN_SHEET}", "", sheet=table["sheet"])
+        for table in tables
+        if table.get("is_hidden")  # earlier versions of the program did not say
+    ]
     if _sent_again(contract.feed, held, of):
         found.append(FileFinding(f"{contract.prefix}-{SENT_AGAIN}", ""))
-    said = [table["extracted_on"] for table in of.result["tables"] if table["feed"] == contract.feed]
+    said = [table["extracted_on"] for table in tables]
     if any(day and is_in_future(date.fromisoformat(day), of.arrival.received_at) for day in said):
         found.append(FileFinding(f"{contract.prefix}-{TAKEN_LATER}", ""))
     return found

@@ -141,7 +141,17 @@ def deliver_tables(
             broken = dict(result["by_rule"])
             for finding in whole_file_findings(catalogue, held, feed, checked):
                 broken[finding.code] = broken.get(finding.code, 0) + 1
-                extra.append([arrival.delivery, arrival.number, feed, "", None, finding.code, finding.column])
+                extra.append(
+                    [
+                        arrival.delivery,
+                        arrival.number,
+                        feed,
+                        finding.sheet,
+                        None,
+                        finding.code,
+                        finding.column,
+                    ]
+                )
             for rule in contract.all_rules:
                 count = broken.get(rule.code, by_link.get((arrival.number, feed, rule.code), 0))
                 checks.append(
@@ -314,7 +324,7 @@ def for_report(
         found += [
             row | {"column": finding.column, "supplier_column": None}
             for finding in whole_file_findings(catalogue, held, feed, checked)
-            for row in _told(catalogue, checked, feed, [("", None, finding.code)])
+            for row in _told(catalogue, checked, feed, [(finding.sheet, None, finding.code)])
         ]
     earlier = [
         other

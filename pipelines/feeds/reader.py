@@ -55,6 +55,8 @@ class Table:
     feed: str
     sheet: str
     """'' for CSV."""
+    is_hidden: bool
+    """Whether the workbook hides it from whoever opens it."""
     header_row: int
     """As Excel shows it, like every row number."""
     relation: str
@@ -176,6 +178,7 @@ def _table(
     header: Header,
     relation: str,
     rows: int,
+    is_hidden: bool = False,
 ) -> Table:
     answers, mapping = None, header.layout.mapping
     if header.answer is not None and not as_sent:
@@ -192,6 +195,7 @@ def _table(
     return Table(
         feed=header.contract.feed,
         sheet=sheet,
+        is_hidden=is_hidden,
         header_row=header.index + 1,
         relation=relation,
         matched=header.as_sent if as_sent else header.matched,

@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.feeds import headers, loading, opendocument, unpacking
 from pipelines.feeds.headers import Header
@@ -35,26 +35,26 @@ def read_workbook(
     council: str | None,
     max_unzipped_bytes: int,
     only: Collection[int] | None = None,
-) -> tuple[list[tuple[str, Header, str, int]], list[tuple[str, str]]]:
+) -> tuple[list[tuple[str, Header, str, int, bool]], list[tuple[str, str]]]:
     """Load every sheet that is a feed's, or `only` some of its rows.
 
-    Returns (sheet, header, table's name, rows), and (sheet skipped, why).
+    Returns (sheet, header, table's name, rows, whether it is hidden), and (sheet skipped, why).
 
     Raises:
         Refused: it is not a workbook that can be read, no feed's, or a feed's sheet lacks what is required.
     """
     layouts = tuple(layouts)
     errors, linked = _examine(path, where, max_unzipped_bytes)
-    tables: list[tuple[str, Header, str, int]] = []
+    tables: list[tuple[str, Header, str, int, bool]] = []
     skipped: list[tuple[str, str]] = []
     empty = 0
     try:
-        for sheet, name, is_cells, rows in _named_sheets(path, where, errors):
+        for sheet, held in _named_sheets(path, where, errors):
             here = f"{where}, sheet {sheet}"
-            first = [cells for _, cells in islice(rows(), headers.SEARCHED + 1)]
-            if not is_cells or not first or name in linked:
+            first = [cells for _, cells in islice(held.rows(), headers.SEARCHED + 1)]
+            if not first or held.name in linked:
                 empty += 1
-                skipped.append((sheet, _not_read(is_cells, name in linked)))
+                skipped.append((sheet, _not_read(held.is_cells, held.name in linked)))
                 continue
             fit = headers.best_fit(first, layouts, council)
             header = headers.understand(fit, first, 1, here, council) if fit else None
@@ -62,10 +62,11 @@ def read_workbook(
                 skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
                 continue
             relation = loading.new_name(con, header.contract.feed)
-            body = loading.below(header, rows(), only)
-            tables.append((sheet, header, relation, loading.load_rows(con, relation, header, body, here)))
+            body = loading.below(header, held.rows(), only)
+            count = loading.load_rows(con, relation, header, body, here)
+            tables.append((sheet, header, relation, count, held.is_hidden))
     except BaseException:
-        for _, _, relation, _ in tables:
+        for _, _, relation, *_ in tables:
             loading.drop(con, relation)
         raise
     if not tables and empty == len(skipped):
@@ -86,8 +87,8 @@ def numbered_rows(
         Refused: it is not a workbook that can be read.
     """
     errors, _ = _examine(path, where, max_unzipped_bytes)
-    for sheet, _, is_cells, rows in _named_sheets(path, where, errors):
-        yield sheet, rows() if is_cells else iter(())
+    for sheet, held in _named_sheets(path, where, errors):
+        yield sheet, held.rows()
 
 
 def rows_of_sheets(
@@ -99,9 +100,9 @@ def rows_of_sheets(
         Refused: it is not a workbook that can be read.
     """
     errors, linked = _examine(path, where, max_unzipped_bytes)
-    for name, is_cells, rows in _sheets(path, where, errors):
-        if is_cells and name not in linked:
-            yield name, [cells for _, cells in islice(rows(), most)]
+    for sheet in _sheets(path, where, errors):
+        if sheet.is_cells and sheet.name not in linked:
+            yield sheet.name, [cells for _, cells in islice(sheet.rows(), most)]
 
 
 def _examine(path: Path, where: str, limit: int) -> tuple[dict[str, Errors], set[str]]:
@@ -140,28 +141,37 @@ _TEXT: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple[str, bool, Rows]]:
-    """Each sheet: its name, whether it has cells, and a function that gives its rows with their numbers."""
+class _Sheet(NamedTuple):
+    name: str
+    is_cells: bool
+    """False of a chart."""
+    is_hidden: bool
+    rows: Rows
+    """Gives its rows with their numbers; none of a chart."""
+
+
+def _sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[_Sheet]:
     with path.open("rb") as file:
         workbook = _calamine(where, lambda: CalamineWorkbook.from_filelike(file))
     for at, sheet in enumerate(workbook.sheets_metadata, start=1):
+        is_hidden = sheet.visible != SheetVisibleEnum.Visible
         if sheet.typ != SheetTypeEnum.WorkSheet:
-            yield sheet.name, False, lambda: iter(())
+            yield _Sheet(sheet.name, False, is_hidden, lambda: iter(()))
             continue
         here = f"{where}, sheet {shown(sheet.name, f'(sheet {at})')}"
         cells = _calamine(here, partial(workbook.get_sheet_by_index, at - 1))
-        yield sheet.name, True, partial(_rows, cells, errors.get(sheet.name, {}))
+        yield _Sheet(sheet.name, True, is_hidden, partial(_rows, cells, errors.get(sheet.name, {})))
 
 
-def _named_sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple[str, str, bool, Rows]]:
-    """Each sheet: its name as it is shown, and what `_sheets` gives."""
+def _named_sheets(path: Path, where: str, errors: dict[str, Errors]) -> Iterator[tuple[str, _Sheet]]:
+    """Each sheet with its name as it is shown."""
     used: set[str] = set()
-    for at, (name, is_cells, rows) in enumerate(_sheets(path, where, errors), start=1):
-        sheet = shown(name, f"(sheet {at})")
-        if sheet in used:
-            sheet = f"{sheet} (sheet {at})"  # two names that are shown alike: a row must have one place
-        used.add(sheet)
-        yield sheet, name, is_cells, rows
+    for at, sheet in enumerate(_sheets(path, where, errors), start=1):
+        name = shown(sheet.name, f"(sheet {at})")
+        if name in used:
+            name = f"{name} (sheet {at})"  # two names that are shown alike: a row must have one place
+        used.add(name)
+        yield name, sheet
 
 
 def _rows(cells: CalamineSheet, errors: Errors) -> Iterator[tuple[int, list[str]]]:

@@ -2,7 +2,7 @@
 
 Belongs here: the readers of the column types `place`, `count`, `percentage` and `ons_code`, the one cell that a place
 is read from, and the rule patterns for figures that somebody counted before us.
-Does not belong here: columns and rules of a feed (its contract), or what a symbol means on a page (`dashboard.phrases`).
+Does not belong here: columns and rules of a feed (its contract), what a symbol means on a page (`dashboard.phrases`).
 
 Symbols are DfE's: z not applicable, x not available, c confidential, low (once k) rounds to nought but is not nought,
 u of low reliability. The obsolete `:` and `~` are kept as they are and asked about. A symbol is never a nought.

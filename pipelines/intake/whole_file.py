@@ -27,6 +27,8 @@ class FileFinding:
     code: str
     council: str
     column: str | None = None
+    sheet: str = ""
+    """Where it is about one sheet alone."""
 
 
 def profile(con: duckdb.DuckDBPyConnection, typed: str, contract: Contract) -> Profile:

@@ -274,6 +274,8 @@ def in_words(rule: Rule, contract: Contract, catalogue: Catalogue) -> str:
             return f"Rows of the same {', '.join(map(title, contract.key))} do not differ."
         case "not_repeated":
             return "No row repeats another exactly."
+        case "sheet_not_hidden":
+            return "No sheet that is read is hidden in its workbook."
         case "not_sent_again":
             return "A file that came before does not come again after newer ones, unless it says of which day it is."
         case "extracted_not_in_future":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 
 from pipelines import contracts
@@ -93,6 +94,28 @@ def test_a_day_that_has_not_come_is_not_believed(
     assert checked.arrival.extracted_on.isoformat() == extracted_on
     assert checked.arrival.extracted_on_from == ("receipt" if found else "file")
     assert codes([checked], checked) == found
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden", "veryHidden"])
+def test_a_hidden_sheet_is_read_and_asked_about(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr(verdicts, "verdicts", lambda *_: {})
+    book = openpyxl.Workbook()
+    for sheet, row in ((book.active, PLAN), (book.create_sheet(), [*PLAN[:2], "2024-25 Q4", *PLAN[3:]])):
+        sheet.append(HEADER)
+        sheet.append(row)
+    book.worksheets[0].title, book.worksheets[1].title = "Plan", "Plan of last year"
+    book.worksheets[1].sheet_state = state
+    book.save(tmp_path / "plan.xlsx")
+    checked, *_ = receive.receive(settings, CATALOGUE, KEY, tmp_path / "plan.xlsx")
+    assert checked.result["feeds"]["audit_programme"]["accepted"] == 2
+    found = delivered.whole_file_findings(CATALOGUE, [checked], "audit_programme", checked)
+    asked = {finding.sheet for finding in found if finding.code.endswith("597")}
+    assert asked == (set() if state == "visible" else {"Plan of last year"})
+    with duckdb.connect() as con:
+        told = delivered.for_report(con, CATALOGUE, [checked], checked)["findings"]
+    assert {row["sheet"] for row in told if row["code"].endswith("597")} == asked
 
 
 def test_who_sent_a_file_is_kept(settings: Settings, take: Take) -> None:
