@@ -175,7 +175,7 @@ def _portions(rows: Iterator[tuple[int, Sequence[str]]], header: Header) -> Iter
 
 def _same_twice(batch: pa.Table, header: Header, where: str) -> None:
     for one, copy in header.repeated:
-        differs = pc.not_equal(batch[f"c{one}"], batch[f"c{copy}"])
+        differs = pc.not_equal(pc.utf8_lower(batch[f"c{one}"]), pc.utf8_lower(batch[f"c{copy}"]))
         if pc.any(differs).as_py():
             row = batch["_row"][pc.index(differs, True).as_py()].as_py()
             name = next(header.matched[name] for name, at in header.positions.items() if at == one)

@@ -24,7 +24,7 @@ from typing import Any, TypedDict, Unpack
 import duckdb
 
 from pipelines import durable, seals
-from pipelines.contracts import Catalogue, Contract
+from pipelines.contracts import UNREADABLE, Catalogue, Contract
 from pipelines.feeds import reader
 from pipelines.feeds.refusal import Refused
 from pipelines.intake import check, erased_list, leaving_out, tombstones, verdicts, whole_file
@@ -434,13 +434,14 @@ def _derived(contract: Contract, tables: list[reader.Table]) -> set[str]:
 
 
 def _unlisted(con: duckdb.DuckDBPyConnection, typed: str, catalogue: Catalogue, feed: str) -> dict[str, int]:
-    """How many different names of each list the council has not listed yet."""
+    """How many different names of each list the council has not listed yet; rows of no known council have no list."""
     counts: dict[str, int] = {}
     for name, column in catalogue.contracts[feed].columns.items():
         if column.type == "label":
             values = f"unnest({name})" if column.several else name
             query = (
-                f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed}) WHERE v LIKE 'unlisted-%'"
+                f"SELECT count(DISTINCT v) FROM (SELECT {values} AS v FROM {typed} WHERE council <> '{UNREADABLE}') "
+                "WHERE v LIKE 'unlisted-%'"
             )
             found = con.execute(query).fetchall()[0][0]
             if found:

@@ -136,6 +136,17 @@ def test_two_columns_for_one_thing(deliver: Deliver) -> None:
     )
 
 
+def test_a_column_that_stands_twice_may_say_the_same_in_other_letters(
+    deliver: Deliver, con: duckdb.DuckDBPyConnection
+) -> None:
+    header = "Council,Audit ID,Status,Completed on,COMPLETED ON\n"
+    (table,), _ = deliver(f"{header}990,A1,done,3 May 2026,3 MAY 2026 \n990,A2,done,,\n")
+    assert [row[5] for row in rows_of(con, table)] == ["3 May 2026", None]
+    found = refused(deliver, f"{header}990,A1,done,3 May 2026,3 MAY 2026\n990,A2,done,3 May 2026,\n")
+    assert found.code == "FILE-11"
+    assert "audits.csv, row 3:" in found.message
+
+
 def test_a_name_or_title_wins_over_another_spelling(deliver: Deliver, con: duckdb.DuckDBPyConnection) -> None:
     (table,), _ = deliver("Local authority,Audit ID,Status,Council,Audit Reference\n991,A9,done,990,A1\n")
     assert (table.matched["council"], table.matched["reference"]) == ("Council", "Audit Reference")
