@@ -46,7 +46,7 @@ _UNREADABLE_ACTION = {
     "without it. A word that is no name can be listed under `words` in the council's file.",
     "date": "Write it as 31/03/2026 or 2026-03-31.",
     "month": "Write it as 03/2026, March 2026 or 2026-03.",
-    "period": "Write it as 2026-03, 2025-26 Q4 or 2025/26.",
+    "period": "Write it as 2026-03, Jan-Mar 2026, 2025-26 Q4 or 2025/26.",
     "birth_month": "Write it as 2014-09; the day is not needed.",
     "whole_number": "Write digits only.",
     "yes_no": "Write yes or no, or leave it empty where it is not known.",

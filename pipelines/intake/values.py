@@ -31,8 +31,11 @@ MISSING = frozenset(
     }
 )
 """Simplified texts that mean that nothing is recorded (where a code list does not know them)."""
-_YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "✓", "✔", "☑"}
-_NO = frozenset("no n false f 0".split()) | {"✗", "✘", "☐"}
+_YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "1 0", "✓", "✔", "☑", "☒"}
+_NO = frozenset("no n false f 0".split()) | {"0 0", "✗", "✘", "☐"}
+"""Simplified texts: pandas writes 1.0 and 0.0 where some cells are empty."""
+_EITHER = frozenset({"y n", "y or n", "yes no", "yes or no", "n y", "no yes"})
+"""The choice itself, as a form has it before anybody answers."""
 _MONTHS = {
     name.lower(): n
     for names in (calendar.month_name, calendar.month_abbr)
@@ -43,6 +46,12 @@ _MONTHS["sept"] = 9
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: dates of this field, and no year or count looks like them
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_FINANCIAL_YEAR = re.compile(
+    r"(?P<named>FY ?)?(?P<first>\d{4}|\d{2}) ?[-/] ?(?P<last>\d{4}|\d{2})(?: ?Q(?:UARTER |TR )?(?P<quarter>[1-4]))?"
+)
+_MONTHS_IN_A_ROW = re.compile(
+    r"(?P<first>[A-Z]+)(?P<year> \d{4}| \d{2})?(?: ?[-–] ?| TO )(?P<last>[A-Z]+ (?:\d{4}|\d{2}))"
+)
 _PERSONAL = re.compile(
     r"\d{5,}"  # case, NHS and telephone numbers
     r"|\b[a-z]\d{11,12}[a-z0-9]?\b"  # UPN
@@ -89,25 +98,37 @@ def to_month(text: str) -> date:
 
 
 def to_period(text: str) -> tuple[date, date]:
-    """First and last day of a month, quarter (2025-26 Q4, of the financial year) or financial year (2025/26)."""
+    """First and last day of a month, several (Apr-Jun 2025, December 2025 to February 2026), a quarter of the financial
+    year (2025-26 Q4) or the whole of it (2025/26; FY 11/12, as 11/12 alone is a month).
+    """
     plain = re.sub(r"\s+", " ", text.strip().upper())
-    if found := re.fullmatch(r"(?:FY ?)?(\d{4}) ?[-/] ?(\d{4}|\d{2})(?: ?Q(?:UARTER )?([1-4]))?", plain):
-        first, last = int(found[1]), found[2]
+    if found := re.fullmatch(r"Q(?:UARTER |TR )?([1-4]) (.+)", plain):
+        plain = f"{found[2]} Q{found[1]}"
+    found = _FINANCIAL_YEAR.fullmatch(plain)
+    if found and (found["named"] or found["quarter"] or len(found["first"]) == 4):
+        first, last = _year(found["first"]), found["last"]
         if int(last) % 100 == (first + 1) % 100 and (len(last) == 2 or int(last) == first + 1):
-            start = date(first, 4, 1)
-            if found[3] is None:
-                return start, date(first + 1, 3, 31)
-            start = _shift(start, 3 * (int(found[3]) - 1))
-            return start, _shift(start, 3) - timedelta(days=1)
-    if found := re.fullmatch(r"Q(?:UARTER )?([1-4]) (.+)", plain):
-        return to_period(f"{found[2]} Q{found[1]}")
-    start = to_month(text)
-    return start, _shift(start, 1) - timedelta(days=1)
+            start, months = date(first, 4, 1), 12
+            if found["quarter"]:
+                start, months = _shift(start, 3 * (int(found["quarter"]) - 1)), 3
+            return start, _shift(start, months) - timedelta(days=1)
+    if not (found := _MONTHS_IN_A_ROW.fullmatch(plain)):
+        start = to_month(plain)
+        return start, _shift(start, 1) - timedelta(days=1)
+    end = to_month(found["last"])
+    start = to_month(f"{found['first']}{found['year'] or f' {end.year}'}")
+    if found["year"] is None and start > end:
+        start = _shift(start, -12)
+    if not start <= end < _shift(start, 12):
+        raise ValueError("not a period")
+    return start, _shift(end, 1) - timedelta(days=1)
 
 
 def to_yes_no(text: str) -> bool:
     """Yes or no in its many spellings."""
     plain = simplify(text) or text.strip()
+    if plain in _EITHER:
+        raise ValueError("not yes or no")
     first = plain.split(" ")[0] if plain else ""
     if plain in _YES or first in ("yes", "y"):
         return True

@@ -76,10 +76,47 @@ def test_a_month_contains_its_days(day: date) -> None:
         ("Feb 2024", date(2024, 2, 1), date(2024, 2, 29)),
         ("2025-04", date(2025, 4, 1), date(2025, 4, 30)),
         ("FY 2025/2026", date(2025, 4, 1), date(2026, 3, 31)),
+        ("FY25/26", date(2025, 4, 1), date(2026, 3, 31)),
+        ("Qtr 4 25-26", date(2026, 1, 1), date(2026, 3, 31)),
+        ("11/12", date(2012, 11, 1), date(2012, 11, 30)),
+        ("Apr-Jun 2025", date(2025, 4, 1), date(2025, 6, 30)),
+        ("april to june 25", date(2025, 4, 1), date(2025, 6, 30)),
+        ("Dec – Feb 2024", date(2023, 12, 1), date(2024, 2, 29)),
+        ("Apr 2025 - Mar 2026", date(2025, 4, 1), date(2026, 3, 31)),
+        ("June-25", date(2025, 6, 1), date(2025, 6, 30)),
     ],
 )
 def test_periods(text: str, first: date, last: date) -> None:
     assert values.to_period(text) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-27",
+        "FY 25/27",
+        "25/26",
+        "Jun 2025 - Apr 2025",
+        "Apr 2025 - Apr 2026",
+        "Apr-Jun",
+        "Qtr 5 25/26",
+        "Q1",
+    ],
+)
+def test_what_is_no_period(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        values.to_period(text)
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 11))
+def test_months_in_a_row_are_read_with_and_without_the_first_year(day: date, more: int) -> None:
+    start, month = day.replace(day=1), day.year * 12 + day.month - 1 + more
+    last = date(month // 12, month % 12 + 1, 1)
+    found = values.to_period(f"{start:%b %Y} - {last:%b %Y}")
+    assert found == values.to_period(f"{start:%B} to {last:%B %Y}")
+    assert found[0] == start
+    assert (found[1] + timedelta(days=1)).day == 1
+    assert found[1].replace(day=1) == last
 
 
 @given(st.integers(1990, 2090), st.integers(1, 4))
@@ -94,17 +131,21 @@ def test_quarters_tile_the_financial_year(year: int, quarter: int) -> None:
     assert start < end
 
 
-@pytest.mark.parametrize("text", ["Yes", "y", "TRUE", "1", "x", "✓", "Yes - by telephone", "Y.", " yes "])
+@pytest.mark.parametrize(
+    "text", ["Yes", "y", "TRUE", "1", "1.0", "x", "☒", "✓", "Yes - by telephone", "Y.", " yes "]
+)
 def test_yes(text: str) -> None:
     assert values.to_yes_no(text) is True
 
 
-@pytest.mark.parametrize("text", ["No", "n", "FALSE", "0", "✗", "No, not this time"])
+@pytest.mark.parametrize("text", ["No", "n", "FALSE", "0", "0.0", "✗", "No, not this time"])
 def test_no(text: str) -> None:
     assert values.to_yes_no(text) is False
 
 
-@pytest.mark.parametrize("text", ["maybe", "notes", "nope?", "yesterday", "2", "none given"])
+@pytest.mark.parametrize(
+    "text", ["maybe", "notes", "nope?", "yesterday", "2", "none given", "Y/N", "Yes / No"]
+)
 def test_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(ValueError, match="yes or no"):
         values.to_yes_no(text)
