@@ -280,8 +280,10 @@ def _breakdown(con: duckdb.DuckDBPyConnection, about: Row, asked: str) -> str:
     if not asked:
         return names[0] if names else ""
     if asked.lower() not in names:
+        [release] = _rows(con, "SELECT audience FROM release")
+        where = " in a public release" if release["audience"] == "public" else ""
         has = f"It has: {', '.join(names)}." if names else "It has none."
-        raise NotFound(f"{measure} has no breakdown {asked}. {has}")
+        raise NotFound(f"{measure} has no breakdown {asked}{where}. {has}")
     return asked.lower()
 
 

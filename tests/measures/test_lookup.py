@@ -5,6 +5,7 @@ The release is a small DuckDB file made here by hand: two councils, whose figure
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -181,6 +182,14 @@ def test_an_unknown_breakdown_is_answered_with_those_there_are_in_order(release:
         find(release, "voice.child", by="locality")
     with pytest.raises(NotFound, match=r"no breakdown age_band\. It has none\."):
         find(release, "voice.parent", by="age_band", window="12m")
+
+
+def test_a_public_release_has_fewer_breakdowns_and_says_that_it_is_one(release: Path, tmp_path: Path) -> None:
+    public = shutil.copy(release, tmp_path / "public.duckdb")
+    with duckdb.connect(public) as con:
+        con.execute("UPDATE release SET audience = 'public'")
+    with pytest.raises(NotFound, match=r"no breakdown locality in a public release\. It has: age_band"):
+        find(Path(public), "voice.child", by="locality")
 
 
 def test_an_unknown_measure_is_answered_with_the_nearest(release: Path) -> None:
