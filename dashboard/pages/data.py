@@ -18,8 +18,8 @@ from dashboard.pages.data_chosen import Chosen
 from dashboard.pages.data_chosen import choose as choose
 
 TITLE = "Data: the files behind the figures"
-MOST_MONTHS = 24
-"""Months of which the files are shown without unfolding."""
+MOST_MONTHS, MOST_DELIVERIES = 24, 20
+"""The newest, which are shown without unfolding."""
 CONTENTS = {
     "trust": "Can I trust this?",
     "fresh": "How new the data is",
@@ -150,7 +150,6 @@ def _months(every: Sequence[store.Row]) -> Component:
         "Month received", ("Files", "number"), ("Rows received", "number"), ("Rows set aside", "number"),
         ("Queries", "number"), ("Files refused", "number"),
     ]  # fmt: skip
-    older = len(cells) - MOST_MONTHS
     return components.section(
         "months",
         "Files by month received",
@@ -158,13 +157,18 @@ def _months(every: Sequence[store.Row]) -> Component:
         components.table(
             "Files by the month in which they were received", columns, cells[:MOST_MONTHS], quiet=True
         ),
-        components.details(
-            "Table: 1 earlier month" if older == 1 else f"Table: {older} earlier months",
-            components.table("Files received in earlier months", columns, cells[MOST_MONTHS:]),
-        )
-        if older > 0
-        else None,
+        _earlier("month", "months", columns, cells[MOST_MONTHS:]),
     )
+
+
+def _earlier(
+    one: str, many: str, columns: Sequence[components.Column], rows: Sequence[Sequence[components.Cell]]
+) -> Component | None:
+    """The rest of a table whose newest rows are shown, to be unfolded."""
+    if not rows:
+        return None
+    count = f"1 earlier {one}" if len(rows) == 1 else f"{len(rows)} earlier {many}"
+    return components.details(f"Table: {count}", components.table(f"Earlier {many}", columns, rows))
 
 
 def _deliveries(
@@ -213,7 +217,8 @@ def _deliveries(
         components.notes(["No file of that feed was received in that month."])
         if asked and not rows
         else None,
-        components.table("Deliveries, the newest first", columns, rows) if rows else None,
+        components.table("Deliveries, the newest first", columns, rows[:MOST_DELIVERIES]) if rows else None,
+        _earlier("delivery", "deliveries", columns, rows[MOST_DELIVERIES:]),
         *_balances(chosen.deliveries),
         components.downloads("/data", chosen.query(), "this list") if rows else None,
     ]

@@ -126,6 +126,24 @@ def test_a_month_and_feed_show_what_was_wrong_and_what_to_do(release: store.Rele
     )
 
 
+def test_only_the_newest_deliveries_stand_unfolded(
+    release: store.Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> list[list[Any]]:
+        captions = ("Deliveries, the newest first", "Earlier deliveries")
+        tables = {table["caption"]: table["rows"] for table in tables_of(data.page(release, {}))}
+        return [tables[caption] for caption in captions if caption in tables]
+
+    [every] = shown()
+    for most, said in (
+        (len(every) - 1, "Table: 1 earlier delivery"),
+        (2, f"{len(every) - 2} earlier deliveries"),
+    ):
+        monkeypatch.setattr(data, "MOST_DELIVERIES", most)
+        assert shown() == [every[:most], every[most:]]
+        assert said in text_of(data.page(release, {}))
+
+
 def test_a_month_without_files_says_so(release: store.Release) -> None:
     said = text_of(data.page(release, {"received": "2026-05"}))
     assert "No file of that feed was received in that month." in said
