@@ -191,11 +191,12 @@ def record(settings: Settings, catalogue: Catalogue, key: Key, prepared: Checked
 
 
 def _says_the_same(one: Arrival, other: Arrival) -> bool:
-    return (one.extracted_on, one.council, one.corrections) == (
-        other.extracted_on,
-        other.council,
-        other.corrections,
+    """Whether two arrivals of the same bytes come to the same: by its ending a file is of another kind."""
+    told, again = (
+        (arrival.extracted_on, arrival.council, arrival.corrections, Path(arrival.file).suffix.lower())
+        for arrival in (one, other)
     )
+    return told == again
 
 
 def arrivals(settings: Settings, as_of: date | None = None) -> list[Arrival]:

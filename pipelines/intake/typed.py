@@ -23,7 +23,11 @@ from pipelines.feeds.reader import Table
 from pipelines.intake import groups, plain_text, published, values
 from pipelines.intake.key import Key, hash_sql, prepare
 
-_NO_IDENTIFIER = "('N/A', 'NA', 'NONE', 'NIL', '-', 'TBC', 'UNKNOWN', 'NOT KNOWN')"
+_NO_IDENTIFIER = (
+    "", "-", "--", "?", "N/A", "N.A.", "N/K", "NA", "NONE", "NIL", "NULL", "BLANK", "TBC", "UNKNOWN", "NOT KNOWN",
+    "NOT RECORDED", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!",
+)  # fmt: skip
+"""What stands for a reference where none is known, in capitals; a workbook's errors too, as of a failed look-up."""
 _ARROW = {name: pa.date32() for name in ("date", "month", "birth_month")} | {
     "whole_number": pa.int64(),
     "yes_no": pa.bool_(),
@@ -184,7 +188,8 @@ def _pseudonyms(con: duckdb.DuckDBPyConnection, kind: str, texts: _Texts) -> pa.
     One without a council has one too: that its council is missing must not read as if its references were.
     """
     message = f"'{kind}|' || coalesce(council, '') || '|' || upper(trim(reference))"
-    hashed = f"CASE WHEN upper(trim(reference)) IN {_NO_IDENTIFIER} THEN NULL ELSE {hash_sql(message)} END AS hashed"
+    none = ", ".join(f"'{text}'" for text in _NO_IDENTIFIER)
+    hashed = f"CASE WHEN upper(trim(reference)) IN ({none}) THEN NULL ELSE {hash_sql(message)} END AS hashed"
     con.register(_REFERENCES, pa.table({"council": texts.councils, "reference": texts.different}))
     made = con.sql(f"SELECT {hashed} FROM {_REFERENCES}").to_arrow_table()
     con.unregister(_REFERENCES)

@@ -34,6 +34,8 @@ MISSING = frozenset(
 _YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "1 0", "✓", "✔", "☑", "☒"}
 _NO = frozenset("no n false f 0".split()) | {"0 0", "✗", "✘", "☐"}
 """Simplified texts: pandas writes 1.0 and 0.0 where some cells are empty."""
+_NO_AND_WHY = re.compile(r"\s*no\s*[,.;:(–-]", re.IGNORECASE)
+"""“No, not this time”. Of “No information” or “No concerns” nobody can tell what it means."""
 _EITHER = frozenset({"y n", "y or n", "yes no", "yes or no", "n y", "no yes"})
 """The choice itself, as a form has it before anybody answers."""
 _MONTHS = {
@@ -132,7 +134,7 @@ def to_yes_no(text: str) -> bool:
     first = plain.split(" ")[0] if plain else ""
     if plain in _YES or first in ("yes", "y"):
         return True
-    if plain in _NO or first == "no":
+    if plain in _NO or _NO_AND_WHY.match(text):
         return False
     raise ValueError("not yes or no")
 

@@ -218,6 +218,14 @@ def test_the_same_bytes_are_new_when_something_else_is_said_of_them(settings: Se
     assert len(recorded(settings)) == 4
 
 
+def test_a_refused_file_is_looked_at_again_under_the_ending_it_should_have_had(take: Take) -> None:
+    refused, _ = take([PLAN], name="plan.dat", extracted_on=EXTRACTED_ON)
+    assert refused.refused
+    renamed, is_new = take([PLAN], name="plan.csv", extracted_on=EXTRACTED_ON)
+    assert is_new
+    assert not renamed.refused
+
+
 def test_the_same_bytes_are_new_after_another_file_of_their_feed_and_council(take: Take) -> None:
     take([PLAN], extracted_on=EXTRACTED_ON)
     take([PLAN | {"Audits planned": "13"}], extracted_on=EXTRACTED_ON)

@@ -108,6 +108,17 @@ def test_words_for_nothing_are_nothing(typed: Typed) -> None:
         assert not any(audit[name] for name in audit if name.endswith("__unreadable")), word
 
 
+@pytest.mark.parametrize("word", ["not recorded", "#N/A", "#REF!", "?", "--", "null", "n.a.", "N/K"])
+def test_a_word_for_nothing_is_nobodys_reference(typed: Typed, word: str) -> None:
+    named = {"reference": word, "child_reference": word, "auditor": word, "moderator": word}
+    named = {
+        name: value for name, value in named.items() if name in CATALOGUE.contracts["case_audits"].columns
+    }
+    assert len(named) >= 3
+    (audit,) = typed(AUDIT | named)
+    assert {name: audit[name] for name in named} == dict.fromkeys(named)
+
+
 def test_a_code_list_that_knows_a_word_for_nothing_keeps_it(typed: Typed) -> None:
     (audit,) = typed(AUDIT | {"social_care": "N/A", "sex": "Unknown"})
     assert (audit["social_care"], audit["sex"]) == ("none", "U")

@@ -138,13 +138,27 @@ def test_yes(text: str) -> None:
     assert values.to_yes_no(text) is True
 
 
-@pytest.mark.parametrize("text", ["No", "n", "FALSE", "0", "0.0", "✗", "No, not this time"])
+@pytest.mark.parametrize(
+    "text", ["No", "n", "FALSE", "0", "0.0", "✗", "No, not this time", "No - declined", "no (see file)"]
+)
 def test_no(text: str) -> None:
     assert values.to_yes_no(text) is False
 
 
 @pytest.mark.parametrize(
-    "text", ["maybe", "notes", "nope?", "yesterday", "2", "none given", "Y/N", "Yes / No"]
+    "text",
+    [
+        "maybe",
+        "notes",
+        "nope?",
+        "yesterday",
+        "2",
+        "none given",
+        "Y/N",
+        "Yes / No",
+        "No record",
+        "no/not sure",
+    ],
 )
 def test_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(ValueError, match="yes or no"):
