@@ -81,7 +81,7 @@ def make(release: store.Release, query: Mapping[str, str], measures: tuple[str, 
     notes: list[str] = []
     names = {row["council"]: row["name"] for row in councils}
     council = _one_of(query, "council", list(names), next(iter(names)), notes, "a council")
-    periods = store.periods(release, council)
+    periods = store.periods(release, council, measures)
     if not periods:
         return None
     window = _one_of(query, "window", list(phrases.WINDOWS), "12m", notes, "a kind of period")
@@ -145,7 +145,8 @@ def _period(
     held: list[store.Row], periods: list[store.Row], asked: str | None, notes: list[str]
 ) -> tuple[store.Row, date]:
     """The newest period of the window that ends by the day asked for, and that day."""
-    complete = [row for row in held if row["complete"]] or held
+    done = "finished" if any(row["finished"] for row in held) else "complete"
+    complete = [row for row in held if row[done]] or held
     wanted = None
     if asked:
         try:
@@ -153,7 +154,7 @@ def _period(
         except ValueError:
             notes.append("The link asked for a day that is not a date. The latest period is shown.")
     if wanted is None:
-        newest_end = max((row["period_end"] for row in periods if row["complete"]), default=None)
+        newest_end = max((row["period_end"] for row in periods if row[done]), default=None)
         return complete[-1], newest_end or complete[-1]["period_end"]
     # The nearest day that the form offers, so that the form shows what the page shows.
     offered = [row["period_end"] for row in periods if row["period_end"] <= wanted]

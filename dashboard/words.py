@@ -95,6 +95,12 @@ def missing(measure: Row, figure: Row) -> str:
         if figure["symbol"] == "u":
             return f"Too few to say: {held}, and below {COEFFICIENT_FROM} its range cannot be relied on"
         return f"Not defined, because both gave one grade alone to all {held}"
+    uncounted = (
+        figure["symbol"] == "x" and figure.get("denominator") is None and not figure.get("complete", True)
+    )
+    if uncounted and measure.get("span") == "participation" and not measure.get("denominator_fact"):
+        held = "it holds audits completed after the day to which participation is on record"
+        return f"{phrases.SYMBOLS['x']}, because {held}"
     return phrases.symbol(figure["symbol"])
 
 
@@ -165,13 +171,12 @@ def likely_range(measure: Row, figure: Row) -> str:
 
 
 def year_before(measure: Row, figure: Row) -> str:
-    """The comparison with the year before, for a 12-month or published yearly figure; empty for any other."""
-    compared = YEARS if measure.get("kind") == "given" else ("12m",)
+    """The comparison with the year before, for a figure of a year; empty for any other."""
     if kinds.is_compared(measure):
         return ""  # whose years overlap
     if kinds.is_distribution(measure) and not figure.get("breakdown"):
         return ""  # all of its kinds together are all there are, in every year
-    if figure.get("window") not in compared or figure.get("symbol") or kinds.is_coefficient(measure):
+    if figure.get("window") not in YEARS or figure.get("symbol") or kinds.is_coefficient(measure):
         return ""
     if not figure.get("previous_denominator") or figure.get("change") is None:
         return "There is no figure for the year before to compare it with."

@@ -161,7 +161,8 @@ def stand(
 
 def extraction_days(by_council: Mapping[str, Sequence[Checked]]) -> dict[str, dict[str, date]]:
     """Feed -> council -> the newest day on which its data was taken."""
-    days: dict[str, dict[str, date]] = {feed: {} for span in SPANS.values() for feed in span.feeds}
+    wanted = {feed for span in SPANS.values() for feed in (*span.feeds, span.needs) if feed}
+    days: dict[str, dict[str, date]] = {feed: {} for feed in sorted(wanted)}
     for council, held in by_council.items():
         for feed, of_councils in days.items():
             taken = [checked.arrival.extracted_on for checked in held if feed in checked.result["feeds"]]

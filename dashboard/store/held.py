@@ -50,18 +50,20 @@ def neighbours(release: Release, council: str) -> list[Row]:
     return rows(release, "neighbours", sql, (council,))
 
 
-def periods(release: Release, council: str) -> list[Row]:
-    """Every window and period counted for the council: window, period_start, period_end, complete.
+def periods(release: Release, council: str, measures_shown: Sequence[str] = ()) -> list[Row]:
+    """Every window and period counted for the council: window, period_start, period_end, complete (for any measure)
+    and finished (for any of those shown: what they are counted from may go less far).
 
     Published figures have their own years (`published`), which say nothing about the periods that are counted here.
     """
     given = [name for name, row in measures(release).items() if row["kind"] == "given"]
     left_out = "".join(f" AND measure <> '{name}'" for name in given if "'" not in name)
     sql = (
-        'SELECT DISTINCT "window", period_start, period_end, complete FROM {db}.figures '
-        f"WHERE council = ? AND breakdown = ''{left_out} ORDER BY period_end, period_start"
+        'SELECT "window", period_start, period_end, bool_or(complete) AS complete, '
+        "bool_or(complete AND list_contains(string_split(?, ' '), measure)) AS finished FROM {db}.figures "
+        f"WHERE council = ? AND breakdown = ''{left_out} GROUP BY ALL ORDER BY period_end, period_start"
     )
-    return rows(release, "figures", sql, (council,))
+    return rows(release, "figures", sql, (" ".join(measures_shown), council))
 
 
 def population_days(release: Release, council: str) -> list[tuple[str, str, date]]:

@@ -20,12 +20,12 @@ Row = dict[str, Any]
 Window = Literal["month", "quarter", "12m", "financial_year", "academic_year", "calendar_year"]
 SHOWN = (
     "measure", "measure_version", "title", "council", "council_name", "window", "period_start", "period_end",
-    "complete", "breakdown", "group", "group_label", "numerator", "denominator", "value", "unit", "low", "high",
-    "symbol", "previous_numerator", "previous_denominator", "previous_value", "change", "change_low", "change_high",
-    "direction", "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
+    "complete", "part_only", "breakdown", "group", "group_label", "numerator", "denominator", "value", "unit", "low",
+    "high", "symbol", "previous_numerator", "previous_denominator", "previous_value", "change", "change_low",
+    "change_high", "direction", "higher_is", "audience", "as_of", "demonstration", "release", "receipt",
 )  # fmt: skip
 """Keys of `figure --json`, in order. Shares run from 0 to 1; low and high are the 95% range.
-`unit` is empty for a share."""
+`unit` is empty for a share. part_only: the period begins before the council's data does."""
 
 
 def figure(
@@ -134,10 +134,7 @@ def table_columns(found: Any, both: Any) -> dict[str, Any]:
         columns["Period"] = lambda _, row: phrases.span(row["period_start"], row["period_end"])
     columns["Figure"] = words.figure_number
     columns["Likely range"] = words.range_of
-    given = found.measure["kind"] == "given"
-    if any(
-        (given or row["window"] == "12m") and row["change"] is not None for one in both for row in one.figures
-    ):
+    if any(row["change"] is not None for one in both for row in one.figures):
         columns["Year before"] = lambda measure, row: words.change_cell(row, measure)
     columns["Receipt"] = lambda _, row: row["receipt"]
     return columns

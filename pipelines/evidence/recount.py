@@ -192,11 +192,17 @@ def _spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str]) -> str:
     """The months of each span, worked out again from the facts and the stored days of extraction."""
     from pipelines.measures.windows import spans
 
-    held = con.execute("SELECT span, council, extracted_on FROM spans_stored").fetchall()
+    days = {(span, council): day for span, council, day in con.execute(
+        "SELECT span, council, extracted_on FROM spans_stored"
+    ).fetchall()}  # fmt: skip
+    # releases from before participation had its own day
+    days = {("participation", of): day for (span, of), day in days.items() if span == "audits"} | days
     made = []
-    for span, council, day in held:
+    for (span, council), day in days.items():
         if span in SPANS:
-            extracted = {feed: {council: day} for feed in SPANS[span].feeds}
+            needs = SPANS[span].needs
+            of_rows = days["audits", council] if needs else day
+            extracted = {feed: {council: of_rows} for feed in SPANS[span].feeds} | {needs: {council: day}}
             spans(con, {SPANS[span].fact: facts[SPANS[span].fact]}, extracted)
             con.execute(
                 f"CREATE OR REPLACE TEMP TABLE spans_of_{span} AS FROM spans WHERE span = {text(span)}"

@@ -7,6 +7,7 @@ Does not belong here: opening files (`text`, `workbook`), title rows (`titles`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,6 +20,8 @@ from pipelines.feeds.refusal import Refused, shown
 
 SEARCHED = 30
 """Records from the top in which the header must be."""
+_DECORATION = re.compile(r"^\s*\d{1,3}[.)]\s+|\s*\((?:required|mandatory|optional)\)\s*$", re.IGNORECASE)
+"""What forms add to a header: "1. Council", "Council (required)"."""
 Rows = Sequence[Sequence[str]]
 
 
@@ -34,6 +37,8 @@ class Fit:
     preference: int
     rivals: tuple[str, ...] = ()
     """Councils whose mappings fit the same row as well and say something else."""
+    another: int | None = None
+    """Another row that is a whole header too, and not this one once more: the sheet has two tables."""
 
     @property
     def contract(self) -> Contract:
@@ -53,6 +58,12 @@ class Fit:
         """Enough to say that this feed was meant: half of the required columns and three headers."""
         required = [name for name, column in self.contract.columns.items() if column.tells_the_feed]
         return len(self.columns) >= 3 and 2 * (len(required) - len(self.missing_required)) >= len(required)
+
+    @property
+    def names_no_record(self) -> bool:
+        """It lacks a reference that tells rows apart, as lists of choices and summaries do."""
+        columns, key = self.contract.columns, self.contract.key
+        return any(name in self.missing_required and columns[name].type == "identifier" for name in key)
 
     @property
     def score(self) -> tuple[int, bool, int]:
@@ -90,19 +101,30 @@ def best_fit(rows: Rows, layouts: Iterable[Layout], council: str | None) -> Fit 
     """The row and layout with the most headers matched; of equals a complete one, then a mapping that is surely meant,
     then the first. None: no match."""
     best: Fit | None = None
+    whole: dict[int, Fit] = {}
     layouts = tuple(layouts)
     council = council or corrected.council_said(rows)
     for index, row in enumerate(rows[:SEARCHED]):
-        simple = [simplify(cell[:1000]) for cell in row]
+        simple = [simplify(_DECORATION.sub("", cell[:1000])) for cell in row]
         for layout in layouts:
             fit = _fit(layout, index, simple, council)
             if fit is None:
                 continue
+            if fit.belongs and (index not in whole or fit.score > whole[index].score):
+                whole[index] = fit
             if best is None or fit.score > best.score:
                 best = fit
             elif fit.score == best.score and index == best.index and _another(fit, best):
                 best = replace(best, rivals=(*best.rivals, layout.mapping.council))  # type: ignore[union-attr]
-    return best
+    others = (
+        fit.index for fit in whole.values() if best and fit.index != best.index and not _repeats(fit, best)
+    )
+    return replace(best, another=next(others, None)) if best else None
+
+
+def _repeats(fit: Fit, best: Fit) -> bool:
+    """Whether a row below the header says the same again, as a printed page does."""
+    return fit.index > best.index and (fit.contract.feed, fit.columns) == (best.contract.feed, best.columns)
 
 
 def _another(fit: Fit, best: Fit) -> bool:
@@ -131,6 +153,13 @@ def understand(fit: Fit, rows: Rows, first_row: int, where: str, council: str | 
             "with --council.",
         )
     council = council or corrected.council_said(rows) or (mapping.council if mapping else None)
+    if fit.belongs and fit.another is not None:
+        above, under = sorted((row_number, first_row + fit.another))
+        raise Refused(
+            "FILE-16",
+            f"{where}: rows {above} and {under} are both headers, so that the sheet holds two tables. Put each "
+            "on a sheet or in a file of its own.",
+        )
     if not fit.belongs:
         if fit.nearly:
             raise _missing(fit, where, row_number)

@@ -62,14 +62,23 @@ class Layout:
         theirs = self.mapping.headers.items()
         return plain | {text: tuple((name, MAPPED) for name in names) for text, names in theirs}
 
+    @cached_property
+    def joined(self) -> dict[str, tuple[tuple[str, int], ...]]:
+        """The same without spaces, as databases name columns (AuditReference), where that means one thing."""
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for text, meant in self.headers.items():
+            joined = text.replace(" ", "")
+            found[joined] = meant if found.get(joined, meant) == meant else ()
+        return found
+
     def find(self, simple: Sequence[str]) -> Found:
         """What the cells of a row of simplified texts stand for."""
-        if self.headers.keys().isdisjoint(simple):
+        if self.joined.keys().isdisjoint(text.replace(" ", "") for text in simple):
             return Found({}, 0, 0)  # most rows under most layouts
         claims: dict[str, dict[int, list[int]]] = {}
         ignored = mapped = 0
         for at, (left, text) in enumerate(zip(["", *simple], simple, strict=False)):
-            meant = (self.headers.get(text) or self._following(text, left)) if text else ()
+            meant = self._meant(text, left) if text else ()
             if self.mapping is not None and text in self.mapping.headers:
                 mapped += bool(meant)
                 ignored += not meant
@@ -88,6 +97,11 @@ class Layout:
             at for name in claims if name in self.constants for cells in claims[name].values() for at in cells
         }
         return Found(columns, len(used | constant) + ignored, mapped)
+
+    def _meant(self, text: str, left: str) -> tuple[tuple[str, int], ...]:
+        if text in self.headers:
+            return self.headers[text]
+        return self._following(text, left) or self.joined.get(text.replace(" ", ""), ())
 
     def _following(self, text: str, left: str) -> tuple[tuple[str, int], ...]:
         """What a header means by the one to its left, where by itself it says too little."""

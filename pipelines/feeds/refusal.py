@@ -26,6 +26,7 @@ CODES = {
     "FILE-13": "stray cells far from the table",
     "FILE-14": "headers that fit two councils' mappings",
     "FILE-15": "a sheet of corrections without some of its columns",
+    "FILE-16": "two tables on one sheet",
 }
 LONGEST = 60
 """Characters of a supplier's header or sheet name that are shown."""

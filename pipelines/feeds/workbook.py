@@ -17,7 +17,7 @@ import duckdb
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.feeds import headers, loading, opendocument, unpacking
-from pipelines.feeds.headers import Header
+from pipelines.feeds.headers import Fit, Header
 from pipelines.feeds.layouts import Layout
 from pipelines.feeds.refusal import Refused, shown
 
@@ -48,6 +48,7 @@ def read_workbook(
     tables: list[tuple[str, Header, str, int, bool]] = []
     skipped: list[tuple[str, str]] = []
     empty = 0
+    beside: list[tuple[str, Fit, list[list[str]]]] = []
     try:
         for sheet, held in _named_sheets(path, where, errors):
             here = f"{where}, sheet {sheet}"
@@ -57,6 +58,9 @@ def read_workbook(
                 skipped.append((sheet, _not_read(held.is_cells, held.name in linked)))
                 continue
             fit = headers.best_fit(first, layouts, council)
+            if fit and fit.nearly and fit.names_no_record:
+                beside.append((sheet, fit, first))
+                continue
             header = headers.understand(fit, first, 1, here, council) if fit else None
             if header is None:
                 skipped.append((sheet, f"its first {headers.SEARCHED} rows have no feed's headers"))
@@ -65,6 +69,11 @@ def read_workbook(
             body = loading.below(header, held.rows(), only)
             count = loading.load_rows(con, relation, header, body, here)
             tables.append((sheet, header, relation, count, held.is_hidden))
+        for sheet, fit, first in beside:
+            if all(header.contract.feed != fit.contract.feed for _, header, *_ in tables):
+                headers.understand(fit, first, 1, f"{where}, sheet {sheet}", council)  # which refuses it
+            why = f"it has some headers of {fit.contract.feed}, but none for the reference of each row"
+            skipped.append((sheet, why))
     except BaseException:
         for _, _, relation, *_ in tables:
             loading.drop(con, relation)

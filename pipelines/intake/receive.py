@@ -32,7 +32,7 @@ from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
 
-CHECK_VERSION = 4
+CHECK_VERSION = 5
 """Raised when the program would judge the same delivery differently; every delivery is then checked anew."""
 RESULT = ("refusal", "tables", "skipped", "feeds")
 """What a check's result held before results were sealed and named their files."""

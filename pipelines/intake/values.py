@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pipelines.contracts import simplify
 
@@ -31,11 +33,13 @@ MISSING = frozenset(
     }
 )
 """Simplified texts that mean that nothing is recorded (where a code list does not know them)."""
-_YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "1 0", "✓", "✔", "☑", "☒"}
-_NO = frozenset("no n false f 0".split()) | {"0 0", "✗", "✘", "☐"}
+_YES = frozenset("yes y true t 1 x ok agreed".split()) | {"yes yes", "1 0", *"✓✔✅√☑☒👍"}
+_NO = frozenset("no n false f 0".split()) | {"0 0", *"✗✘❌✖☐👎"}
 """Simplified texts: pandas writes 1.0 and 0.0 where some cells are empty."""
 _NO_AND_WHY = re.compile(r"\s*no\s*[,.;:(–-]", re.IGNORECASE)
 """“No, not this time”. Of “No information” or “No concerns” nobody can tell what it means."""
+_AS_PICTURE = "\ufe0f"
+"""Follows a tick that is drawn in colour."""
 _EITHER = frozenset({"y n", "y or n", "yes no", "yes or no", "n y", "no yes"})
 """The choice itself, as a form has it before anybody answers."""
 _MONTHS = {
@@ -47,7 +51,14 @@ _MONTHS = {
 _MONTHS["sept"] = 9
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(20_000, 80_000)  # 1954 to 2119: dates of this field, and no year or count looks like them
-_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm)?$", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(z|[+-]\d\d:?\d\d)", re.IGNORECASE
+)
+"""A moment with its zone, which may be another day here."""
+_COUNCILS_CLOCK = ZoneInfo("Europe/London")
+_COMPARED = re.compile(r"\s*(?:[<>≤≥]|[-+]\d)")
+"""“<5” and “-1”: more than the number that is left of them in plain letters and digits."""
 _FINANCIAL_YEAR = re.compile(
     r"(?P<named>FY ?)?(?P<first>\d{4}|\d{2}) ?[-/] ?(?P<last>\d{4}|\d{2})(?: ?Q(?:UARTER |TR )?(?P<quarter>[1-4]))?"
 )
@@ -65,12 +76,20 @@ _PERSONAL = re.compile(
 
 
 def is_missing(text: str) -> bool:
-    return simplify(text) in MISSING and text.strip() not in _YES | _NO
+    """Whether a text says that nothing is recorded. A picture alone says something, whatever it is."""
+    plain = simplify(text)
+    return plain in MISSING and (
+        bool(plain) or not any(unicodedata.category(sign) == "So" or sign in _YES | _NO for sign in text)
+    )
 
 
 def to_date(text: str) -> date:
-    """A day: ISO, UK order (31/03/2026, 31-3-26, 31 March 2026), with or without a time, or Excel's day number."""
-    plain = _TIME.sub("", text.strip())
+    """A day: ISO, UK order (31/03/2026, 31-3-26, 31 March 2026), with or without a time, or Excel's day number. Of a
+    moment in another zone it is the day in the council."""
+    plain = text.strip()
+    if found := _ELSEWHERE.fullmatch(plain):
+        return _moment(f"{found[1]}T{found[2]}{found[3].upper()}").astimezone(_COUNCILS_CLOCK).date()
+    plain = _TIME.sub("", plain)
     if re.fullmatch(r"\d{5}(\.\d+)?", plain):
         days = int(float(plain))
         if days not in _EXCEL_DAYS:
@@ -128,7 +147,7 @@ def to_period(text: str) -> tuple[date, date]:
 
 def to_yes_no(text: str) -> bool:
     """Yes or no in its many spellings."""
-    plain = simplify(text) or text.strip()
+    plain = simplify(text) or text.strip().removesuffix(_AS_PICTURE)
     if plain in _EITHER:
         raise ValueError("not yes or no")
     first = plain.split(" ")[0] if plain else ""
@@ -141,24 +160,32 @@ def to_yes_no(text: str) -> bool:
 
 def to_whole_number(text: str) -> int:
     """Digits, thousands separators allowed; 12.0 is 12."""
-    plain = text.strip().replace(",", "")
-    if not re.fullmatch(r"[+-]?\d{1,15}(\.0+)?", plain):
+    plain = text.strip()
+    if not re.fullmatch(r"[+-]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.0+)?", plain):
         raise ValueError("not a whole number")
-    return int(plain.split(".")[0])
+    return int(plain.split(".")[0].replace(",", ""))
 
 
 def code_reader(aliases: Mapping[str, str]) -> Callable[[str], str]:
-    """A converter for a code list: simplified spelling -> code. "G - Good" and "Good (G)" read as either part."""
+    """A converter for a code list: simplified spelling -> code.
+
+    "G - Good" and "Good (G)" are read where the parts mean the same. A part that is not on the list is passed over
+    behind a code in capitals ("ASD - autism") and in brackets ("Completed (late)"); "Not - completed" is not completed.
+    """
 
     def read(text: str) -> str:
+        if _COMPARED.match(text):
+            raise ValueError("not on the list")
         plain = simplify(text)
         if plain in aliases:
             return aliases[plain]
-        parts = {
-            aliases[part] for part in map(simplify, re.split(r"\s+[-–:]\s+|[()]", text)) if part in aliases
-        }
-        if len(parts) == 1:
-            return parts.pop()
+        before, *behind = re.split(r"\s+[-–:]\s+", re.sub(r"\([^)]*\)", " ", text))
+        is_code = before.strip().isupper() and simplify(before) in aliases
+        outside = [before] if is_code else [before, *behind]
+        known = {aliases.get(simplify(part)) for part in outside}
+        others = {aliases.get(simplify(part)) for part in (*behind, *re.findall(r"\(([^)]*)\)", text))}
+        if None not in known and len(found := known | (others - {None})) == 1:
+            return str(found.pop())
         raise ValueError("not on the list")
 
     return read
@@ -172,6 +199,13 @@ def looks_personal(text: str) -> bool:
 def split(text: str) -> list[str]:
     """The entries of a cell that holds several."""
     return [part.strip() for part in re.split(r"[;|\n]", text) if part.strip()]
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("not a date") from None
 
 
 def _month(text: str) -> int:

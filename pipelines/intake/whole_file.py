@@ -141,15 +141,17 @@ def findings(contract: Contract, now: Profile, earlier: Sequence[Profile]) -> li
 
 
 def _row_count(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:
-    stood = 0
-    for month in here["covers"]:
-        stood += next(
+    """Of a feed that replaces by period, each month is looked at by itself, as each is replaced; and all together."""
+    stood = {
+        month: next(
             (profile["covers"][month] for profile in reversed(before) if month in profile["covers"]), 0
         )
-    if not here["covers"] and before:
-        stood = before[-1]["rows"]
-    short = stood >= rule.arguments["least"] and here["rows"] < rule.arguments["share"] * stood
-    return [None] if short else []
+        for month in here["covers"]
+    }
+    pairs = [(here["covers"][month], held) for month, held in stood.items()]
+    pairs.append((here["rows"], sum(stood.values()) if stood else before[-1]["rows"] if before else 0))
+    least, share = rule.arguments["least"], rule.arguments["share"]
+    return [None] if any(held >= least and sent < share * held for sent, held in pairs) else []
 
 
 def _no_month_missing(rule: Rule, here: Profile, before: Sequence[Profile]) -> list[str | None]:

@@ -274,6 +274,19 @@ class Measure(BaseModel):
         return (*own, self.pairs) if self.pairs else own
 
     @property
+    def span(self) -> str:
+        """Which of `SPANS` says for which months it is known; '' of given figures."""
+        if self.kind == "given":
+            return ""
+        told = (
+            span
+            for term in self.numbers
+            for span, columns in FACTS[term.fact].told_by.items()
+            if not {*columns}.isdisjoint(term.columns)
+        )
+        return next(told, FACTS[self.fact].span)
+
+    @property
     def is_share(self) -> bool:
         """Whether its value, range and change follow from numerator and denominator alone."""
         return self.kind not in ("mean", "agreement", *COMPARED)

@@ -52,17 +52,21 @@ class Baseline(BaseModel):
         return self
 
 
-def positions(baseline: Baseline | None, ends: Sequence[date]) -> tuple[int, int] | None:
-    """Where a phase's baseline stands among its points, from 0 and both included; None takes all of them.
+def positions(
+    baseline: Baseline | None, ends: Sequence[date], are_there: Sequence[bool] | None = None
+) -> tuple[int, int] | None:
+    """Where a phase's baseline stands among its periods, from 0 and both included; None takes all of them.
 
-    ends: the last day of each point's period. Days that no point of the phase lies in leave it as if none was declared.
+    ends: the last day of each period. are_there: whether it has a point, as one without cases has not; all have, unless
+    said. Days that no period of the phase lies in leave it as if none was declared.
     """
     if baseline and baseline.first and baseline.last:
         held = [place for place, end in enumerate(ends) if baseline.first <= end <= baseline.last]
         if held:
             return held[0], held[-1]
     points = (baseline.points if baseline else None) or BASELINE_POINTS
-    return (0, points - 1) if len(ends) > points else None
+    held = [place for place, is_there in enumerate(are_there or [True] * len(ends)) if is_there]
+    return (0, held[points - 1]) if len(held) > points else None
 
 
 def phases(days: Sequence[date], ends: Sequence[date]) -> dict[int, date]:

@@ -175,7 +175,9 @@ def _in_phases(own: list[Point], measure: Measure, starts: list[int]) -> Chart:
 
     def phase(places: NDArray[np.int64]) -> Chart:
         points = [own[place] for place in places]
-        baseline = positions(measure.baseline, [point.end for point in points])
+        baseline = positions(
+            measure.baseline, [point.end for point in points], [bool(point.denominator) for point in points]
+        )
         if measure.chart == "xmr":
             values = np.array([point.value for point in points], dtype=float)
             return xmr_chart(values, baseline=baseline, rules=measure.rules)

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from pipelines.measures import windows
 from pipelines.measures.catalogue import COMPARED, POPULATION, Catalogue, Measure, Step, Term
 from pipelines.measures.populations import known, populations
-from pipelines.model.schema import FACTS
 from pipelines.statistics import proportions
 from pipelines.statistics.representativeness import gap, post_stratified, r_indicator
 
@@ -57,45 +56,50 @@ def compared(
     if not measures:
         return
     populations(con, facts, measures)
-    _cells(con, spans, {FACTS[measure.fact].span for measure in measures})
-    terms = sorted({term for measure in measures for term in measure.terms if term.fact == measure.fact})
-    _looked_at(con, terms)
-    for measure in measures:
-        _beside(con, measure, terms)
-        _OF_KIND[measure.kind](con, measure)
-        _store(con, measure, terms, relation)
+    for span in sorted({measure.span for measure in measures}):
+        own = [measure for measure in measures if measure.span == span]
+        terms = sorted({term for measure in own for term in measure.terms if term.fact == measure.fact})
+        _cells(con, spans, span)
+        _looked_at(con, terms)
+        for measure in own:
+            _beside(con, measure, terms)
+            _OF_KIND[measure.kind](con, measure)
+            _store(con, measure, terms, relation)
     for helper in ("compared_cells", "compared_terms", "looked_at", "populations", "beside", "worked_out"):
         con.execute(f"DROP TABLE IF EXISTS {helper}")
 
 
-def _cells(con: duckdb.DuckDBPyConnection, spans: str, of: set[str]) -> None:
-    """TEMP TABLE compared_cells: each council's years, months as numbers, and the last month that is looked at."""
+def _cells(con: duckdb.DuckDBPyConnection, spans: str, span: str) -> None:
+    """TEMP TABLE compared_cells: each council's years, months as numbers, and the last month that is looked at. Years
+    with rows of days to which a feed that the span needs does not go are left out."""
     held = con.execute(
-        f"SELECT span, council, first_month, last_month, extracted_on FROM {spans} WHERE list_contains($of, span) "
-        "ORDER BY ALL",
-        {"of": sorted(of)},
+        f"SELECT council, first_month, last_month, extracted_on, late_month FROM {spans} WHERE span = ? ORDER BY ALL",
+        [span],
     ).fetchall()
     rows: list[tuple[Any, ...]] = []
-    for span, council, first, last, taken in held:
+    for council, first, last, taken, late_month in held:
         until = max(windows.month_of(taken), windows.month_of(last))
         made = windows.windows_of(windows.month_of(first), windows.month_of(last), taken)
         named = [windows.WINDOWS[window] for window in made.window]
         each = zip(named, made.start.tolist(), made.end.tolist(), made.complete.tolist(), strict=True)
-        rows += [(span, council, *cell, until) for cell in each if cell[0] in windows.YEARS]
-    kinds = {**dict.fromkeys(("span", "council", "window"), pa.string()), "start": pa.int32(), "end": pa.int32(),
+        since_late = windows.month_of(late_month) if late_month else until + 12
+        rows += [
+            (council, *cell, until) for cell in each if cell[0] in windows.YEARS and cell[2] < since_late
+        ]
+    kinds = {**dict.fromkeys(("council", "window"), pa.string()), "start": pa.int32(), "end": pa.int32(),
              "complete": pa.bool_(), "until": pa.int32()}  # fmt: skip
     _given(con, "compared_cells", kinds, rows)
 
 
 def _looked_at(con: duckdb.DuckDBPyConnection, terms: Sequence[Term]) -> None:
     """TEMP TABLE looked_at: each term's counts of a year, in all (breakdown '') and of each recorded group."""
-    rows = [(at, term.fact, term.date, term.written, FACTS[term.fact].span) for at, term in enumerate(terms)]
-    kinds = {"term": pa.int32()} | dict.fromkeys(("fact", "date", "columns", "span"), pa.string())
+    rows = [(at, term.fact, term.date, term.written) for at, term in enumerate(terms)]
+    kinds = {"term": pa.int32()} | dict.fromkeys(("fact", "date", "columns"), pa.string())
     _given(con, "compared_terms", kinds, rows)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE looked_at AS
         SELECT term, {_CELL}, breakdown, "group", sum(count)::BIGINT AS count, bit_xor(digest) AS digest
-        FROM counts JOIN compared_terms USING (fact, date, "columns") JOIN compared_cells USING (council, span)
+        FROM counts JOIN compared_terms USING (fact, date, "columns") JOIN compared_cells USING (council)
         WHERE month BETWEEN start AND least("end", until) AND {known()} GROUP BY ALL""")
 
 

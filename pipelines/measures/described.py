@@ -56,7 +56,7 @@ def describe(
     }
     columns |= {
         name: pa.array([getattr(measure, name) or "" for measure in held], pa.string())
-        for name in ("beside", "when_none", "frame")
+        for name in ("beside", "when_none", "frame", "denominator_fact")
     }
     columns["against"] = pa.array(
         [POPULATION if measure.against == POPULATION else " & ".join(measure.against) for measure in held],
@@ -67,9 +67,7 @@ def describe(
         for name in ("numerator", "denominator", "caveats", "breakdowns")
     }
     columns["unit"] = pa.array([measure.unit for measure in held], pa.string())
-    columns["span"] = pa.array(
-        ["" if measure.kind == "given" else FACTS[measure.fact].span for measure in held], pa.string()
-    )
+    columns["span"] = pa.array([measure.span for measure in held], pa.string())
     _table(con, "measures", columns)
     used = [name for name in BREAKDOWNS if any(name in measure.breakdowns for measure in held)]
     _table(

@@ -21,7 +21,7 @@ from pipelines.measures.catalogue import COMPARED, Catalogue, Measure, Term
 from pipelines.measures.scenes import Cells, Ints, Scene, Series, listed
 from pipelines.measures.windows import Running
 from pipelines.model.grades import GRADES
-from pipelines.model.schema import FACTS, SPANS
+from pipelines.model.schema import SPANS
 from pipelines.statistics import funnels, means, proportions
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -65,8 +65,9 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     Columns are those of `_SCHEMA`; rows come in the order of measure, council, window (as in `windows.WINDOWS`),
     period_end, breakdown and group. A council has rows of a measure where it has the span of the measure's fact. A
     breakdown's rows without a denominator are left out. Symbols: 'z' no denominator; 'x' not available, because the
-    window cuts through a planned period (then there are no counts either), because the numerator, of another fact,
-    exceeds the denominator, or because a coefficient is not defined; 'u' too few rows for a coefficient. The numerator
+    window cuts through a planned period or holds rows of days to which a feed that tells of them does not go (then
+    there are no counts either), because the numerator, of another fact, exceeds the denominator, or because a
+    coefficient is not defined; 'u' too few rows for a coefficient. The numerator
     of a mean is its number added up, the value is in the measure's unit. Measures that compare groups are left out:
     `compared` makes theirs.
 
@@ -81,13 +82,13 @@ def figures(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, spans: str, re
     measures = [catalogue[name] for name in sorted(catalogue) if catalogue[name].kind not in COMPARED]
     of_spans = {}
     for span in SPANS:
-        own = {measure.id: measure for measure in measures if FACTS[measure.fact].span == span}
+        own = {measure.id: measure for measure in measures if measure.span == span}
         if own and (scene := scenes.make(con, own, span, spans)):
             of_spans[span] = scene
 
     def made() -> Iterator[pa.RecordBatch]:
         for place, measure in enumerate(measures):
-            scene = of_spans.get(FACTS[measure.fact].span)
+            scene = of_spans.get(measure.span)
             if scene is None:
                 continue
             columns = _columns(measure, scene)
@@ -256,6 +257,11 @@ def _counted(measure: Measure, scene: Scene, below: Ints, cells: Cells, months_b
     else:
         base = running[divided].base
         cut = inside[of, start - base] | inside[of, end - base + 1]
+    if measure.date == SPANS[measure.span].date:
+        cut |= cells.late
+        denominator_digest = np.where(
+            cells.late, ~denominator_digest, denominator_digest
+        )  # a receipt of its own
     squares, _ = _sum(running, measure.squares, cells.series, start, end)
     usable = (denominator > 0) & ~cut & ((numerator <= denominator) | (measure.kind == "mean"))
     random, _ = _sum(running, measure.randoms, of, start, end)

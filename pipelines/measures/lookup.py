@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -87,15 +87,20 @@ def _found(
     only_groups = _only_in_groups(con, about)
     chosen = _latest(con, about["measure"], places, window, wanted, breakdown if only_groups else "")
     if not chosen:
-        told = [str(_no_period(con, about["measure"], places, window, wanted)), *_closed(places)]
+        told = [str(_no_period(con, about, places, window, wanted)), *_closed(places)]
         raise NotFound(" ".join(told))
-    part_only = [] if about["kind"] == "given" else _partly_before(places, chosen)
+    begun = {} if about["kind"] == "given" else {row["council"]: row["first_month"] for row in places}
+    for row in chosen:
+        row["part_only"] = bool(begun.get(row["council"])) and row["period_start"] < begun[row["council"]]
+    part_only = _partly_before(begun, chosen)
     notes = [*_other_ends(window, wanted, chosen), *part_only, *_closed(places)]
     if only_groups:
         return Found(release, about, chosen, [], notes)
     if not breakdown:
         return Found(release, about, chosen, chosen, notes)
-    groups = [row for whole in chosen for row in _groups(con, whole, breakdown)]
+    groups = [
+        row | {"part_only": whole["part_only"]} for whole in chosen for row in _groups(con, whole, breakdown)
+    ]
     if not groups:
         raise NotFound(
             f"This release has no figures by {breakdown} for that period. Try another --to or --window."
@@ -213,9 +218,10 @@ def _latest(
 
 
 def _no_period(
-    con: duckdb.DuckDBPyConnection, measure: str, places: Sequence[Row], window: str, wanted: date | None
+    con: duckdb.DuckDBPyConnection, about: Row, places: Sequence[Row], window: str, wanted: date | None
 ) -> NotFound:
     """Why there is no figure, with what there is."""
+    measure, span = about["measure"], about.get("span")
     ends = _rows(
         con,
         """SELECT min(period_end) AS first, max(period_end) AS last FROM figures WHERE measure = {measure}
@@ -232,6 +238,8 @@ def _no_period(
         )
         others = ", ".join(row["window"] for row in held)
         has = f"It has: {others}." if others else "No period of it is complete yet."
+        if not others and span == "participation":
+            has += " Participation is not on record to the end of any; send what was taken with the audits or later."
         return NotFound(f"This release has no complete figure of {measure} for --window {window}. {has}")
     if wanted > ends["last"]:
         return NotFound(
@@ -254,14 +262,13 @@ def _other_ends(window: str, wanted: date | None, chosen: Sequence[Row]) -> list
     ]
 
 
-def _partly_before(places: Sequence[Row], chosen: Sequence[Row]) -> list[str]:
+def _partly_before(first: Mapping[str, date], chosen: Sequence[Row]) -> list[str]:
     """Notes on periods that begin before a council's first audit: they hold only a part of what they name."""
-    first = {row["council"]: row["first_month"] for row in places}
     return [
         f"The data of {row['council_name']} begins in {first[row['council']]:%B %Y}: the period from "
         f"{_day(row['period_start'])} to {_day(row['period_end'])} holds only a part of what it names."
         for row in chosen
-        if first[row["council"]] and row["period_start"] < first[row["council"]]
+        if row["part_only"]
     ]
 
 

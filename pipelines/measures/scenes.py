@@ -63,6 +63,8 @@ class Cells:
     end: Ints
     complete: NDArray[np.bool_]
     has_previous: NDArray[np.bool_]
+    late: NDArray[np.bool_]
+    """It may hold rows of days to which a feed that the span needs does not go."""
 
     def take(self, chosen: NDArray[Any]) -> Cells:
         return Cells(**{name: values[chosen] for name, values in vars(self).items()})
@@ -81,14 +83,15 @@ class Scene:
 def make(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, span: str, spans: str) -> Scene | None:
     """The scene of some measures, by the TEMP TABLEs counts and long_periods; None where no council has the span."""
     held = con.execute(
-        f"SELECT council, first_month, last_month, extracted_on FROM {spans} WHERE span = ? ORDER BY council",
+        f"SELECT council, first_month, last_month, extracted_on, late_month FROM {spans} WHERE span = ? "
+        "ORDER BY council",
         [span],
     ).fetchall()
     if not held:
         return None
     series = _series(con, [council for council, *_ in held], catalogue)
     cells, limit = _cells(held, series)
-    base = min(windows.month_of(first) for _, first, _, _ in held) - 11
+    base = min(windows.month_of(first) for _, first, *_ in held) - 11
     months = int(cells.end.max(initial=base)) - base + 1
     running = _running(con, catalogue, series, base, months, limit)
     return Scene(series, cells, running, _torn(con, len(series), base, months))
@@ -126,22 +129,23 @@ def _series(con: duckdb.DuckDBPyConnection, councils: Sequence[str], catalogue: 
     return Series(council, breakdown, group, np.flatnonzero(breakdown.equals(""))[council.codes])
 
 
-def _cells(held: Sequence[tuple[str, date, date, date]], series: Series) -> tuple[Cells, Ints]:
+def _cells(held: Sequence[tuple[str, date, date, date, date | None]], series: Series) -> tuple[Cells, Ints]:
     """Every series in each of its council's windows; and for each series the last month that is looked at."""
     parts: list[Cells] = []
     periods = 0
     limit = np.zeros(len(series), dtype=np.int64)
-    for council, first, last, extracted_on in held:
+    for council, first, last, extracted_on, late_month in held:
         own = np.flatnonzero(series.council.equals(council))
         limit[own] = max(windows.month_of(extracted_on), windows.month_of(last))
         made = windows.windows_of(windows.month_of(first), windows.month_of(last), extracted_on)
         of_window = np.repeat(np.arange(len(made.window)), len(own))
-        of_each = (values[of_window] for values in vars(made).values())
+        late = made.end >= (windows.month_of(late_month) if late_month else np.inf)
+        of_each = (values[of_window] for values in (*vars(made).values(), late))
         parts.append(Cells(np.tile(own, len(made.window)), periods + of_window, *of_each))
         periods += len(made.window)
     if not parts:
         none = np.zeros(0, dtype=np.int64)
-        return Cells(none, none, none, none, none, none.astype(bool), none.astype(bool)), limit
+        return Cells(none, none, none, none, none, *[none.astype(bool)] * 3), limit
     return Cells(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}
     ), limit

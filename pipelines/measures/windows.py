@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
@@ -51,15 +51,17 @@ def last_day(months: NDArray[np.int64]) -> NDArray[np.datetime64]:
 
 
 def spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: Extracted) -> str:
-    """Make TEMP TABLE spans(span, council, first_month, last_month, extracted_on); returns its name.
+    """Make TEMP TABLE spans(span, council, first_month, last_month, extracted_on, late_month); returns its name.
 
     One row per council and span of `schema.SPANS` that it has rows for, such as a completed audit: its months run from
-    the first with one to the month of extraction, but no more than 12 months past the last with one.
+    the first with one to the month of extraction, but no more than 12 months past the last with one. Where a span needs
+    a further feed, extracted_on is the day to which all of them go (the day before its months, where that feed never
+    came), and late_month the month of the first row after that day.
 
     Raises:
         ValueError: a council has such rows but no day of extraction.
     """
-    rows: list[tuple[str, str, int, int, date]] = []
+    rows: list[tuple[str, str, int, int, date, date | None]] = []
     for name, span in SPANS.items():
         if span.fact not in facts:
             continue
@@ -71,7 +73,16 @@ def spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: E
             taken = extraction_day(extracted, span.feeds, council)
             until = max(last, min(month_of(taken), last + MONTHS_WITHOUT_DATA))
             since = first if span.longest is None else max(first, until - span.longest + 1)
-            rows.append((name, council, since, until, taken))
+            late = None
+            if span.needs:
+                none_came = first_day(np.array([since]))[0].item() - timedelta(days=1)
+                taken = min(taken, extracted.get(span.needs, {}).get(council, none_came))
+                [(late,)] = con.execute(
+                    f"SELECT date_trunc('month', min({span.date}))::DATE FROM {facts[span.fact]} "
+                    f"WHERE {span.where} AND council = ? AND {span.date} > ?",
+                    [council, taken],
+                ).fetchall()
+            rows.append((name, council, since, until, taken, late))
     given = pa.table(
         {
             "span": pa.array([row[0] for row in rows], pa.string()),
@@ -79,12 +90,13 @@ def spans(con: duckdb.DuckDBPyConnection, facts: Mapping[str, str], extracted: E
             "first_month": pa.array(first_day(np.array([row[2] for row in rows], dtype=np.int64))),
             "last_month": pa.array(first_day(np.array([row[3] for row in rows], dtype=np.int64))),
             "extracted_on": pa.array([row[4] for row in rows], pa.date32()),
+            "late_month": pa.array([row[5] for row in rows], pa.date32()),
         }
     )
     con.register("spans_given", given)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE spans AS SELECT span, council, first_month::DATE AS first_month, "
-        "last_month::DATE AS last_month, extracted_on FROM spans_given"
+        "last_month::DATE AS last_month, extracted_on, late_month FROM spans_given"
     )
     con.unregister("spans_given")
     return "spans"

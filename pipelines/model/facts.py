@@ -92,7 +92,7 @@ def build(
     case_audits, participation, programme = (
         in_force[feed] for feed in ("case_audits", "family_participation", "audit_programme")
     )
-    _extraction_days(con, in_force, "case_audits", extracted)
+    _extraction_days(con, in_force, "family_participation", extracted)
     _given(con, "ethnic_groups", ethnicity=list(ethnic_groups), ethnic_group=list(ethnic_groups.values()))
     _told_deadlines(con, case_audits, holidays)
 

@@ -15,6 +15,7 @@ from pipelines.model.columns import known, row_key
 
 _PROGRAMME = ("council", "period_start", "period_end", "audit_type", "agency")
 """What is approved together: a team or frame that a later approval is the first to name was not promised before."""
+_OF_ALL_AGENCIES = tuple(name for name in _PROGRAMME if name != "agency")
 _PLAN = ("council", "frame", "period_start", "period_end", "audit_type", "team", "agency")
 
 
@@ -22,8 +23,8 @@ def planned_audits(programme: Table, case_audits: Table) -> Table:
     """One row per planned audit, dated by the last month of its period.
 
     The first approval of a period, audit type and agency fixes how many are planned, and for which teams and frames. A
-    later approval of more, or for a team or frame that the first one did not name, shows as audits added; one of fewer
-    changes nothing.
+    later approval of more, or for a team or frame that the first one did not name, shows as audits added; so does one
+    that names agencies where the first named none, or none where it did. One of fewer changes nothing.
     Planned audit i counts as delivered when i audits or more of that type, team, agency and frame (those that the plan
     names; an audit without a frame may be of any) were planned for the period and completed by its end. Where two rows
     of a plan overlap, one audit counts towards both.
@@ -34,7 +35,13 @@ def planned_audits(programme: Table, case_audits: Table) -> Table:
         most=named.planned_count.max(),
         since=named.approved_on.min(),
     )
-    promised = approved.since == approved.since.min().over(group_by=_PROGRAMME)
+    begun = approved.since.min().over(group_by=_OF_ALL_AGENCIES)
+    unnamed = (
+        ibis.ifelse(approved.agency.isnull(), approved.since, None).min().over(group_by=_OF_ALL_AGENCIES)
+    )
+    promised = (approved.since == approved.since.min().over(group_by=_PROGRAMME)) & ibis.ifelse(
+        approved.agency.isnull(), approved.since == begun, unnamed.isnull() | (approved.since <= unnamed)
+    )
     plans = approved.mutate(
         first=ibis.ifelse(promised, approved.at_first, 0),
         plan_key=row_key(*(approved[name] for name in _PLAN)),

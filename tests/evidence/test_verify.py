@@ -30,7 +30,7 @@ def figure(settings: Settings, audience: str = "officers", release: str | None =
         sought = {"measure": "voice.any_family", "window": "12m", "breakdown": "", **wanted}
         where = " AND ".join(f'"{name}" = {text(value)}' for name, value in sought.items())
         cursor = con.execute(
-            f"SELECT * FROM figures WHERE {where} AND complete ORDER BY period_end DESC LIMIT 1"
+            f"SELECT * FROM figures WHERE {where} ORDER BY complete DESC, period_end DESC LIMIT 1"
         )
         names = [column[0] for column in cursor.description or ()]
         return dict(zip(names, cursor.fetchall()[0], strict=True))
@@ -95,9 +95,10 @@ def test_what_is_mistyped_and_what_is_unknown_are_told_apart(kept: Settings, rec
 
 
 def test_a_superseded_figure_still_verifies_and_names_its_successor(kept: Settings) -> None:
-    """On the first day nobody's participation was known, so voice figures came out of other rows."""
-    first = figure(kept, release="2026-04-03.1")
+    """On the first day nobody's participation was known, so there were no voice figures."""
     now = figure(kept)
+    first = figure(kept, release="2026-04-03.1", period_end=now["period_end"].isoformat())
+    assert (first["symbol"], first["complete"], first["denominator"]) == ("x", False, None)
     assert first["receipt"] != now["receipt"]
     verdict = verified(kept, first["receipt"])
     assert verdict.is_equal

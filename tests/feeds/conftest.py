@@ -40,7 +40,7 @@ def contract(feed: str, prefix: str, **columns: dict[str, Any]) -> Contract:
         prefix=prefix,
         about="",
         grain="one row",
-        key=(next(iter(columns)),),
+        key=tuple(name for name in ("council", "reference") if name in columns),
         replaces="key",
         columns=made,
         text="",

@@ -147,6 +147,41 @@ def test_a_column_that_stands_twice_may_say_the_same_in_other_letters(
     assert "audits.csv, row 3:" in found.message
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Council,Audit ID,Status,Completed on",  # one header more, and so the better one
+        "Council,Status,Audit ID",  # in another order
+    ],
+)
+def test_two_tables_on_one_sheet_are_refused_and_no_row_is_lost(deliver: Deliver, below: str) -> None:
+    found = refused(deliver, f"Council,Audit ID,Status\n990,A1,done\n\n{below}\n990,A2,done,\n")
+    assert (found.code, found.message) == (
+        "FILE-16",
+        "audits.csv: rows 1 and 4 are both headers, so that the sheet holds two tables. Put each on a sheet or in a "
+        "file of its own.",
+    )
+    # a header printed again at the top of a page is no second table
+    (table,), _ = deliver("Council,Audit ID,Status\n990,A1,done\nLA,Audit reference,STATUS\n990,A2,done\n")
+    assert (table.header_row, table.rows) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "council,AuditReference,status,DateCompleted",
+        "LA,audit_id,STATUS,datecompleted",
+        "1. Council,2. Audit reference,3) Status,4. Date completed",
+        "Council (required),Audit ID (Required),Status*,Date completed (optional)",
+        " local  authority ,Audit-ID,Status:,Date  Completed",
+    ],
+)
+def test_headers_match_whatever_their_spacing_and_decoration(deliver: Deliver, header: str) -> None:
+    (table,), _ = deliver(f"{header}\n990,A1,done,03/04/2026\n")
+    assert list(table.matched) == ["council", "reference", "status", "completed_on"]
+    assert table.unknown == ()
+
+
 def test_a_name_or_title_wins_over_another_spelling(deliver: Deliver, con: duckdb.DuckDBPyConnection) -> None:
     (table,), _ = deliver("Local authority,Audit ID,Status,Council,Audit Reference\n991,A9,done,990,A1\n")
     assert (table.matched["council"], table.matched["reference"]) == ("Council", "Audit Reference")

@@ -181,6 +181,21 @@ def test_a_wrong_sheet_refuses_the_file_and_leaves_no_table(
     assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
 
 
+def test_a_list_of_choices_beside_the_audits_is_skipped_by_name(deliver: Deliver) -> None:
+    """It has many of their headers, and no reference: it cannot be audits. Alone it is told to lack it."""
+    choices = [["LA", "Status", "Notes"], ["990", "done", "any"]]
+    for order in (("Audits", "Lists"), ("Lists", "Audits")):
+        sheets = {"Audits": [HEADER, ["990", "A1", "done"]], "Lists": choices}
+        (table,), (skipped,) = deliver(workbook({name: sheets[name] for name in order}), "audits.xlsx")
+        assert (table.sheet, table.rows) == ("Audits", 1)
+        assert (skipped.sheet, skipped.reason) == (
+            "Lists", "it has some headers of audits, but none for the reference of each row",
+        )  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        deliver(workbook({"Lists": choices}), "audits.xlsx")
+    assert refusal.value.code == "FILE-10"
+
+
 def test_a_strayed_cell_is_refused_before_it_takes_all_memory(deliver: Deliver) -> None:
     content = workbook(
         {"Audits": [HEADER, ["990", "A1", "done"]]},

@@ -30,6 +30,9 @@ DAYS = st.dates(date(1955, 1, 1), date(2099, 12, 31))
         ("45321", date(2024, 1, 30)),  # Excel's own number for that day
         ("45321.5", date(2024, 1, 30)),
         ("05/04/2026", date(2026, 4, 5)),  # UK order, always
+        ("2026-04-30T23:00:00Z", date(2026, 5, 1)),  # midnight in the council, in summer
+        ("2026-01-31T23:00:00Z", date(2026, 1, 31)),
+        ("2026-03-31 00:30:00.000+02:00", date(2026, 3, 30)),
     ],
 )
 def test_dates(text: str, expected: date) -> None:
@@ -37,7 +40,19 @@ def test_dates(text: str, expected: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["13/13/2026", "31/02/2026", "2026", "soon", "12345", "1/2", "99999", "March", "2026-3"]
+    "text",
+    [
+        "13/13/2026",
+        "31/02/2026",
+        "2026",
+        "soon",
+        "12345",
+        "1/2",
+        "99999",
+        "March",
+        "2026-3",
+        "2026-02-31T10:00Z",
+    ],
 )
 def test_not_a_date(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
@@ -132,14 +147,31 @@ def test_quarters_tile_the_financial_year(year: int, quarter: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Yes", "y", "TRUE", "1", "1.0", "x", "☒", "✓", "Yes - by telephone", "Y.", " yes "]
+    "text",
+    [
+        "Yes",
+        "y",
+        "TRUE",
+        "1",
+        "1.0",
+        "x",
+        "☒",
+        "✓",
+        "✅",
+        "√",
+        "✔\ufe0f",
+        "👍",
+        "Yes - by telephone",
+        "Y.",
+        " yes ",
+    ],
 )
 def test_yes(text: str) -> None:
     assert values.to_yes_no(text) is True
 
 
 @pytest.mark.parametrize(
-    "text", ["No", "n", "FALSE", "0", "0.0", "✗", "No, not this time", "No - declined", "no (see file)"]
+    "text", ["No", "n", "FALSE", "0", "0.0", "✗", "❌", "No, not this time", "No - declined", "no (see file)"]
 )
 def test_no(text: str) -> None:
     assert values.to_yes_no(text) is False
@@ -168,7 +200,19 @@ def test_neither_yes_nor_no(text: str) -> None:
 def test_codes_are_found_by_either_part_of_a_label() -> None:
     read = values.code_reader({"g": "good", "good": "good", "ri": "requires_improvement"})
     assert [read(text) for text in ("G", " good ", "G - Good", "Good (G)", "R.I")[:4]] == ["good"] * 4
-    for text in ("G - RI", "great", "goodness"):
+    assert [read(text) for text in ("RI - to be better", "Good (just)", "G (Good) - late")] == [
+        "requires_improvement", "good", "good",
+    ]  # fmt: skip
+    unread = (
+        "G - RI",
+        "great",
+        "goodness",
+        "Not - good",
+        "Good - later inadequate",
+        "query - RI",
+        "Good (RI)",
+    )
+    for text in unread:
         with pytest.raises(ValueError, match="list"):
             read(text)
 
@@ -178,7 +222,27 @@ def test_missing(text: str) -> None:
     assert values.is_missing(text)
 
 
-@pytest.mark.parametrize("text", ["✓", "0", "no", "SEMH"])
+def test_a_sign_before_a_number_is_part_of_what_is_said() -> None:
+    read = values.code_reader({"5": "five", "1": "one", "5 10": "5-10"})
+    assert [read("5"), read("5-10")] == ["five", "5-10"]
+    for text in ("<5", "> 5", "≤5", "-1", "+1"):
+        with pytest.raises(ValueError, match="list"):
+            read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("1,240", 1240), ("12.0", 12), ("3,4", None), ("1,24", None), ("12,3456", None)],
+)
+def test_a_comma_parts_thousands_and_nothing_else(text: str, number: int | None) -> None:
+    if number is None:
+        with pytest.raises(ValueError, match="whole number"):
+            values.to_whole_number(text)
+    else:
+        assert values.to_whole_number(text) == number
+
+
+@pytest.mark.parametrize("text", ["✓", "✅", "🙈", "√", "0", "no", "SEMH"])
 def test_not_missing(text: str) -> None:
     assert not values.is_missing(text)
 

@@ -94,8 +94,19 @@ def test_a_profile_holds_no_value(con: duckdb.DuckDBPyConnection) -> None:
 def test_fewer_rows_than_stood_for_the_same_months(
     rows: int, covers: list[str], before: list[dict[str, int]], is_told: bool
 ) -> None:
-    now = about(rows, covers=dict.fromkeys((f"2026-{month}-01" for month in covers), 0))
+    spread = {
+        f"2026-{month}-01": rows // len(covers) + (n < rows % len(covers)) for n, month in enumerate(covers)
+    }
+    now = about(rows, covers=spread)
     earlier = [about(covers={f"2026-{month}-01": n for month, n in of.items()}) for of in before]
+    assert told("row_count_not_below", now, earlier, share=0.5, least=20) is is_told
+
+
+@pytest.mark.parametrize(("of_april", "is_told"), [(2, True), (19, True), (20, False), (40, False)])
+def test_each_month_is_looked_at_by_itself(of_april: int, is_told: bool) -> None:
+    """All of May and two late audits of April: April's forty would be replaced by two."""
+    earlier = [about(40, covers={"2026-04-01": 40})]
+    now = about(60 + of_april, covers={"2026-04-01": of_april, "2026-05-01": 60})
     assert told("row_count_not_below", now, earlier, share=0.5, least=20) is is_told
 
 

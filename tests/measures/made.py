@@ -69,6 +69,11 @@ def made_facts(
     }
 
 
+def taken(day: date, council: str = "990") -> dict[str, dict[str, date]]:
+    """Audits and participation taken from their systems on one day."""
+    return {feed: {council: day} for feed in ("case_audits", "family_participation")}
+
+
 def made_figures(
     con: duckdb.DuckDBPyConnection,
     facts: Mapping[str, str],
@@ -79,7 +84,8 @@ def made_figures(
     catalogue = {each.id: each for each in measures}
     count(con, facts, catalogue.values())
     long_periods(con, facts)
-    figures(con, catalogue, windows.spans(con, facts, {"case_audits": extracted}), "figures")
+    days = {"case_audits": extracted, "family_participation": extracted}
+    figures(con, catalogue, windows.spans(con, facts, days), "figures")
 
 
 def built(
@@ -92,7 +98,7 @@ def built(
 ) -> None:
     councils = [code for (code,) in con.execute(f"SELECT DISTINCT council FROM {facts['audits']}").fetchall()]
     catalogue = {each.id: each for each in measures}
-    extraction = {"case_audits": dict.fromkeys(councils, extracted)}
+    extraction = dict.fromkeys(("case_audits", "family_participation"), dict.fromkeys(councils, extracted))
     build.build(con, facts, catalogue, windows.spans(con, facts, extraction), targets, rebased)
 
 

@@ -15,7 +15,7 @@ from pipelines.measures import build, windows
 from pipelines.measures.compared import FEWEST, _of_some
 from pipelines.statistics import proportions
 from pipelines.statistics.representativeness import gap, post_stratified, r_indicator
-from tests.measures.made import made_facts, measure, relation
+from tests.measures.made import made_facts, measure, relation, taken
 
 TAKEN = date(2026, 4, 1)
 GAP: dict[str, Any] = {
@@ -65,7 +65,7 @@ def built(
     with duckdb.connect() as con:
         facts = made_facts(con, rows) | ({"population": people(con, population)} if population else {})
         catalogue = {given["id"]: measure(**given) for given in measures}
-        spans = windows.spans(con, facts, {"case_audits": {"990": TAKEN}})
+        spans = windows.spans(con, facts, taken(TAKEN))
         build.build(con, facts, catalogue, spans)
         cursor = con.execute(
             "SELECT figures.*, compared_numerator, compared_denominator, counted_on, source FROM figures JOIN "

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.measures import build, windows
 from pipelines.measures.windows import WINDOWS, YEARS
 from pipelines.statistics import proportions
 from tests.measures.made import AUDIT, SLOT, built, made_facts, made_figures, measure, rows_of
@@ -469,3 +470,42 @@ def test_columns_and_types(con):
         **dict.fromkeys(digests, "UBIGINT"),
         "steps": "BIGINT[]",
     }
+
+
+# --- participation that goes less far than the audits ---
+
+HEARD = measure(id="made.heard", numerator=("has_child_contribution",), denominator=("is_completed",))
+
+
+@pytest.mark.parametrize(
+    ("taken", "reached", "late"),
+    [
+        (date(2026, 2, 2), date(2026, 1, 31), None),  # nobody's audit is completed after it
+        (date(2026, 1, 31), date(2026, 1, 31), None),
+        (date(2026, 1, 20), date(2025, 12, 31), None),  # nor here, but January is not over
+        (date(2026, 1, 2), date(2025, 12, 31), date(2026, 1, 31)),
+        (date(2025, 12, 30), date(2025, 11, 30), date(2026, 1, 31)),
+        (None, None, date(2025, 11, 30)),  # none was ever sent
+    ],
+)
+def test_a_period_that_participation_does_not_reach_has_no_voice_figure(con, taken, reached, late):
+    """Audits of 2 February, the last of them completed on 20 January: nought of those after participation's own day is
+    no figure, and no period is complete before both feeds go to its end. What audits alone say is as it was."""
+    days = [date(2025, 11, 3), date(2025, 12, 3), date(2026, 1, 20)]
+    facts = made_facts(con, [{"completed_on": day, "has_child_contribution": True} for day in days])
+    extracted = {"case_audits": {"990": date(2026, 2, 2)}}
+    if taken:
+        extracted["family_participation"] = {"990": taken}
+    build.build(con, facts, {one.id: one for one in (GOOD, HEARD)}, windows.spans(con, facts, extracted))
+
+    def months(name: str) -> list[tuple]:
+        columns = "period_end, denominator, complete, symbol"
+        where = f"measure = '{name}' AND breakdown = '' AND \"window\" = 'month'"
+        return con.execute(f"SELECT {columns} FROM figures WHERE {where} ORDER BY 1").fetchall()
+
+    ends = [date(2025, 11, 30), date(2025, 12, 31), date(2026, 1, 31)]
+    assert [row for row in months(GOOD.id) if row[0] <= ends[-1]] == [(end, 1, True, "") for end in ends]
+    assert [row for row in months(HEARD.id) if row[0] <= ends[-1]] == [
+        (end, None, False, "x") if late and end >= late else (end, 1, bool(reached and end <= reached), "")
+        for end in ends
+    ]

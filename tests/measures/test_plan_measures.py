@@ -222,6 +222,7 @@ def test_each_span_has_its_own_months(con):
     found = con.execute("SELECT span, first_month, last_month FROM spans ORDER BY span").fetchall()
     assert found == [
         ("audits", date(2024, 3, 1), date(2026, 4, 1)),
+        ("participation", date(2024, 3, 1), date(2026, 4, 1)),
         ("plan_months", date(2024, 4, 1), date(2026, 4, 1)),  # from the first plan on
         ("plan_reviews", date(2025, 6, 1), date(2026, 4, 1)),
         ("plans", date(2024, 4, 1), date(2026, 4, 1)),
@@ -258,5 +259,6 @@ def test_a_register_is_looked_at_for_five_years(tmp_path):
         windows.spans(con, facts, days)
         found = con.execute("SELECT span, first_month FROM spans ORDER BY span").fetchall()
         assert found == [
-            ("audits", date(2019, 1, 1)), ("plan_months", date(2021, 5, 1)), ("plans", date(2021, 5, 1)),
+            ("audits", date(2019, 1, 1)), ("participation", date(2019, 1, 1)),
+            ("plan_months", date(2021, 5, 1)), ("plans", date(2021, 5, 1)),
         ]  # fmt: skip

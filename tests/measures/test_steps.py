@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from pipelines.measures import build, catalogue, windows
 from pipelines.measures.counts import undated
-from tests.measures.made import made_facts, made_figures, measure
+from tests.measures.made import made_facts, made_figures, measure, taken
 from tests.measures.test_counts import MEASURES
 from tests.measures.test_counts import audits as drawn
 from tests.measures.test_twelve_fractions import fixture
@@ -39,7 +39,7 @@ FIGURES = """
 def con(tmp_path_factory):
     with duckdb.connect() as connection:
         facts = make_facts(connection, tmp_path_factory.mktemp("accepted"), **fixture())
-        spans = windows.spans(connection, facts, {"case_audits": {"990": date(2026, 5, 5)}})
+        spans = windows.spans(connection, facts, taken(date(2026, 5, 5)))
         build.build(connection, facts, DEFINITIONS, spans)
         yield connection
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.measures import build, catalogue, windows
 from pipelines.model.schema import FACTS
+from tests.measures.made import taken
 from tests.model.rows import SETTINGS, make_facts
 
 YES, NO = True, False
@@ -110,7 +111,7 @@ def fixture() -> dict[str, list[dict]]:
 def figures(tmp_path_factory):
     with duckdb.connect() as con:
         facts = make_facts(con, tmp_path_factory.mktemp("accepted"), **fixture())
-        spans = windows.spans(con, facts, {"case_audits": {"990": date(2026, 5, 5)}})
+        spans = windows.spans(con, facts, taken(date(2026, 5, 5)))
         build.build(con, facts, catalogue.load(SETTINGS.definitions), spans)
         yield {
             (measure, window): (numerator, denominator, value, symbol)

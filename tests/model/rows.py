@@ -127,11 +127,12 @@ def make_facts(
     remedies: Iterable[Mapping[str, Any]] = (),
     others: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
     extracted: Mapping[str, date] | None = None,
+    participation_extracted: Mapping[str, date] | None = None,
 ) -> dict[str, str]:
     """Facts of rows given as what differs from `AUDIT`, `PERSON`, `PLAN`, `REVIEW`, `REGISTERED` and so on; `others`
     holds rows of further feeds, as what differs from `OTHERS`.
 
-    `extracted` holds a day for each council, which is that of all its feeds.
+    `extracted` holds a day for each council, which is that of all its feeds; participation may have its own.
     """
     given = {
         "case_audits": [{**AUDIT, **row} for row in audits],
@@ -150,12 +151,14 @@ def make_facts(
     for feed, rows in given.items():
         path = write_accepted(folder / f"{feed}.parquet", CONTRACTS[feed], rows)
         in_force(con, CONTRACTS[feed], [Part(path, 1, False, {})], councils, f"in_force_{feed}")
+    days = dict.fromkeys(given, extracted or dict.fromkeys(councils, EXTRACTED))
     return facts.build(
         con,
         {feed: f"in_force_{feed}" for feed in given},
         ethnic_groups=ETHNIC_GROUPS,
         holidays=HOLIDAYS,
-        extracted=dict.fromkeys(given, extracted or dict.fromkeys(councils, EXTRACTED)),
+        extracted=days
+        | ({"family_participation": participation_extracted} if participation_extracted else {}),
     )
 
 

@@ -428,6 +428,20 @@ def test_an_offer_is_mature_after_21_days_by_the_councils_own_day_of_extraction(
     assert [row["is_offer_mature"] for row in rows] == [mature for *_, mature in cases]
 
 
+def test_offers_and_deadlines_are_judged_by_the_day_that_participation_was_taken(con, tmp_path):
+    """Audits taken a month later say nothing of who answered or was told since."""
+    due = date(2026, 2, 12)  # 20 working days after completion
+    rows = judged(
+        con,
+        tmp_path,
+        [({"completed_on": date(2026, 1, 15)}, [{"offered": True, "offered_on": date(2026, 1, 10)}])] * 2,
+        "participants",
+        extracted={"990": due + 30 * DAY},
+        participation_extracted={"990": due - 13 * DAY},  # 20 days after the offer
+    )
+    assert [(row["is_offer_mature"], row["is_told_due"]) for row in rows] == [(False, False)] * 2
+
+
 def test_told_within_20_working_days(con, tmp_path):
     due_of = {
         date(2026, 1, 15): date(2026, 2, 12),  # Thursday; no holiday: four weeks
@@ -490,4 +504,4 @@ def test_ratings(con, tmp_path):
 
 def test_a_council_without_a_day_of_extraction_is_refused(con, tmp_path):
     with pytest.raises(ValueError, match="No day of extraction for council 991"):
-        make_facts(con, tmp_path, audits=[{}, {"council": "991"}], extracted={"990": EXTRACTED})
+        make_facts(con, tmp_path, people=[{}, {"council": "991"}], extracted={"990": EXTRACTED})

@@ -86,14 +86,27 @@ def test_a_team_or_frame_that_only_a_later_approval_names_is_added(con, tmp_path
         ([first, later], done),
         ([first, later | {"approved_on": date(2025, 12, 1)}], done),
         ([first, later | {"team": "North", "frame": "sen_support"}], []),
-        # another kind of audit, period or agency is a programme of its own
+        # another kind of audit or period is a programme of its own, and so is an agency beside another
         ([first, later | {"audit_type": "thematic"}], done),
         ([first, later | {"period_start": date(2026, 2, 1), "period_end": date(2026, 2, 28)}], []),
+        ([first | {"agency": "Education"}, later | {"agency": "Health"}], []),
+        # but not where the first approval was for all agencies, or the later one is
         ([first, later | {"agency": "Health"}], []),
+        ([first | {"agency": "Health"}, later], []),
         # ten for all teams, shared out among them later: no more than ten were promised
         ([first | {"planned_count": 10, "team": None}, *shared_out], done),
     )
-    assert found == [(4, 2, 1), (6, 0, 2), (4, 2, 0), (6, 0, 1), (6, 0, 0), (6, 0, 0), (10, 4, 2)]
+    assert found == [
+        (4, 2, 1),
+        (6, 0, 2),
+        (4, 2, 0),
+        (6, 0, 1),
+        (6, 0, 0),
+        (6, 0, 0),
+        (4, 2, 0),
+        (4, 2, 0),
+        (10, 4, 2),
+    ]
 
 
 def test_what_counts_as_delivered(con, tmp_path):

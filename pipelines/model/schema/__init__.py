@@ -85,6 +85,9 @@ LEDGER_MONTHS = 60
 """How many months of the ledger of actions are looked at."""
 SPANS = {
     "audits": Span("audits", "completed_on", "is_completed", ("case_audits",)),
+    "participation": Span(
+        "audits", "completed_on", "is_completed", ("case_audits",), needs="family_participation"
+    ),
     "plan_reviews": Span("plan_reviews", "reviewed_on", "is_completed", ("plan_reviews",)),
     "plans": Span("plans", "issued_on", "is_issued", ("active_plans",), REGISTER_MONTHS),
     "plan_months": Span(

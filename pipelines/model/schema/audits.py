@@ -25,6 +25,44 @@ OF_PARTICIPANTS = (
 )
 """Breakdowns by the audit that participants carry too: there are three times as many of them, so not all."""
 
+_OF_PEOPLE = (
+    *(
+        name.format(role=role)
+        for role in ("child", "parent", "staff")
+        for name in (
+            "is_{role}_contact_appropriate", "is_{role}_offered", "has_{role}_reply", "has_{role}_acceptance",
+            "has_{role}_contribution", "is_{role}_told",
+        )
+    ),
+    "is_family_contact_appropriate", "is_family_contact_not_appropriate", "is_contact_unknown", "is_family_offered",
+    "is_nobody_offered", "is_nobody_offered_not_appropriate", "is_nobody_offered_no_reason",
+    "has_family_contribution", "has_child_and_parent_contribution", "is_existing_record_only",
+)  # fmt: skip
+"""Columns of `audits` that the people in them tell."""
+_PEOPLE = {
+    "is_completed": "The audit is completed and has a day of completion.",
+    "is_random": "The case was chosen at random.",
+    "is_child": "The child or young person.",
+    "is_parent": "A parent or carer; several of one audit count as one.",
+    "is_staff": "Staff who work with the child; several of one audit count as one.",
+    "is_family": "The child or a parent or carer.",
+    "is_contact_appropriate": "Contact was appropriate.",
+    "is_contact_not_appropriate": "Everyone on record in this role is marked not appropriate to contact.",
+    "is_offered": "Offered the chance by the day of completion.",
+    "is_offer_mature": "The offer was made at least 21 days before the data was taken from its system.",
+    "has_replied": "Accepted or declined the offer.",
+    "has_accepted": "Accepted the offer.",
+    "has_contributed": "Contributed by the day of completion; views already on file do not count.",
+    "has_existing_record": "Views were taken from the file.",
+    "is_told": "Contributed and was told what came of the audit.",
+    "is_told_due": "The day by which to be told had passed when the data was taken from its system.",
+    "is_told_in_time": "Contributed and was told within 20 working days of completion.",
+    "has_rating_listened": "Answered whether they felt listened to.",
+    "is_listened_to": "Agreed or strongly agreed that they felt listened to.",
+    "has_rating_difference": "Answered whether taking part made a difference.",
+    "is_difference_made": "Agreed or strongly agreed that taking part made a difference.",
+}
+
 AUDITS = Fact(
     counts_what="audits",
     key="audit_key",
@@ -98,40 +136,20 @@ AUDITS = Fact(
     breakdowns=(*WORK, *CHILD, "void_reason", "grade_pair"),
     about=("council", "audit_reference"),
     feeds=("case_audits", "family_participation"),
+    told_by={"participation": _OF_PEOPLE},
 )
 
 PARTICIPANTS = Fact(
     counts_what="people",
     key="participant_key",
     dates=("completed_on", "offered_on", "told_due_on"),
-    yes_no={
-        "is_completed": "The audit is completed and has a day of completion.",
-        "is_random": "The case was chosen at random.",
-        "is_child": "The child or young person.",
-        "is_parent": "A parent or carer; several of one audit count as one.",
-        "is_staff": "Staff who work with the child; several of one audit count as one.",
-        "is_family": "The child or a parent or carer.",
-        "is_contact_appropriate": "Contact was appropriate.",
-        "is_contact_not_appropriate": "Everyone on record in this role is marked not appropriate to contact.",
-        "is_offered": "Offered the chance by the day of completion.",
-        "is_offer_mature": "The offer was made at least 21 days before the data was taken from its system.",
-        "has_replied": "Accepted or declined the offer.",
-        "has_accepted": "Accepted the offer.",
-        "has_contributed": "Contributed by the day of completion; views already on file do not count.",
-        "has_existing_record": "Views were taken from the file.",
-        "is_told": "Contributed and was told what came of the audit.",
-        "is_told_due": "The day by which to be told had passed when the data was taken from its system.",
-        "is_told_in_time": "Contributed and was told within 20 working days of completion.",
-        "has_rating_listened": "Answered whether they felt listened to.",
-        "is_listened_to": "Agreed or strongly agreed that they felt listened to.",
-        "has_rating_difference": "Answered whether taking part made a difference.",
-        "is_difference_made": "Agreed or strongly agreed that taking part made a difference.",
-    },
+    yes_no=_PEOPLE,
     breakdowns=(
         "role", "mode", "not_appropriate_reason", "response", "rating_listened", "rating_difference", *OF_PARTICIPANTS,
     ),
     about=("council", "audit_key", "contributed_on", "told_outcome_on"),
     feeds=("family_participation", "case_audits"),
+    told_by={"participation": tuple(_PEOPLE)},
 )  # fmt: skip
 
 PLANNED_AUDITS = Fact(

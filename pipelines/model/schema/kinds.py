@@ -37,6 +37,8 @@ class Fact:
     """Which of `SPANS` says for which months the fact is looked at; '' where none of its own rows are counted."""
     feeds: tuple[str, ...] = ()
     """The feeds whose rows it is made from, the one that gives its rows first."""
+    told_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Another of `SPANS` -> the yes/no columns that are known for its months only, as a further feed tells them."""
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -56,6 +58,9 @@ class Span:
     """The feeds whose day of extraction ends it; where a council holds several, the earliest does."""
     longest: int | None = None
     """Months before the last that are looked at, where earlier ones cannot be judged."""
+    needs: str = ""
+    """A further feed, without which its rows say too little: a period is complete once that goes to its end too, and a
+    period with rows of later days has no figure."""
 
 
 Extracted = Mapping[str, Mapping[str, date]]
