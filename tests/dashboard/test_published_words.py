@@ -40,7 +40,10 @@ def test_a_published_year_is_set_against_the_year_before() -> None:
         "and 1 percentage point higher."
     )
     counted = MEASURE | {"kind": "share"}
-    assert "year before" not in words.headline(counted, SHARE), "counted figures compare 12 months"
+    assert "The year before it was 6%" in words.headline(counted, SHARE), (
+        "a year that we counted is set against it too"
+    )
+    assert "year before" not in words.headline(counted, SHARE | {"window": "quarter"})
 
 
 def test_nothing_to_divide_by_is_said_with_its_reason_and_other_symbols_in_their_words() -> None:
