@@ -47,7 +47,8 @@ def average(value: float, rows: int, measure: Row) -> str:
 def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     """The number in two lines, for a card: the larger first. Few audits: the count is the larger."""
     if figure.get("symbol"):
-        return missing(measure, figure), ""
+        said, because, why = missing(measure, figure).partition(", because ")
+        return said, f"{because.strip(', ')} {why}".strip()
     if kinds.is_coefficient(measure):
         said = phrases.amount(figure["value"], phrases.COEFFICIENT)
         return said, f"from {phrases.count(figure['denominator'])} {kinds.unit(measure)}"
