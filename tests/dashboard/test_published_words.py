@@ -49,7 +49,7 @@ def test_a_published_year_is_set_against_the_year_before() -> None:
 def test_nothing_to_divide_by_is_said_with_its_reason_and_other_symbols_in_their_words() -> None:
     dorset = NONE | {"symbol": "x"}
     assert words.figure_number(WITHOUT, dorset) == f"Not available, because {WITHOUT['when_none']}"
-    assert words.number_parts(WITHOUT, dorset)[0] == words.figure_number(WITHOUT, dorset)
+    assert words.number_parts(WITHOUT, dorset) == ("Not available", f"because {WITHOUT['when_none']}")
     assert (
         words.sentence(WITHOUT, dorset)
         == f"{WITHOUT['title']}: not available, because {WITHOUT['when_none']}."

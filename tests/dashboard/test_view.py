@@ -46,6 +46,23 @@ def test_without_a_query_the_latest_complete_12_months_are_shown(release: store.
     assert shown.notes == ()
 
 
+def test_the_newest_period_is_one_that_the_page_has_figures_of(
+    release: store.Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Participation was taken a month before the audits: the page on voice opens with the last period that it reaches,
+    and a later one is shown to whoever asks for it."""
+    held = store.periods(release, "990", FOCUS)
+    assert any(row["finished"] for row in held)
+    assert all(row["finished"] == row["complete"] for row in held)
+    assert not any(row["finished"] for row in store.periods(release, "990", ("voice.unheard_of",)))
+    behind = [row | {"finished": row["finished"] and row["period_end"] < date(2026, 10, 1)} for row in held]
+    monkeypatch.setattr(store, "periods", lambda *_: behind)
+    assert (made(release, "").end, made(release, "").to) == (date(2026, 9, 30), date(2026, 9, 30))
+    assert made(release, "?to=2026-10-31").end == date(2026, 10, 31)
+    monkeypatch.setattr(store, "periods", lambda *_: [row | {"finished": False} for row in held])
+    assert made(release, "").end == date(2026, 10, 31)
+
+
 @pytest.mark.parametrize(
     ("search", "start", "end", "complete"),
     [

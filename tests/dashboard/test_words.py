@@ -74,6 +74,24 @@ def test_polarity_is_always_in_words() -> None:
     )
 
 
+def test_a_period_that_participation_does_not_reach_says_why_it_has_no_figure() -> None:
+    nothing = dict.fromkeys(("value", "numerator", "denominator", "low", "high"))
+    figure = FIGURE | nothing | {"symbol": "x", "complete": False}
+    voice, why = (
+        MEASURE | {"span": "participation"},
+        "it holds audits completed after the day to which participation is",
+    )
+    assert words.figure_number(voice, figure) == f"Not available, because {why} on record"
+    assert words.number_parts(voice, figure) == ("Not available", f"because {why} on record")
+    for measure, other in (
+        (MEASURE | {"span": "audits"}, {}),
+        (voice | {"denominator_fact": "planned_audits"}, {}),  # it may cut through a planned quarter
+        (voice, {"complete": True}),
+        (voice, {"denominator": 12}),  # compared with a population that is not known
+    ):
+        assert words.figure_number(measure, figure | other) == "Not available"
+
+
 @pytest.mark.parametrize("symbol", ["z", "x", "c", "unknown"])
 def test_a_symbol_is_said_in_words_and_never_as_a_number(symbol: str) -> None:
     figure = FIGURE | {"symbol": symbol, "value": None, "numerator": None, "denominator": None, "low": None}
