@@ -47,8 +47,8 @@ def average(value: float, rows: int, measure: Row) -> str:
 def number_parts(measure: Row, figure: Row) -> tuple[str, str]:
     """The number in two lines, for a card: the larger first. Few audits: the count is the larger."""
     if figure.get("symbol"):
-        said, because, why = missing(measure, figure).partition(", because ")
-        return said, f"{because.strip(', ')} {why}".strip()
+        said, _, why = missing(measure, figure).partition(", because ")
+        return said, f"because {why}" if why else ""
     if kinds.is_coefficient(measure):
         said = phrases.amount(figure["value"], phrases.COEFFICIENT)
         return said, f"from {phrases.count(figure['denominator'])} {kinds.unit(measure)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date, timedelta
 
 import duckdb
@@ -505,3 +506,10 @@ def test_ratings(con, tmp_path):
 def test_a_council_without_a_day_of_extraction_is_refused(con, tmp_path):
     with pytest.raises(ValueError, match="No day of extraction for council 991"):
         make_facts(con, tmp_path, people=[{}, {"council": "991"}], extracted={"990": EXTRACTED})
+
+
+def test_all_that_people_tell_of_an_audit_is_known_to_be_told_by_them():
+    """Nothing else notices a new column of theirs that is counted past the day on which participation was taken."""
+    of_people = re.compile("child|parent|staff|family|nobody|contact|existing")
+    named = {name for name in schema.AUDITS.yes_no if of_people.search(name)}
+    assert set(schema.AUDITS.told_by["participation"]) == named - {"is_child_in_audit", "is_parent_in_audit"}
