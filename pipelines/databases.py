@@ -1,4 +1,4 @@
-"""DuckDB files, each written by a process of its own that has read nothing but one audience's folder of the store.
+"""DuckDB files, written by a process of its own that has read nothing but one audience's folder of the store.
 
 DuckDB does not clear the memory that it writes into the gaps of a file (its issue 23382), so there lies what the
 process had read before. In a run that would be pieces of children's records, in a publication of officers' figures.
@@ -9,6 +9,7 @@ where a database lies and when it is made (`releases`).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -29,42 +30,62 @@ class NotWritten(RuntimeError):
     """A database could not be written; the message says what to do."""
 
 
-def write(
-    database: Path,
-    folder: Path,
-    manifest: past.Manifest,
-    *steps: Step,
-    like: past.Manifest | None = None,
-) -> bool:
-    """Write tables of a release of an audience's `folder` into a file, which is made where there is none.
+class Writer:
+    """The process: it starts at once, writes what it is asked to, one thing after another, and ends with `close`."""
 
-    Returns False where the file held the tables of the release `like`, and its figures are not all there now.
-
-    Raises:
-        NotWritten: the other process could not do it. Its file may be there in part.
-    """
-    asked = {
-        "database": str(database.resolve()), "folder": str(folder.resolve()), "manifest": manifest, "like": like,
-        "steps": steps,
-    }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", __name__],
-        input=json.dumps(asked, default=str).encode(),
-        cwd=HOME,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what DuckDB says may quote a value
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    try:
-        said = json.loads(done.stdout)
-    except ValueError:
-        said = {"problem": f"it ended with {done.returncode}"}
-    if "problem" in said:
-        raise NotWritten(
-            f"A release's database could not be written ({said['problem']}). Look whether the disk has room and the "
-            "machine has memory left, then do the same again; what was recorded before stands."
+    def __init__(self, folder: Path) -> None:
+        """One that reads an audience's `folder` of the store."""
+        self._folder = str(folder.resolve())
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            cwd=HOME,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what DuckDB says may quote a value
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-    return bool(said["is_whole"])
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # where it was killed, nobody reads what was still to be said
+            self._process.communicate()
+
+    def write(
+        self, database: Path, manifest: past.Manifest, *steps: Step, like: past.Manifest | None = None
+    ) -> bool:
+        """Write tables of a release into a file, which is made where there is none.
+
+        Returns False where the file held the tables of the release `like`, and its figures are not all there now.
+
+        Raises:
+            NotWritten: the other process could not do it. Its file may be there in part.
+        """
+        asked = {
+            "database": str(database.resolve()), "folder": self._folder, "manifest": manifest, "like": like,
+            "steps": steps,
+        }  # fmt: skip
+        said = self._answer(json.dumps(asked, default=str).encode())
+        if "problem" in said:
+            raise NotWritten(
+                f"A release's database could not be written ({said['problem']}). Look whether the disk has room and "
+                "the machine has memory left, then do the same again; what was recorded before stands."
+            )
+        return bool(said["is_whole"])
+
+    def _answer(self, asked: bytes) -> dict[str, Any]:
+        assert self._process.stdin
+        assert self._process.stdout
+        try:
+            self._process.stdin.write(asked + b"\n")
+            self._process.stdin.flush()
+            return dict(json.loads(self._process.stdout.readline()))
+        except (OSError, ValueError):
+            return {"problem": f"it ended with {self._process.wait()}"}
 
 
 def _written(
@@ -94,4 +115,5 @@ def _answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_answer(json.load(sys.stdin.buffer))))
+    for line in sys.stdin.buffer:
+        print(json.dumps(_answer(json.loads(line))), flush=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -27,8 +28,8 @@ from pipelines.measures.charting import check_councils
 from pipelines.measures.figures import NAMED
 from pipelines.measures.lesson_charts import watched
 from pipelines.measures.windows import places, spans
+from pipelines.model import compiled, listed
 from pipelines.model import facts as model
-from pipelines.model import listed
 from pipelines.model.in_force import Gone, Part, in_force
 from pipelines.model.schema import FACTS, SPANS
 from pipelines.model.sources import sources
@@ -73,19 +74,16 @@ def make(
     ordered = delivered.in_order(
         list({checked.arrival.number: checked for held in by_council.values() for checked in held}.values())
     )
-    gone, balanced = stand(con, catalogue.of_councils, ordered, councils)
+    with ThreadPoolExecutor(1) as aside:
+        compiling = aside.submit(compile_ahead, settings, catalogue)
+        gone, balanced = stand(con, catalogue.of_councils, ordered, councils)
+        compiling.result()
     stands = rows_in_force(con, catalogue)
     behind = sources(con, {feed: f"in_force_{feed}" for feed in catalogue.of_councils})
     linked = broken_links(con, catalogue)
     extracted = extraction_days(by_council)
     with CouncilParts(con, settings, councils) as writing:
-        facts = model.build(
-            con,
-            {feed: f"in_force_{feed}" for feed in catalogue.of_councils},
-            ethnic_groups={code.code: code.group for code in catalogue.codes["ethnicity"]},
-            holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
-            extracted=extracted,
-        )
+        facts = make_facts(con, settings, catalogue, extracted)
         for fact, table in facts.items():
             # most councils send no reviews, plans or actions: they have no part of those facts, not an empty one
             writing.begin("records", table, is_seldom=FACTS[fact].span != "audits")
@@ -127,6 +125,32 @@ def make(
         }
         for council in councils
     }  # fmt: skip
+
+
+def compile_ahead(settings: Settings, catalogue: Catalogue) -> None:
+    """Make facts of no rows, so that what they are made by is compiled while the rows in force are read: that takes
+    Python as long as it takes DuckDB to make a council's facts."""
+    if compiled.has_some():
+        return
+    with duckdb.connect() as con:
+        stand(con, catalogue.of_councils, [], [])
+        make_facts(con, settings, catalogue, {})
+
+
+def make_facts(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogue: Catalogue,
+    extracted: Mapping[str, Mapping[str, date]],
+) -> dict[str, str]:
+    """TABLEs of the facts, from the rows in force; fact -> table."""
+    return model.build(
+        con,
+        {feed: f"in_force_{feed}" for feed in catalogue.of_councils},
+        ethnic_groups={code.code: code.group for code in catalogue.codes["ethnicity"]},
+        holidays=model.bank_holidays(settings.reference / "bank_holidays.csv"),
+        extracted=extracted,
+    )
 
 
 def stand(

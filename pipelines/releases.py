@@ -23,7 +23,8 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -146,12 +147,12 @@ def add(
     manifest: Manifest,
     *,
     flip: bool,
-    begun: Callable[[], Path] | None = None,
+    database: Database | None = None,
 ) -> tuple[str, bool]:
     """Write a release and, with `flip`, point readers at it; returns its id and whether it is new.
 
     Content equal to the current release's makes none: its id comes back. The database is built before the pointer
-    flips, so readers never wait, from one that was `begun` meanwhile (`begin_database`) if there is one; a release that
+    flips, so readers never wait: the one given, which may be begun, or one like the current release's. A release that
     nobody is pointed to is read from its parts. Only whoever holds the store's lock may call this.
     """
     content = what_it_says(manifest)
@@ -159,8 +160,8 @@ def add(
     known = {head.content: head.release for head in heads}
     current = current_release(settings, audience)
     if content in known and (not flip or known[content] == current):
-        database = database_path(settings, audience, known[content])
-        if flip and not (database.exists() and digest_path(database).exists()):
+        path = database_path(settings, audience, known[content])
+        if flip and not (path.exists() and digest_path(path).exists()):
             build_database(settings, audience, read_manifest(settings, audience, known[content]))
         return known[content], False
     signer = seals.signer(settings)
@@ -176,7 +177,8 @@ def add(
         else None,
     }
     if flip:
-        build_database(settings, audience, manifest, begun=begun() if begun else None, like=current)
+        with database or Database(settings, audience, current) as made:
+            made.finish(manifest)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -282,51 +284,62 @@ def database_path(settings: Settings, audience: str, release: str) -> Path:
     return settings.audience(audience) / "databases" / f"{release}.duckdb"
 
 
-def build_database(
-    settings: Settings,
-    audience: str,
-    manifest: Manifest,
-    *,
-    begun: Path | None = None,
-    like: str | None = None,
-) -> Path:
-    """The release as a DuckDB file, from its parts of this audience's own store, and from what is `begun` of it.
-
-    For `like`, see `begin_database`.
-    """
-    final = database_path(settings, audience, manifest["release"])
-    if begun:
-        databases.write(begun, settings.audience(audience), manifest, "other tables")
-    made = begun or _new_database(settings, audience, manifest, like, "figures", "other tables")
-    # A database without its digest is one that was cut short, or came from an earlier version of the program.
-    digest_path(final).unlink(missing_ok=True)
-    digest = durable.file_digest(made)
-    durable.place_file(made, final)
-    durable.write(digest_path(final), f"{digest}\n".encode())
-    return final
-
-
-def begin_database(settings: Settings, audience: str, manifest: Manifest, *, like: str | None = None) -> Path:
-    """A DuckDB file, in the work folder, of a release's figures: most of a database, and the first to be known. Of the
-    manifest it asks `parts`, `code_version` and the `erasures` of its `chain`.
+class Database:
+    """The database of a release that is being made, written by a process of its own, which starts at once.
 
     Figures that are the same in the release `like` are taken over from its database, where that is worth it and safe.
     """
-    return _new_database(settings, audience, manifest, like, "figures")
+
+    def __init__(self, settings: Settings, audience: str, like: str | None = None) -> None:
+        self._settings, self._audience, self._like = settings, audience, like
+        self._writer = databases.Writer(settings.audience(audience))
+        self._aside = ThreadPoolExecutor(1)
+        self._begun: Future[Path] | None = None
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._aside.shutdown()
+        self._writer.close()
+
+    def begin(self, manifest: Manifest) -> None:
+        """Write, meanwhile, the figures: most of a database, and the first to be known. Of the manifest this asks
+        `parts`, `code_version` and the `erasures` of its `chain`.
+        """
+        self._begun = self._aside.submit(self._made, manifest, self._like, "figures")
+
+    def finish(self, manifest: Manifest) -> Path:
+        """Write all else, and put the file into place."""
+        if self._begun:
+            made = self._begun.result()
+            self._writer.write(made, manifest, "other tables")
+        else:
+            made = self._made(manifest, self._like, "figures", "other tables")
+        final = database_path(self._settings, self._audience, manifest["release"])
+        # A database without its digest is one that was cut short, or came from an earlier version of the program.
+        digest_path(final).unlink(missing_ok=True)
+        digest = durable.file_digest(made)
+        durable.place_file(made, final)
+        durable.write(digest_path(final), f"{digest}\n".encode())
+        return final
+
+    def _made(self, manifest: Manifest, like: str | None, *steps: databases.Step) -> Path:
+        durable.private_folder(self._settings.work)
+        made = self._settings.work / f"database-{secrets.token_hex(4)}.duckdb"
+        before = _like(self._settings, self._audience, manifest, like) if like else None
+        if before:
+            shutil.copyfile(database_path(self._settings, self._audience, before["release"]), made)
+        if self._writer.write(made, manifest, *steps, like=before):
+            return made
+        made.unlink()
+        return self._made(manifest, None, *steps)
 
 
-def _new_database(
-    settings: Settings, audience: str, manifest: Manifest, like: str | None, *steps: databases.Step
-) -> Path:
-    durable.private_folder(settings.work)
-    made = settings.work / f"database-{secrets.token_hex(4)}.duckdb"
-    before = _like(settings, audience, manifest, like) if like else None
-    if before:
-        shutil.copyfile(database_path(settings, audience, before["release"]), made)
-    if databases.write(made, settings.audience(audience), manifest, *steps, like=before):
-        return made
-    made.unlink()
-    return _new_database(settings, audience, manifest, None, *steps)
+def build_database(settings: Settings, audience: str, manifest: Manifest) -> Path:
+    """The release as a DuckDB file, from its parts of this audience's own store."""
+    with Database(settings, audience) as database:
+        return database.finish(manifest)
 
 
 def _like(settings: Settings, audience: str, manifest: Manifest, release: str) -> Manifest | None:
@@ -368,9 +381,8 @@ def open_database(settings: Settings, audience: str, release: str | None = None)
     made = _own_folder() / f"{durable.digest(str(path))[:16]}.duckdb"
     if not made.exists():
         aside = made.with_name(f"{secrets.token_hex(4)}.duckdb")
-        databases.write(
-            aside, settings.audience(audience), read_manifest(settings, audience, release), "views"
-        )
+        with databases.Writer(settings.audience(audience)) as writer:
+            writer.write(aside, read_manifest(settings, audience, release), "views")
         os.replace(aside, made)
     return made
 

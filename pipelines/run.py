@@ -7,6 +7,7 @@ Does not belong here: how a step works (its own room), or how a run is started (
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import shutil
@@ -147,13 +148,12 @@ def release(work: Work) -> None:
     by_council = partitions.held_by_council(work.catalogue, work.held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
     flip = work.as_of is None
-    # a report takes Python's time, a database DuckDB's
-    with ThreadPoolExecutor(2) as aside:
-        begun = aside.submit(begin_database, work) if flip and work.outcome.rebuilt else None
+    with contextlib.ExitStack() as open_, ThreadPoolExecutor(1) as aside:
+        database = open_.enter_context(begun_database(work)) if flip and work.outcome.rebuilt else None
         reports = aside.submit(report_back, work, links)
         work.manifest = make_manifest(work, by_council, rows_in_force, links)
         work.outcome.release, work.outcome.is_new = releases.add(
-            work.settings, "officers", work.manifest, flip=flip, begun=begun.result if begun else None
+            work.settings, "officers", work.manifest, flip=flip, database=database
         )
     work.outcome.reports = reports.result()
     releases.prune(work.settings, "officers")
@@ -161,15 +161,18 @@ def release(work: Work) -> None:
     work.progress("Writing the release", 1, 1)
 
 
-def begin_database(work: Work) -> Path:
-    """The figures of the release's database, which are known before the rest that it says."""
+def begun_database(work: Work) -> releases.Database:
+    """The release's database, begun with the figures, which are known before the rest that it says."""
     known = {
         "parts": [part for partition in work.councils.values() for part in partition["parts"]],
         "code_version": code_version(),
         "chain": {"erasures": erasures(work.settings)},
     }
-    like = releases.current_release(work.settings, "officers")
-    return releases.begin_database(work.settings, "officers", known, like=like)
+    database = releases.Database(
+        work.settings, "officers", releases.current_release(work.settings, "officers")
+    )
+    database.begin(known)
+    return database
 
 
 def receive_inbox(work: Work) -> None:

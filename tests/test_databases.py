@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
@@ -102,8 +101,11 @@ def test_what_cannot_be_written_is_said_without_a_value(settings: Settings, tmp_
     manifest = made(settings, FIGURES)
     for part in (settings.audience("officers") / "parts").glob("*.parquet"):
         part.write_bytes(b"Zebedee")
-    with pytest.raises(databases.NotWritten, match=r"could not be written \(\w+Exception\)") as problem:
-        databases.write(tmp_path / "one.duckdb", settings.audience("officers"), manifest, "figures")
+    with (
+        databases.Writer(settings.audience("officers")) as writer,
+        pytest.raises(databases.NotWritten, match=r"could not be written \(\w+Exception\)") as problem,
+    ):
+        writer.write(tmp_path / "one.duckdb", manifest, "figures")
     assert "Zebedee" not in str(problem.value)
 
 
@@ -118,15 +120,24 @@ def test_a_database_of_the_first_version_goes(settings: Settings) -> None:
     assert releases.database_path(settings, "officers", second).exists()
 
 
-def test_a_process_that_is_killed_is_a_problem(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended = subprocess.CompletedProcess([], -9, stdout=b"")
-    monkeypatch.setattr(databases.subprocess, "run", lambda *_, **__: ended)
-    with pytest.raises(databases.NotWritten, match="it ended with -9"):
-        databases.write(
-            tmp_path / "one.duckdb", settings.audience("officers"), made(settings, FIGURES), "figures"
-        )
+def test_a_process_that_is_killed_is_a_problem(settings: Settings, tmp_path: Path) -> None:
+    manifest = made(settings, FIGURES)
+    with databases.Writer(settings.audience("officers")) as writer:
+        assert writer.write(tmp_path / "one.duckdb", manifest, "figures")
+        writer._process.kill()
+        with pytest.raises(databases.NotWritten, match=r"it ended with -?\d+"):
+            writer.write(tmp_path / "two.duckdb", manifest, "figures")
+
+
+def test_a_process_ends_with_what_it_was_started_for(settings: Settings) -> None:
+    """A run that has nothing new to say begins a database and does not finish it."""
+    manifest = made(settings, FIGURES)
+    first, _ = releases.add(settings, "officers", manifest, flip=True)
+    with releases.Database(settings, "officers", first) as database:
+        database.begin(manifest)
+        assert releases.add(settings, "officers", manifest, flip=True, database=database) == (first, False)
+    assert database._writer._process.returncode == 0
+    assert held(settings)[0] == told(FIGURES)
 
 
 A_LATER = {**FIGURES, "A01": (1, 2, 0)}

@@ -172,7 +172,7 @@ class Measure(BaseModel):
     text: str = Field(exclude=True, repr=False)
     """The definition as written."""
 
-    @property
+    @functools.cached_property
     def numerators(self) -> tuple[Term, ...]:
         """What is added up above the line."""
         if self.kind == "people_share":
@@ -186,7 +186,7 @@ class Measure(BaseModel):
             return (self._term(self.numerator),)
         return (self._term({*self.numerator, *self.denominator}),)
 
-    @property
+    @functools.cached_property
     def denominators(self) -> tuple[Term, ...]:
         """What is added up below the line."""
         if self.kind == "people_share":
@@ -201,7 +201,7 @@ class Measure(BaseModel):
         """The squares of a mean's number, added up: how far its rows lie apart."""
         return tuple(term._replace(of=f"{term.of} squared") for term in self.numerators if term.of)
 
-    @property
+    @functools.cached_property
     def randoms(self) -> tuple[Term, ...]:
         """Of the denominator, the rows chosen at random: where the fact knows, and not all of them are."""
         return tuple(
@@ -210,7 +210,7 @@ class Measure(BaseModel):
             if "is_random" in FACTS[term.fact].yes_no and "is_random" not in term.columns
         )
 
-    @property
+    @functools.cached_property
     def steps(self) -> tuple[Step, ...]:
         """How its rows become its denominator and its numerator, one column at a time, in the definition's order.
 
@@ -246,12 +246,12 @@ class Measure(BaseModel):
             Step("numerator", self.fact, self.numerator, self.numerators),
         )
 
-    @property
+    @functools.cached_property
     def terms(self) -> tuple[Term, ...]:
         """All that is counted for it, each once: its numbers, and what its steps leave."""
         return tuple(dict.fromkeys((*self.numbers, *(term for step in self.steps for term in step.terms))))
 
-    @property
+    @functools.cached_property
     def numbers(self) -> tuple[Term, ...]:
         """What its figures are made of."""
         return (*self.numerators, *self.denominators, *self.squares, *self.randoms, *self.others)
@@ -273,7 +273,7 @@ class Measure(BaseModel):
         own = self.across or self.breakdowns
         return (*own, self.pairs) if self.pairs else own
 
-    @property
+    @functools.cached_property
     def span(self) -> str:
         """Which of `SPANS` says for which months it is known; '' of given figures."""
         if self.kind == "given":

@@ -31,6 +31,11 @@ def sql(con: duckdb.DuckDBPyConnection, made: Made, *relations: str, columns: Se
         return _compiled(made, held, tuple(columns))
 
 
+def has_some() -> bool:
+    """Whether anything was compiled in this process yet."""
+    return _compiled.cache_info().currsize > 0
+
+
 @cache
 def _compiled(made: Made, relations: tuple[tuple[str, Columns], ...], columns: tuple[str, ...]) -> str:
     tables = (

@@ -1,11 +1,18 @@
-"""Expressions are compiled once for relations with the same columns, and again for others."""
+"""Expressions are compiled once for relations with the same columns, and again for others; most of them ahead."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 from ibis import Table
 
+from pipelines import contracts, making, run
 from pipelines.model import compiled
+from pipelines.settings import Settings
+from tests import few
+from tests.acceptance import council_files, twelve
 
 COMPILED: list[str] = []
 
@@ -39,3 +46,17 @@ def test_other_columns_names_or_wishes_are_compiled_again():
         con.execute("ALTER TABLE one ALTER n TYPE DOUBLE")
         assert con.execute(compiled.sql(con, long_ones, "one", columns=("twice",))).fetchall() == [(2.0,)]
     assert COMPILED == ["one", "one", "two", "one"]
+
+
+def test_what_audits_need_is_compiled_before_they_are_read(settings: Settings, tmp_path: Path):
+    settings = replace(settings, definitions=few.definitions(tmp_path / "definitions"))
+    catalogue = contracts.load(settings)
+    for feed, rows in twelve.rows().items():
+        council_files.write(settings.inbox, catalogue.contracts[feed], rows, "plain", catalogue)
+    compiled._compiled.cache_clear()
+    making.compile_ahead(settings, catalogue)
+    ahead = compiled._compiled.cache_info().misses
+    making.compile_ahead(settings, catalogue)
+    assert run.run(settings).is_new
+    others = compiled._compiled.cache_info().misses - ahead
+    assert (ahead > 5, others) == (True, 1), "the themes of audits are all that is compiled afterwards"
