@@ -40,7 +40,7 @@ class Unfolded:
 
     Raises (from `feed` and `end`):
         ValueError: the XML is damaged, or has a document type, which a spreadsheet never has.
-        OverflowError: it unfolds to more than the limit; its arguments are the row and column reached.
+        OverflowError: it unfolds to more than the limit; its arguments are the sheet, row and column reached.
     """
 
     def __init__(self, limit: int) -> None:
@@ -144,7 +144,7 @@ class Unfolded:
             self._last_row = self._row
             self._bytes += self._in_row * self._row_times
             if self._last_row * self._last_column > self._most_cells or self._bytes > self._limit:
-                raise OverflowError(self._last_row, self._last_column)
+                raise OverflowError(self._sheet, self._last_row, self._last_column)
 
 
 def is_one(path: Path, where: str, limit: int) -> bool:
@@ -206,10 +206,10 @@ def not_a_spreadsheet(where: str) -> Refused:
     )
 
 
-def _too_far(where: str, row: int, column: int) -> Refused:
+def _too_far(where: str, sheet: str, row: int, column: int) -> Refused:
     return Refused(
         "FILE-13",
-        f"{where}, a sheet whose filled cells reach row {row} and column {column}, copies included: that is too large "
-        "to open, and usually comes from a cell or row that was filled down or right to the sheet's end. Press "
-        "Ctrl+End to find it, delete those rows and columns, save, and send it again.",
+        f"{where}, {unpacking.named(sheet)}: its filled cells reach row {row} and column {column}, copies included. "
+        "That is too large to open, and usually comes from a cell or row that was filled down or right to the sheet's "
+        "end. Press Ctrl+End to find it, delete those rows and columns, save, and send it again.",
     )

@@ -27,6 +27,7 @@ CODES = {
     "FILE-14": "headers that fit two councils' mappings",
     "FILE-15": "a sheet of corrections without some of its columns",
     "FILE-16": "two tables on one sheet",
+    "FILE-17": "headers and no row below them",
 }
 LONGEST = 60
 """Characters of a supplier's header or sheet name that are shown."""

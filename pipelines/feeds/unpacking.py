@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
-from pipelines.feeds.refusal import Refused
+from pipelines.feeds.refusal import Refused, shown
 
 BYTES_A_CELL = 16
 """A sheet is refused when the rectangle that holds its cells has more cells than the limit of bytes allows so."""
@@ -86,9 +86,9 @@ def examine(path: Path, where: str, limit: int) -> dict[str, dict[tuple[int, int
         if part in names and sheet.rows * sheet.columns > limit // BYTES_A_CELL:
             raise Refused(
                 "FILE-13",
-                f"{where}, a sheet whose filled cells reach row {sheet.rows} and column {sheet.columns}: that is too "
-                "large to open, and usually comes from a stray cell far below or right of the table. Press Ctrl+End "
-                "in Excel to find it, delete those rows and columns, save, and send it again.",
+                f"{where}, {named(names[part])}: its filled cells reach row {sheet.rows} and column {sheet.columns}. "
+                "That is too large to open, and usually comes from a stray cell far below or right of the table. Press "
+                "Ctrl+End in Excel to find it, delete those rows and columns, save, and send it again.",
             )
     return {names[part]: sheet.errors for part, sheet in sheets.items() if part in names and sheet.errors}
 
@@ -129,6 +129,11 @@ def pieces(path: Path, found: list[zipfile.ZipInfo], where: str, limit: int) -> 
                 if total > limit:
                     raise _too_large(where, limit)
                 yield member.filename, piece
+
+
+def named(sheet: str) -> str:
+    """A sheet in a message."""
+    return f"sheet {shown(sheet, '(without a name that can be shown)')}"
 
 
 def damaged(where: str) -> Refused:

@@ -32,7 +32,7 @@ from pipelines.intake.key import Key
 from pipelines.intake.typed import make_typed
 from pipelines.settings import Settings
 
-CHECK_VERSION = 5
+CHECK_VERSION = 6
 """Raised when the program would judge the same delivery differently; every delivery is then checked anew."""
 RESULT = ("refusal", "tables", "skipped", "feeds")
 """What a check's result held before results were sealed and named their files."""
@@ -329,6 +329,12 @@ def _judge(
         if stone and stone.refusal:
             raise Refused(stone.refusal["code"], stone.refusal["message"])  # it is gone as a whole since
         tables, skipped = reader.read(original, arrival.file, catalogue, con, settings, arrival.council)
+        if stone is None and not any(table.rows or table.answers for table in tables):
+            raise Refused(
+                "FILE-17",
+                f"{arrival.file}: it has headers and no row below them. Look at the export's filter or period and send "
+                "it again; if there is nothing to tell of, send nothing.",
+            )
         arrival = _as_the_file_says(arrival, tables)
         if (held := _held(settings, arrival, basis)) is not None:
             return held

@@ -100,7 +100,7 @@ STRAY = [[*ROW, Times(None, 16_378), "stray"], Times([None], 1_048_000), ROW]
         ([HEADER, BILLIONS], "FILE-13", "row 1000001 and column 16004, copies included"),
         ([HEADER, LONG], "FILE-13", "row 20001 and column 21"),
         ([HEADER, *STRAY], "FILE-13", "row 1048003 and column 16382"),
-        ([HEADER, Times(ROW, 10**18)], "FILE-13", f"row {10**18 + 1}"),
+        ([HEADER, Times(ROW, 10**18)], "FILE-13", f"sheet Data: its filled cells reach row {10**18 + 1}"),
         (
             [HEADER, [Xml(f'<table:table-cell table:number-columns-repeated="{"9" * 5000}"/>')]],
             "FILE-07",

@@ -204,7 +204,7 @@ def test_a_strayed_cell_is_refused_before_it_takes_all_memory(deliver: Deliver) 
     with pytest.raises(Refused) as refusal:
         deliver(content, "audits.xlsx")
     assert refusal.value.code == "FILE-13"
-    assert "row 1048576 and column 16384" in refusal.value.message
+    assert "sheet Audits: its filled cells reach row 1048576 and column 16384" in refusal.value.message
     assert "stray" not in refusal.value.message.replace("a stray cell", "")
 
 

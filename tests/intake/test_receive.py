@@ -135,11 +135,27 @@ def test_a_file_without_an_ending_is_refused_and_archived(
     assert recorded(settings) == ["audits"]
 
 
-def test_a_file_without_rows_is_received(take: Take, tmp_path: Path) -> None:
+def test_headers_without_a_row_are_refused(settings: Settings, take: Take, tmp_path: Path) -> None:
+    """Whose they are nobody can tell, so they would change nothing, without a word."""
     path = tmp_path / "empty.csv"
-    path.write_text(",".join(PLAN) + "\n")
+    path.write_text("Extracted on 3 April 2026\n" + ",".join(PLAN) + "\n,,,\n")
+    checked, is_new = take(path)
+    assert is_new
+    assert checked.result["refusal"]["code"] == "FILE-17"
+    assert "Look at the export's filter" in checked.result["refusal"]["message"]
+    assert recorded(settings) == ["empty.csv"]
+
+
+def test_a_sheet_without_rows_beside_one_with_some_is_received(take: Take, tmp_path: Path) -> None:
+    path = tmp_path / "both.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (("Plan", [list(PLAN), list(PLAN.values())]), ("People", [list(PERSON)])):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
     checked, _ = take(path)
-    assert checked.result["feeds"]["audit_programme"]["received"] == 0
+    held = {feed: result["received"] for feed, result in checked.result["feeds"].items()}
+    assert held == {"audit_programme": 1, "family_participation": 0}
 
 
 def test_two_feeds_in_two_sheets_are_one_delivery(settings: Settings, take: Take, tmp_path: Path) -> None:
