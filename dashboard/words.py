@@ -100,7 +100,7 @@ def missing(measure: Row, figure: Row) -> str:
         figure["symbol"] == "x" and figure.get("denominator") is None and not figure.get("complete", True)
     )
     if uncounted and measure.get("span") == "participation" and not measure.get("denominator_fact"):
-        held = "it holds audits completed after the day to which participation is on record"
+        held = "the period holds audits completed after the day to which participation is on record"
         return f"{phrases.SYMBOLS['x']}, because {held}"
     return phrases.symbol(figure["symbol"])
 

@@ -79,7 +79,7 @@ def test_a_period_that_participation_does_not_reach_says_why_it_has_no_figure() 
     figure = FIGURE | nothing | {"symbol": "x", "complete": False}
     voice, why = (
         MEASURE | {"span": "participation"},
-        "it holds audits completed after the day to which participation is",
+        "the period holds audits completed after the day to which participation is",
     )
     assert words.figure_number(voice, figure) == f"Not available, because {why} on record"
     assert words.number_parts(voice, figure) == ("Not available", f"because {why} on record")
