@@ -13,11 +13,12 @@ READY := $(VENV)/.set-up
 BUNDLE := dashboard/assets/vendor/VERSION
 DUCKDB2 := .duckdb2
 # tests to which DuckDB's version is nothing (pure functions, texts, imports, kills), those that ask once more what the others
-# asked (commands, pages, Dagster), and the long ones of the demonstration, of canaries and of erasing, of which
-# tests/acceptance/test_erasing_anything.py stays
+# asked (commands, pages, Dagster, sheets that go back to suppliers), and the long ones of the demonstration, of canaries and
+# of erasing, of which tests/acceptance/test_erasing_anything.py stays
 WITHOUT_DUCKDB := tests/statistics tests/demo tests/test_architecture.py tests/test_docs.py \
 	tests/test_repository.py tests/acceptance/test_killed.py tests/acceptance/test_canaries.py tests/commands \
-	tests/dashboard tests/orchestration tests/evidence/test_erasing.py
+	tests/dashboard tests/orchestration tests/evidence/test_erasing.py tests/reports tests/test_benchmarks.py \
+	tests/acceptance/test_corrections_round_trip.py tests/acceptance/test_one_text_file.py
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-strip-extras --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
