@@ -177,8 +177,10 @@ def add(
         else None,
     }
     if flip:
-        with database or Database(settings, audience, current) as made:
-            made.finish(manifest)
+        if database:
+            database.finish(manifest)
+        else:
+            build_database(settings, audience, manifest, current)
     written = seals.sealed(shelved(settings, audience, manifest), signer)
     durable.write_json(manifest_path(settings, audience, release), written)
     if flip:
@@ -336,9 +338,9 @@ class Database:
         return self._made(manifest, None, *steps)
 
 
-def build_database(settings: Settings, audience: str, manifest: Manifest) -> Path:
-    """The release as a DuckDB file, from its parts of this audience's own store."""
-    with Database(settings, audience) as database:
+def build_database(settings: Settings, audience: str, manifest: Manifest, like: str | None = None) -> Path:
+    """The release as a DuckDB file, from its parts of this audience's own store; for `like`, see `Database`."""
+    with Database(settings, audience, like) as database:
         return database.finish(manifest)
 
 

@@ -148,8 +148,8 @@ def release(work: Work) -> None:
     by_council = partitions.held_by_council(work.catalogue, work.held)
     rows_in_force, links = partitions.standing(work.councils, by_council)
     flip = work.as_of is None
-    with contextlib.ExitStack() as open_, ThreadPoolExecutor(1) as aside:
-        database = open_.enter_context(begun_database(work)) if flip and work.outcome.rebuilt else None
+    begun = begun_database(work) if flip and work.outcome.rebuilt else contextlib.nullcontext()
+    with begun as database, ThreadPoolExecutor(1) as aside:
         reports = aside.submit(report_back, work, links)
         work.manifest = make_manifest(work, by_council, rows_in_force, links)
         work.outcome.release, work.outcome.is_new = releases.add(
